@@ -1,0 +1,5 @@
+//! Greenroom schedules interviews from the terminal, and no invitation leaves without a working link.
+
+pub mod domain;
+pub mod mail;
+pub mod render;

@@ -1,0 +1,1 @@
+//! Composes mail, checks what was composed, and hands it to a transport.
