@@ -1,0 +1,109 @@
+//! The timeline of an interview: facts that already happened, who did them and when. Only ever appended.
+//!
+//! An event names people by the id of the interview only, so that a candidate can be erased and the timeline stay.
+
+use jiff::Timestamp;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    /// The interview was made.
+    Scheduled,
+    /// Its details were changed.
+    Edited,
+    /// The interview was removed before anybody was mailed.
+    Removed,
+    /// A session, and with it the link, was made.
+    LinkMade,
+    /// A send was refused; the detail is the precondition that was missing.
+    SendRefused,
+    /// A mail was put into the outbox.
+    MailQueued,
+    /// A mail server accepted the mail.
+    MailAccepted,
+    /// The mail was kept on this machine.
+    MailStored,
+    /// The mail was refused for now.
+    MailDeferred,
+    /// The mail was refused for good, or given up.
+    MailFailed,
+    /// Nobody knows whether the mail left.
+    MailUnknown,
+    /// The mail was taken back before it left.
+    MailWithdrawn,
+}
+
+impl EventKind {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::Scheduled,
+        Self::Edited,
+        Self::Removed,
+        Self::LinkMade,
+        Self::SendRefused,
+        Self::MailQueued,
+        Self::MailAccepted,
+        Self::MailStored,
+        Self::MailDeferred,
+        Self::MailFailed,
+        Self::MailUnknown,
+        Self::MailWithdrawn,
+    ];
+
+    /// The name kept in the database and shown in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Scheduled => "scheduled",
+            Self::Edited => "edited",
+            Self::Removed => "removed",
+            Self::LinkMade => "link_made",
+            Self::SendRefused => "send_refused",
+            Self::MailQueued => "mail_queued",
+            Self::MailAccepted => "mail_accepted",
+            Self::MailStored => "mail_stored",
+            Self::MailDeferred => "mail_deferred",
+            Self::MailFailed => "mail_failed",
+            Self::MailUnknown => "mail_unknown",
+            Self::MailWithdrawn => "mail_withdrawn",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// How the timeline says it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Scheduled => "interview scheduled",
+            Self::Edited => "interview changed",
+            Self::Removed => "interview removed",
+            Self::LinkMade => "link made",
+            Self::SendRefused => "not mailed",
+            Self::MailQueued => "invitation put into the outbox",
+            Self::MailAccepted => "accepted by the mail server",
+            Self::MailStored => "stored on this machine",
+            Self::MailDeferred => "put off by the mail server",
+            Self::MailFailed => "mail failed",
+            Self::MailUnknown => "outcome unknown",
+            Self::MailWithdrawn => "mail withdrawn",
+        }
+    }
+}
+
+/// One line of a timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// When it happened.
+    pub at: Timestamp,
+    /// Who did it: the `[user]` of the process, or `greenroom` for what happens by itself.
+    pub actor: String,
+    /// What happened.
+    pub kind: EventKind,
+    /// More about it, or empty. Never a key, a name or an address of a candidate.
+    pub detail: String,
+}

@@ -1,0 +1,431 @@
+//! The query language of lists: `link:missing verdict:blocked when:tomorrow ada`.
+//!
+//! A filter is parsed once, and compiled to a predicate over the columns of an interview with now bound. The
+//! predicates say in SQL what `session.rs` and `verdict.rs` say in code; a property test holds the two together.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::delivery::State;
+use super::ids::InterviewId;
+use super::interview::Status;
+use super::session::{AccessWindow, LinkState};
+use super::text::fold_for_search;
+use super::verdict::Standing;
+use super::when::Zone;
+
+/// A list of conditions that must all hold. The empty filter lets everything through.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    terms: Vec<Term>,
+    all: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Term {
+    negated: bool,
+    condition: Condition,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Condition {
+    Link(LinkState),
+    Verdict(Standing),
+    Mail(State),
+    Status(Status),
+    When(Days),
+    Id(InterviewId),
+    Column(TextColumn, String),
+    Text(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Days {
+    Today,
+    Tomorrow,
+    Week,
+    Ahead,
+    Past,
+    None,
+    On(Date),
+}
+
+/// A text column that a filter can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextColumn {
+    /// The role.
+    Role,
+    /// The company.
+    Company,
+    /// The recruiter.
+    Recruiter,
+}
+
+/// Why a filter can't be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FilterError {
+    /// No such key.
+    #[error("filter: there is no key {key:?}{}; the keys are {KEYS}", suggestion.as_ref().map(|name| format!(" (did you mean {name:?}?)")).unwrap_or_default())]
+    UnknownKey {
+        /// The key as typed.
+        key: String,
+        /// The nearest one.
+        suggestion: Option<&'static str>,
+    },
+    /// The key does not take that value.
+    #[error("filter: {key}: does not know {value:?}; it takes {known}")]
+    UnknownValue {
+        /// The key.
+        key: &'static str,
+        /// The value as typed.
+        value: String,
+        /// The values it takes.
+        known: String,
+    },
+    /// A quotation mark was opened and not closed.
+    #[error("filter: a quotation mark is missing its partner")]
+    Unclosed,
+}
+
+const KEYS: &str = "link, verdict, mail, status, when, role, company, recruiter, id";
+const KEY_NAMES: [&str; 9] = ["link", "verdict", "mail", "status", "when", "role", "company", "recruiter", "id"];
+
+impl Filter {
+    /// Reads the words of a filter. Words without a key are looked for in names, addresses, roles, links, keys and
+    /// Message-IDs; `-` before a word negates it; quotation marks keep words together; `all` lets everything through.
+    ///
+    /// # Errors
+    /// An unknown key or value, or an unclosed quotation mark.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        let mut filter = Self::default();
+        for word in words(text)? {
+            let (negated, word) = match word.strip_prefix('-') {
+                Some(rest) if !rest.is_empty() => (true, rest.to_owned()),
+                _ => (false, word),
+            };
+            if word == "all" && !negated {
+                filter.all = true;
+                continue;
+            }
+            filter.terms.push(Term { negated, condition: Condition::parse(&word)? });
+        }
+        Ok(filter)
+    }
+
+    /// A filter that names these words as they are, whatever they contain: for text that was pasted.
+    #[must_use]
+    pub fn literal(text: &str) -> Self {
+        let terms = text
+            .split_whitespace()
+            .map(|word| Term { negated: false, condition: Condition::Text(searchable(word)) })
+            .collect();
+        Self { terms, all: false }
+    }
+
+    /// Whether it was given nothing at all, not even `all`: what changes many must refuse such a selector.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.terms.is_empty() && !self.all
+    }
+
+    /// Compiles it, with now and the zone in which days are meant.
+    #[must_use]
+    pub fn predicate(&self, window: &AccessWindow, zone: &Zone, now: Timestamp) -> Predicate {
+        let context = Context { window, zone, now };
+        Predicate::All(
+            self.terms
+                .iter()
+                .map(|term| {
+                    let predicate = context.compile(&term.condition);
+                    if term.negated { predicate.negated() } else { predicate }
+                })
+                .collect(),
+        )
+    }
+}
+
+// Splits at white space outside quotation marks.
+fn words(text: &str) -> Result<Vec<String>, FilterError> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut quoted = false;
+    for character in text.chars() {
+        match character {
+            '"' => quoted = !quoted,
+            space if space.is_whitespace() && !quoted => {
+                if !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+            }
+            other => word.push(other),
+        }
+    }
+    if quoted {
+        return Err(FilterError::Unclosed);
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    Ok(words)
+}
+
+// A pasted join link is looked up by its key: its base URL may be yesterday's.
+fn searchable(word: &str) -> String {
+    let word = word.rsplit_once("session_key=").map_or(word, |(_, key)| key);
+    fold_for_search(word.trim_matches(['<', '>']))
+}
+
+impl Condition {
+    fn parse(word: &str) -> Result<Self, FilterError> {
+        let Some((key, value)) = word.split_once(':').filter(|(key, value)| is_key(key) && !value.starts_with("//")) else {
+            return Ok(Self::Text(searchable(word)));
+        };
+        let value_lower = value.to_lowercase();
+        let unknown = |key, known: &[&str]| FilterError::UnknownValue { key, value: value.to_owned(), known: known.join(", ") };
+        match key.to_lowercase().as_str() {
+            "link" => find(&LinkState::ALL, LinkState::name, &value_lower).map(Self::Link).map_err(|known| unknown("link", &known)),
+            "verdict" => {
+                find(&Standing::ALL, Standing::name, &value_lower).map(Self::Verdict).map_err(|known| unknown("verdict", &known))
+            }
+            "mail" => find(&State::ALL, State::name, &value_lower).map(Self::Mail).map_err(|known| unknown("mail", &known)),
+            "status" => find(&Status::ALL, |status| status.name(), &value_lower).map(Self::Status).map_err(|known| unknown("status", &known)),
+            "when" => Days::parse(&value_lower)
+                .map(Self::When)
+                .ok_or_else(|| unknown("when", &["today", "tomorrow", "week", "ahead", "past", "none", "2031-05-06"])),
+            "id" => value.parse().map(Self::Id).map_err(|_| unknown("id", &["the id of an interview"])),
+            "role" => Ok(Self::Column(TextColumn::Role, fold_for_search(value))),
+            "company" => Ok(Self::Column(TextColumn::Company, fold_for_search(value))),
+            "recruiter" => Ok(Self::Column(TextColumn::Recruiter, fold_for_search(value))),
+            other => {
+                let suggestion = KEY_NAMES.into_iter().filter(|name| strsim::osa_distance(name, other) <= 2).min_by_key(|name| strsim::osa_distance(name, other));
+                Err(FilterError::UnknownKey { key: key.to_owned(), suggestion })
+            }
+        }
+    }
+}
+
+// `14:30` or a bare IPv6 address is text; a key is a word.
+fn is_key(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|character| character.is_ascii_alphabetic() || character == '_')
+}
+
+fn find<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str, value: &str) -> Result<T, Vec<&'static str>> {
+    all.iter().copied().find(|item| name(*item) == value).ok_or_else(|| {
+        let mut names: Vec<_> = all.iter().map(|item| name(*item)).collect();
+        names.dedup();
+        names
+    })
+}
+
+impl Days {
+    fn parse(value: &str) -> Option<Self> {
+        Some(match value {
+            "today" => Self::Today,
+            "tomorrow" => Self::Tomorrow,
+            "week" => Self::Week,
+            "ahead" => Self::Ahead,
+            "past" => Self::Past,
+            "none" => Self::None,
+            date => Self::On(date.parse().ok()?),
+        })
+    }
+}
+
+/// A condition over the columns of one interview: what the store turns into SQL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Predicate {
+    /// All of these.
+    All(Vec<Self>),
+    /// Any of these.
+    Any(Vec<Self>),
+    /// Not this.
+    Not(Box<Self>),
+    /// The status is this one.
+    Status(Status),
+    /// The interview has a start in this half-open range.
+    StartsIn(Timestamp, Timestamp),
+    /// The interview ends before this instant (and so has a start).
+    EndsBefore(Timestamp),
+    /// It has a start.
+    HasStart,
+    /// It has an address.
+    HasAddress,
+    /// A session was made, live or revoked.
+    HasSession,
+    /// The newest session was revoked.
+    SessionRevoked,
+    /// Some mail was accepted.
+    Told,
+    /// The accepted mail carried today's key, start and address.
+    ToldTruth,
+    /// The newest mail is in this state.
+    Mail(State),
+    /// There is a mail.
+    HasMail,
+    /// That interview.
+    Id(InterviewId),
+    /// The folded column contains the folded text.
+    Contains(TextColumn, String),
+    /// The folded text stands in a name, address, role, company, key or Message-ID.
+    Text(String),
+}
+
+impl Predicate {
+    fn negated(self) -> Self {
+        Self::Not(Box::new(self))
+    }
+}
+
+struct Context<'a> {
+    window: &'a AccessWindow,
+    zone: &'a Zone,
+    now: Timestamp,
+}
+
+impl Context<'_> {
+    fn compile(&self, condition: &Condition) -> Predicate {
+        match condition {
+            Condition::Link(state) => self.link(*state),
+            Condition::Verdict(standing) => self.verdict(*standing),
+            Condition::Mail(state) => {
+                let marks = State::ALL.into_iter().filter(|mark| mark.name() == state.name());
+                Predicate::Any(marks.map(Predicate::Mail).collect())
+            }
+            Condition::Status(status) => Predicate::Status(*status),
+            Condition::When(days) => self.days(*days),
+            Condition::Id(id) => Predicate::Id(*id),
+            Condition::Column(column, text) => Predicate::Contains(*column, text.clone()),
+            Condition::Text(text) => Predicate::Text(text.clone()),
+        }
+    }
+
+    // The window has closed when the end lies this far back.
+    fn closed(&self) -> Predicate {
+        let before = self.now.saturating_sub(self.window.closes_after).unwrap_or(Timestamp::MIN);
+        // "Closed" includes the very instant of closing.
+        Predicate::EndsBefore(before.saturating_add(std::time::Duration::from_micros(1)).unwrap_or(Timestamp::MAX))
+    }
+
+    fn link(&self, state: LinkState) -> Predicate {
+        use Predicate as P;
+        let cancelled = P::Status(Status::Cancelled);
+        let revoked = P::All(vec![P::HasSession, P::SessionRevoked]);
+        let live = |more: Vec<P>| {
+            let mut all = vec![P::Not(Box::new(P::Status(Status::Cancelled))), P::HasSession, P::SessionRevoked.negated()];
+            all.extend(more);
+            P::All(all)
+        };
+        let ended = || P::Any(vec![P::Status(Status::Completed), P::Status(Status::NoShow)]);
+        let opened_by = self.now.saturating_add(self.window.opens_before).unwrap_or(Timestamp::MAX);
+        let has_opened = || P::StartsIn(Timestamp::MIN, opened_by.saturating_add(std::time::Duration::from_micros(1)).unwrap_or(Timestamp::MAX));
+        match state {
+            LinkState::Cancelled => cancelled,
+            LinkState::Missing => P::All(vec![cancelled.negated(), P::HasSession.negated()]),
+            LinkState::Revoked => P::All(vec![cancelled.negated(), revoked]),
+            LinkState::Expired => live(vec![P::Any(vec![ended(), self.closed()])]),
+            LinkState::Unscheduled => live(vec![ended().negated(), P::HasStart.negated()]),
+            LinkState::NotYetOpen => live(vec![ended().negated(), P::HasStart, self.closed().negated(), has_opened().negated()]),
+            LinkState::Open => live(vec![ended().negated(), P::HasStart, self.closed().negated(), has_opened()]),
+        }
+    }
+
+    fn verdict(&self, standing: Standing) -> Predicate {
+        use Predicate as P;
+        let over = || P::Any(vec![P::Status(Status::Scheduled).negated(), self.closed()]);
+        // Past these, only what the candidate was told decides.
+        let sound = || P::All(vec![P::HasSession, P::SessionRevoked.negated(), P::HasStart, P::HasAddress]);
+        let newest = |states: &[State]| P::Any(states.iter().copied().map(P::Mail).collect());
+        let ahead = |more: Vec<P>| {
+            let mut all = vec![over().negated()];
+            all.extend(more);
+            P::All(all)
+        };
+        match standing {
+            Standing::Over => over(),
+            Standing::Blocked => ahead(vec![P::Any(vec![
+                sound().negated(),
+                P::All(vec![P::Told, P::ToldTruth.negated()]),
+                P::All(vec![P::Told.negated(), newest(&[State::Failed])]),
+            ])]),
+            Standing::Ready => ahead(vec![sound(), P::Told, P::ToldTruth]),
+            Standing::NotInvited => ahead(vec![
+                sound(),
+                P::Told.negated(),
+                P::Any(vec![P::HasMail.negated(), newest(&[State::Withdrawn, State::Accepted])]),
+            ]),
+            Standing::InDoubt => ahead(vec![
+                sound(),
+                P::Told.negated(),
+                newest(&[
+                    State::Held,
+                    State::Queued,
+                    State::Claimed,
+                    State::HandingOver,
+                    State::Deferred,
+                    State::Unknown,
+                    State::Stored,
+                ]),
+            ]),
+        }
+    }
+
+    fn days(&self, days: Days) -> Predicate {
+        let today = self.now.to_zoned(self.zone.time_zone().clone()).date();
+        let from = |date: Date| {
+            date.to_zoned(self.zone.time_zone().clone()).map_or(Timestamp::MAX, |midnight| midnight.timestamp())
+        };
+        let after = |date: Date, days: i8| date.saturating_add(jiff::Span::new().days(days));
+        let span = |first: Date, days: i8| Predicate::StartsIn(from(first), from(after(first, days)));
+        match days {
+            Days::Today => span(today, 1),
+            Days::Tomorrow => span(after(today, 1), 1),
+            Days::Week => span(today, 7),
+            Days::On(date) => span(date, 1),
+            Days::Ahead => Predicate::All(vec![Predicate::HasStart, self.closed().negated()]),
+            Days::Past => self.closed(),
+            Days::None => Predicate::HasStart.negated(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("lnik:missing", "did you mean \"link\"")]
+    #[case("colour:red", "the keys are link")]
+    #[case("link:broken", "it takes cancelled, missing")]
+    #[case("when:someday", "2031-05-06")]
+    #[case("id:7", "the id of an interview")]
+    #[case("\"ada", "partner")]
+    fn what_can_not_be_read_is_an_error_that_helps(#[case] text: &str, #[case] help: &str) {
+        let error = Filter::parse(text).unwrap_err().to_string();
+        assert!(error.contains(help), "{error}");
+    }
+
+    #[test]
+    fn an_empty_filter_is_told_from_all() {
+        assert!(Filter::parse("  ").unwrap().is_empty());
+        assert!(!Filter::parse("all").unwrap().is_empty());
+    }
+
+    #[rstest]
+    #[case("José Ñáñez", &["jose", "nanez"])]
+    #[case("https://x.example/interview/?session_key=9689ddff", &["9689ddff"])]
+    #[case("\"Ada Lovelace\"", &["ada lovelace"])]
+    #[case("<m1@acme.example>", &["m1@acme.example"])]
+    fn words_without_a_key_are_searched_without_accents(#[case] text: &str, #[case] expected: &[&str]) {
+        let expected = expected.iter().map(|word| Term { negated: false, condition: Condition::Text((*word).to_owned()) });
+        assert_eq!(Filter::parse(text).unwrap().terms, expected.collect::<Vec<_>>());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC{0,80}") {
+            let _ = Filter::parse(&text);
+            let _ = Filter::literal(&text);
+        }
+    }
+}

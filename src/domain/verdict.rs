@@ -1,0 +1,235 @@
+//! Can they get in, and if not, why: one function of facts and now.
+
+use jiff::Timestamp;
+
+use super::delivery::State;
+use super::interview::{Interview, Status};
+use super::session::{AccessWindow, LinkState, SessionCondition, SessionKey};
+use super::when::{Zone, show};
+
+/// What is known of an interview without a clock: kept beside it, and written in the commit that makes it true.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The newest session's key, live or revoked.
+    pub key: Option<SessionKey>,
+    /// What there is of a session.
+    pub session: SessionCondition,
+    /// What the candidate holds: the newest mail that a mail server accepted.
+    pub told: Option<Told>,
+    /// The newest mail that carries a link.
+    pub newest: Option<NewestMail>,
+}
+
+/// What the newest accepted mail told the candidate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// When it was accepted.
+    pub at: Timestamp,
+    /// The key in its link.
+    pub key: SessionKey,
+    /// The start that it named.
+    pub starts_at: Timestamp,
+    /// The address it went to (ASCII).
+    pub address: String,
+}
+
+/// Where the newest mail stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewestMail {
+    /// Its state.
+    pub state: State,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when it is held, or when it is tried next.
+    pub due: Option<Timestamp>,
+}
+
+/// Whether the candidate can get in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Standing {
+    /// They can't get in.
+    Blocked,
+    /// Nobody told them.
+    NotInvited,
+    /// Nobody knows yet whether they were told.
+    InDoubt,
+    /// They hold the right link and time.
+    Ready,
+    /// It is over.
+    Over,
+}
+
+impl Standing {
+    /// All of them, worst first.
+    pub const ALL: [Self; 5] = [Self::Blocked, Self::NotInvited, Self::InDoubt, Self::Ready, Self::Over];
+
+    /// The name used in JSON and in filters.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Blocked => "blocked",
+            Self::NotInvited => "not_invited",
+            Self::InDoubt => "in_doubt",
+            Self::Ready => "ready",
+            Self::Over => "over",
+        }
+    }
+}
+
+/// The one reason behind a standing, the first that holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// Status is no longer `scheduled`.
+    Ended(Status),
+    /// The access window has closed.
+    Past,
+    /// No session was ever made.
+    NoLink,
+    /// The session was revoked.
+    LinkRevoked,
+    /// There is no start.
+    NoStart,
+    /// There is no address.
+    NoAddress,
+    /// They hold a link with another key.
+    HoldsDeadLink,
+    /// They hold another start.
+    HoldsOldTime,
+    /// The mail went to another address than today's.
+    MailedElsewhere,
+    /// They hold the right link and time.
+    Told(Timestamp),
+    /// The only mail failed.
+    MailFailed,
+    /// Nothing was ever mailed, or only withdrawn.
+    NeverMailed,
+    /// The mail waits for its hold to end.
+    Held(Option<Timestamp>),
+    /// The mail is leaving.
+    Leaving,
+    /// The mail was put off.
+    Deferred(Option<Timestamp>),
+    /// Nobody knows whether the mail left.
+    MailUnknown,
+    /// The mail lies on this machine.
+    StoredHere,
+}
+
+impl Reason {
+    /// The standing that this reason means.
+    #[must_use]
+    pub const fn standing(self) -> Standing {
+        match self {
+            Self::Ended(_) | Self::Past => Standing::Over,
+            Self::NoLink
+            | Self::LinkRevoked
+            | Self::NoStart
+            | Self::NoAddress
+            | Self::HoldsDeadLink
+            | Self::HoldsOldTime
+            | Self::MailedElsewhere
+            | Self::MailFailed => Standing::Blocked,
+            Self::NeverMailed => Standing::NotInvited,
+            Self::Held(_) | Self::Leaving | Self::Deferred(_) | Self::MailUnknown | Self::StoredHere => Standing::InDoubt,
+            Self::Told(_) => Standing::Ready,
+        }
+    }
+
+    /// A few words for a list; times are shown in `zone`, the day only when it is not today's.
+    #[must_use]
+    pub fn words(self, zone: &Zone, now: Timestamp) -> String {
+        let clock = |at: Timestamp| show::moment(at, zone, now);
+        match self {
+            Self::Ended(Status::Cancelled) => "cancelled".into(),
+            Self::Ended(Status::NoShow) => "did not come".into(),
+            Self::Ended(_) => "completed".into(),
+            Self::Past => "over".into(),
+            Self::NoLink => "no link".into(),
+            Self::LinkRevoked => "link revoked".into(),
+            Self::NoStart => "no time yet".into(),
+            Self::NoAddress => "no address".into(),
+            Self::HoldsDeadLink => "holds a dead link".into(),
+            Self::HoldsOldTime => "holds the old time".into(),
+            Self::MailedElsewhere => "mailed to the old address".into(),
+            Self::Told(at) => format!("ready, sent {}", clock(at)),
+            Self::MailFailed => "mail failed".into(),
+            Self::NeverMailed => "not invited".into(),
+            Self::Held(Some(until)) if until > now => format!("held, leaves {}", clock(until)),
+            Self::Held(_) | Self::Leaving => "leaving now".into(),
+            Self::Deferred(Some(next)) => format!("next try {}", clock(next)),
+            Self::Deferred(None) => "put off".into(),
+            Self::MailUnknown => "outcome unknown".into(),
+            Self::StoredHere => "stored on this machine".into(),
+        }
+    }
+
+    /// One sentence: why they can or can't get in.
+    #[must_use]
+    pub fn sentence(self, zone: &Zone, now: Timestamp) -> String {
+        let clock = |at: Timestamp| show::moment(at, zone, now);
+        match self {
+            Self::Ended(Status::Cancelled) => "The interview was cancelled.".into(),
+            Self::Ended(Status::NoShow) => "The candidate did not come.".into(),
+            Self::Ended(_) => "The interview has taken place.".into(),
+            Self::Past => "The time of the interview has passed and its link has closed.".into(),
+            Self::NoLink => "They can't get in: the interview has no link.".into(),
+            Self::LinkRevoked => "They can't get in: the link was revoked.".into(),
+            Self::NoStart => "They can't get in: the interview has no start time.".into(),
+            Self::NoAddress => "They can't be told: the interview has no address.".into(),
+            Self::HoldsDeadLink => "They can't get in: the link they hold was replaced.".into(),
+            Self::HoldsOldTime => "They hold the right link but the old time.".into(),
+            Self::MailedElsewhere => "Their invitation went to another address than the one on record.".into(),
+            Self::Told(at) => format!("They hold the right link and time, accepted by the mail server {}.", clock(at)),
+            Self::MailFailed => "They were not told: the mail server refused the invitation.".into(),
+            Self::NeverMailed => "They were not invited yet.".into(),
+            Self::Held(Some(until)) if until > now => format!("The invitation is held and leaves {}.", clock(until)),
+            Self::Held(_) | Self::Leaving => "The invitation is leaving.".into(),
+            Self::Deferred(Some(next)) => format!("The mail server put the invitation off; the next try is {}.", clock(next)),
+            Self::Deferred(None) => "The mail server put the invitation off.".into(),
+            Self::MailUnknown => "The connection broke while the invitation was leaving; nobody knows whether it arrived.".into(),
+            Self::StoredHere => "The invitation lies on this machine; nobody was mailed.".into(),
+        }
+    }
+}
+
+/// The reason that decides. See [`Reason::standing`] for the verdict itself.
+#[must_use]
+pub fn judge(interview: &Interview, facts: &Facts, window: &AccessWindow, now: Timestamp) -> Reason {
+    match LinkState::of(interview, facts.session, window, now) {
+        LinkState::Cancelled => return Reason::Ended(Status::Cancelled),
+        _ if interview.status != Status::Scheduled => return Reason::Ended(interview.status),
+        LinkState::Expired => return Reason::Past,
+        LinkState::Missing | LinkState::Revoked if has_closed(interview, window, now) => return Reason::Past,
+        LinkState::Missing => return Reason::NoLink,
+        LinkState::Revoked => return Reason::LinkRevoked,
+        LinkState::Unscheduled => return Reason::NoStart,
+        LinkState::NotYetOpen | LinkState::Open => {}
+    }
+    let Some(address) = &interview.candidate_email else { return Reason::NoAddress };
+    if let Some(told) = &facts.told {
+        if Some(told.key) != facts.key {
+            return Reason::HoldsDeadLink;
+        }
+        if Some(told.starts_at) != interview.starts_at {
+            return Reason::HoldsOldTime;
+        }
+        if told.address != address.ascii() {
+            return Reason::MailedElsewhere;
+        }
+        return Reason::Told(told.at);
+    }
+    let Some(newest) = facts.newest else { return Reason::NeverMailed };
+    match newest.state {
+        State::Held => Reason::Held(newest.due),
+        State::Queued | State::Claimed | State::HandingOver => Reason::Leaving,
+        State::Deferred => Reason::Deferred(newest.due),
+        State::Failed => Reason::MailFailed,
+        State::Unknown => Reason::MailUnknown,
+        State::Stored => Reason::StoredHere,
+        State::Withdrawn | State::Accepted => Reason::NeverMailed,
+    }
+}
+
+fn has_closed(interview: &Interview, window: &AccessWindow, now: Timestamp) -> bool {
+    interview.starts_at.is_some_and(|start| now >= window.around(start, interview.duration.as_std()).1)
+}
