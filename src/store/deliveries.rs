@@ -1,0 +1,367 @@
+//! The outbox: every mail that was ever asked for, its exact bytes, and where it stands.
+
+use jiff::Timestamp;
+use rusqlite::{Row as SqlRow, params};
+
+use super::rows::{an_instant, instant, maybe_instant, named, parsed};
+use super::{OwnerId, Reading, StoreError, Writing};
+use crate::domain::delivery::{Happening, Impossible, Kind, State};
+use crate::domain::ids::{DeliveryId, InterviewId, SessionId};
+
+/// A delivery as people and programs see it: everything but its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its identifier.
+    pub id: DeliveryId,
+    /// The interview it is about.
+    pub interview_id: InterviewId,
+    /// What it is for.
+    pub kind: Kind,
+    /// Where it goes (ASCII).
+    pub address: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its Message-ID, angle brackets included.
+    pub message_id: String,
+    /// The digest of its bytes: SHA-256, hexadecimal.
+    pub sha256: String,
+    /// The start that it names.
+    pub starts_at: Timestamp,
+    /// Where it stands.
+    pub state: State,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when it is held, or when it is tried (next).
+    pub due: Option<Timestamp>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// What the server said last, or what went wrong.
+    pub last_reply: Option<String>,
+    /// When a mail server accepted it.
+    pub accepted_at: Option<Timestamp>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+}
+
+/// A delivery to be put into the outbox. Its bytes have passed the gate.
+#[derive(Debug, Clone)]
+pub struct NewDelivery {
+    /// Its identifier.
+    pub id: DeliveryId,
+    /// The interview it is about.
+    pub interview_id: InterviewId,
+    /// The session that it carries.
+    pub session_id: SessionId,
+    /// What it is for.
+    pub kind: Kind,
+    /// The envelope's sender (ASCII).
+    pub sender: String,
+    /// The envelope's recipient (ASCII).
+    pub address: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its Message-ID.
+    pub message_id: String,
+    /// The exact bytes.
+    pub mime: Vec<u8>,
+    /// Their digest.
+    pub sha256: String,
+    /// The join link in them.
+    pub link: String,
+    /// The start that they name.
+    pub starts_at: Timestamp,
+    /// Until when it is held; `None` sends it at once.
+    pub held_until: Option<Timestamp>,
+    /// Now.
+    pub created_at: Timestamp,
+}
+
+/// What the dispatcher needs to hand a mail over.
+#[derive(Clone)]
+pub struct Outgoing {
+    /// Its identifier.
+    pub id: DeliveryId,
+    /// The interview it is about.
+    pub interview_id: InterviewId,
+    /// The session that it carries.
+    pub session_id: Option<SessionId>,
+    /// The envelope's sender.
+    pub sender: String,
+    /// The envelope's recipient.
+    pub address: String,
+    /// The exact bytes.
+    pub mime: Vec<u8>,
+    /// The join link in them.
+    pub link: String,
+    /// How often it was tried before.
+    pub attempts: u32,
+}
+
+/// What waits in the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct UnsentMail {
+    /// How many mails may still leave.
+    pub count: u64,
+    /// How many of them are held.
+    pub held: u64,
+    /// The first start among their interviews.
+    pub first_start: Option<Timestamp>,
+}
+
+/// Why a delivery could not be moved on.
+#[derive(Debug, thiserror::Error)]
+pub enum MoveError {
+    /// It is not in a state in which that can happen.
+    #[error(transparent)]
+    Impossible(#[from] Impossible),
+    /// There is no such delivery.
+    #[error("there is no such delivery")]
+    Missing,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is written beside the new state.
+#[derive(Debug, Clone, Default)]
+pub struct Remark {
+    /// When it is due (deferred: the next try).
+    pub due: Option<Timestamp>,
+    /// Who has it (claimed).
+    pub owner: Option<OwnerId>,
+    /// What the server said, or what went wrong; `None` leaves the last words standing.
+    pub reply: Option<String>,
+}
+
+const COLUMNS: &str = "id, interview_id, kind, address, subject, message_id, sha256, starts_at, state, since, due_at, \
+                       attempts, last_reply, accepted_at, created_at";
+
+impl Writing<'_> {
+    /// Puts a delivery into the outbox, held or queued.
+    ///
+    /// # Errors
+    /// The engine's; a second unsent mail for the same interview, kind and address is refused by the schema
+    /// (invariant 10), and one without a session of that interview as well (invariant 2).
+    pub fn add_delivery(&self, new: &NewDelivery) -> Result<(), StoreError> {
+        let state = if new.held_until.is_some() { State::Held } else { State::Queued };
+        let due = new.held_until.unwrap_or(new.created_at);
+        self.execute(
+            "INSERT INTO delivery (id, interview_id, session_id, audience, kind, sender, address, subject, message_id,
+                mime, sha256, link, starts_at, state, since, due_at, created_at)
+             VALUES ($1, $2, $3, 'candidate', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+            params![
+                new.id.to_string(),
+                new.interview_id.to_string(),
+                new.session_id.to_string(),
+                new.kind.name(),
+                new.sender,
+                new.address,
+                new.subject,
+                new.message_id,
+                new.mime,
+                new.sha256,
+                new.link,
+                instant(new.starts_at),
+                state.mark(),
+                instant(new.created_at),
+                instant(due),
+                instant(new.created_at),
+            ],
+        )?;
+        self.execute(
+            "UPDATE interview SET mail_state = $1, mail_since = $2, mail_due = $3, search = search || ' ' || $4 WHERE id = $5",
+            params![
+                state.mark(),
+                instant(new.created_at),
+                instant(due),
+                crate::domain::text::fold_for_search(&new.message_id),
+                new.interview_id.to_string()
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Moves a delivery on: the one place where its state is written, and only as the state machine allows. What
+    /// lists show of the interview's mail is written with it.
+    ///
+    /// # Errors
+    /// [`MoveError::Impossible`] when that can't happen now: nothing has been written then.
+    pub fn move_delivery(&self, id: DeliveryId, happening: Happening, remark: &Remark, now: Timestamp) -> Result<State, MoveError> {
+        let key = id.to_string();
+        let from = self
+            .one("SELECT state FROM delivery WHERE id = $1", [&key], |row| named(row, "state", State::marked))?
+            .ok_or(MoveError::Missing)?;
+        let state = from.after(happening)?;
+        let attempts = u32::from(happening == Happening::Claimed);
+        let accepted_at = (state == State::Accepted).then(|| instant(now));
+        // A queued mail is due at once, unless it says otherwise; what has ended is never due.
+        let due = remark.due.or((state == State::Queued).then_some(now)).filter(|_| state.is_unsent());
+        self.execute(
+            "UPDATE delivery SET state = $1, since = $2, due_at = $3, owner = $4, attempts = attempts + $5,
+                last_reply = coalesce($6, last_reply), accepted_at = $7
+             WHERE id = $8",
+            params![
+                state.mark(),
+                instant(now),
+                due.map(instant),
+                remark.owner.filter(|_| state == State::Claimed).map_or_else(|| self.owner_kept(&key, state), |owner| Ok(Some(owner.to_string())))?,
+                attempts,
+                remark.reply,
+                accepted_at,
+                key,
+            ],
+        )?;
+        self.execute(
+            "UPDATE interview SET mail_state = $1, mail_since = $2, mail_due = $3
+             WHERE id = (SELECT interview_id FROM delivery WHERE id = $4)
+               AND NOT EXISTS (SELECT 1 FROM delivery AS mine JOIN delivery AS newer
+                               ON newer.interview_id = mine.interview_id AND newer.row > mine.row WHERE mine.id = $4)",
+            params![state.mark(), instant(now), due.map(instant), key],
+        )?;
+        if state == State::Accepted {
+            self.execute(
+                "UPDATE interview SET told_at = $1, told_key = session.key, told_starts_at = delivery.starts_at,
+                     told_address = delivery.address
+                 FROM delivery JOIN session ON session.id = delivery.session_id
+                 WHERE delivery.id = $2 AND interview.id = delivery.interview_id",
+                params![instant(now), key],
+            )?;
+        }
+        Ok(state)
+    }
+
+    // The second mark of sending belongs to whoever set the first.
+    fn owner_kept(&self, key: &str, state: State) -> Result<Option<String>, StoreError> {
+        if state != State::HandingOver {
+            return Ok(None);
+        }
+        Ok(self.one("SELECT owner FROM delivery WHERE id = $1", [key], |row| Ok(row.get(0)?))?.flatten())
+    }
+
+    /// Makes what is held due now.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn end_holds(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.execute("UPDATE delivery SET due_at = $1 WHERE state = 'held' AND due_at > $1", [instant(now)])
+    }
+}
+
+impl Reading<'_> {
+    /// One delivery.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+        self.one(&format!("SELECT {COLUMNS} FROM delivery WHERE id = $1"), [id.to_string()], read_delivery)
+    }
+
+    /// The deliveries of an interview, newest first.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn deliveries(&self, id: InterviewId) -> Result<Vec<Delivery>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM delivery WHERE interview_id = $1 ORDER BY row DESC");
+        self.many(&sql, [id.to_string()], read_delivery)
+    }
+
+    /// The exact bytes of a delivery.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn mime(&self, id: DeliveryId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.one("SELECT mime FROM delivery WHERE id = $1", [id.to_string()], |row| Ok(row.get(0)?))
+    }
+
+    /// The deliveries that are due, the one that waits longest first.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn due_deliveries(&self, now: Timestamp, limit: u32) -> Result<Vec<(DeliveryId, State)>, StoreError> {
+        self.many(
+            "SELECT id, state FROM delivery WHERE state IN ('held', 'queued', 'deferred') AND due_at <= $1
+             ORDER BY due_at, row LIMIT $2",
+            params![instant(now), limit],
+            |row| Ok((parsed(row, "id")?, named(row, "state", State::marked)?)),
+        )
+    }
+
+    /// When the next delivery is due.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.one("SELECT min(due_at) AS due FROM delivery WHERE state IN ('held', 'queued', 'deferred')", [], |row| {
+            maybe_instant(row, "due")
+        })
+        .map(Option::flatten)
+    }
+
+    /// What the dispatcher needs of a delivery.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn outgoing(&self, id: DeliveryId) -> Result<Option<Outgoing>, StoreError> {
+        self.one(
+            "SELECT id, interview_id, session_id, sender, address, mime, link, attempts FROM delivery WHERE id = $1",
+            [id.to_string()],
+            |row| {
+                Ok(Outgoing {
+                    id: parsed(row, "id")?,
+                    interview_id: parsed(row, "interview_id")?,
+                    session_id: super::rows::maybe_parsed(row, "session_id")?,
+                    sender: row.get("sender")?,
+                    address: row.get("address")?,
+                    mime: row.get("mime")?,
+                    link: row.get("link")?,
+                    attempts: row.get("attempts")?,
+                })
+            },
+        )
+    }
+
+    /// Who holds deliveries that are being sent, and which.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn owned_deliveries(&self) -> Result<Vec<(OwnerId, DeliveryId)>, StoreError> {
+        self.many("SELECT owner, id FROM delivery WHERE owner IS NOT NULL", [], |row| {
+            Ok((parsed(row, "owner")?, parsed(row, "id")?))
+        })
+    }
+
+    /// What may still leave.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn unsent(&self) -> Result<UnsentMail, StoreError> {
+        let unsent = self.one(
+            "SELECT count(*) AS mails, coalesce(sum(delivery.state = 'held'), 0) AS held, min(interview.starts_at) AS first
+             FROM delivery JOIN interview ON interview.id = delivery.interview_id
+             WHERE delivery.state IN ('held', 'queued', 'claimed', 'handing_over', 'deferred')",
+            [],
+            |row| Ok(UnsentMail { count: row.get("mails")?, held: row.get("held")?, first_start: maybe_instant(row, "first")? }),
+        )?;
+        Ok(unsent.unwrap_or_default())
+    }
+}
+
+fn read_delivery(row: &SqlRow<'_>) -> Result<Delivery, StoreError> {
+    Ok(Delivery {
+        id: parsed(row, "id")?,
+        interview_id: parsed(row, "interview_id")?,
+        kind: named(row, "kind", Kind::named)?,
+        address: row.get("address")?,
+        subject: row.get("subject")?,
+        message_id: row.get("message_id")?,
+        sha256: row.get("sha256")?,
+        starts_at: an_instant(row, "starts_at")?,
+        state: named(row, "state", State::marked)?,
+        since: an_instant(row, "since")?,
+        due: maybe_instant(row, "due_at")?,
+        attempts: row.get("attempts")?,
+        last_reply: row.get("last_reply")?,
+        accepted_at: maybe_instant(row, "accepted_at")?,
+        created_at: an_instant(row, "created_at")?,
+    })
+}

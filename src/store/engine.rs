@@ -1,0 +1,199 @@
+//! Everything that belongs to `SQLite` alone: opening, pragmas, versions, and the full-text index.
+
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::functions::FunctionFlags;
+use rusqlite::{Connection, OpenFlags};
+
+use super::{OpenOptions, schema};
+use crate::domain::text::fold_for_search;
+
+/// "GRrm": tells a Greenroom database from any other file.
+const APPLICATION_ID: i32 = 0x4752_726d;
+/// Older ones can corrupt a write-ahead log that two connections write.
+const OLDEST_ENGINE: i32 = 3_051_003;
+const READERS: usize = 3;
+const BUSY: Duration = Duration::from_secs(20);
+
+/// The name of the database in its directory.
+pub const FILE_NAME: &str = "greenroom.db";
+
+/// Why a database can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The directory can't be made or read.
+    #[error("the data directory {} can't be used: {source}", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file is on a network file system.
+    #[error(
+        "{} is on a network file system ({kind}), where two machines can corrupt the database; \
+         choose another --data-dir, or allow it with --allow-network-file-system if only this machine uses it",
+        path.display()
+    )]
+    NetworkFileSystem {
+        /// The directory.
+        path: PathBuf,
+        /// Which one.
+        kind: &'static str,
+    },
+    /// The file is another program's database.
+    #[error("{} is a database, but not one of Greenroom's; choose another --data-dir", .0.display())]
+    NotOurs(PathBuf),
+    /// The engine is too old to be trusted with two writers.
+    #[error("this build contains SQLite {0}, which can corrupt a database that two processes write; 3.51.3 or newer is needed")]
+    OldEngine(&'static str),
+    /// The engine refuses.
+    #[error("the database can't be opened: {0}")]
+    Engine(#[from] rusqlite::Error),
+    /// An older database can't be brought up to date.
+    #[error("the database can't be brought up to date: {0}")]
+    Migration(#[from] rusqlite_migration::Error),
+}
+
+pub(super) struct Opened {
+    pub writer: Connection,
+    pub readers: Vec<Connection>,
+    pub newer: Option<i64>,
+}
+
+pub(super) fn open(directory: &Path, options: OpenOptions) -> Result<Opened, OpenError> {
+    assert_engine()?;
+    let unusable = |source| OpenError::Directory { path: directory.to_owned(), source };
+    make_directory(directory).map_err(unusable)?;
+    if let Some(kind) = network_file_system(directory).map_err(unusable)?
+        && !options.allow_network_file_system
+    {
+        return Err(OpenError::NetworkFileSystem { path: directory.to_owned(), kind });
+    }
+    let path = directory.join(FILE_NAME);
+    // The engine gives the log and its index the permissions of the database.
+    fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(unusable)?;
+    let mut writer = Connection::open_with_flags(&path, flags())?;
+    writer.busy_timeout(BUSY)?;
+    if belongs_to_another(&writer)? {
+        return Err(OpenError::NotOurs(path));
+    }
+    let newer = newer_version(&writer)?;
+    if newer.is_none() {
+        prepare_writer(&mut writer)?;
+    } else {
+        writer.pragma_update(None, "query_only", true)?;
+    }
+    let readers = (0..READERS)
+        .map(|_| {
+            let reader = Connection::open_with_flags(&path, flags())?;
+            reader.busy_timeout(BUSY)?;
+            reader.pragma_update(None, "query_only", true)?;
+            add_functions(&reader)?;
+            Ok(reader)
+        })
+        .collect::<Result<Vec<_>, OpenError>>()?;
+    Ok(Opened { writer, readers, newer })
+}
+
+pub(super) fn in_memory() -> Result<Opened, OpenError> {
+    assert_engine()?;
+    let mut writer = Connection::open_in_memory()?;
+    prepare_writer(&mut writer)?;
+    // Memory belongs to one connection: the writer's thread reads as well.
+    Ok(Opened { writer, readers: Vec::new(), newer: None })
+}
+
+fn flags() -> OpenFlags {
+    OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX
+}
+
+fn assert_engine() -> Result<(), OpenError> {
+    if rusqlite::version_number() < OLDEST_ENGINE { Err(OpenError::OldEngine(rusqlite::version())) } else { Ok(()) }
+}
+
+fn make_directory(directory: &Path) -> std::io::Result<()> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = directory.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    match fs::DirBuilder::new().mode(0o700).create(directory) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        other => other,
+    }?;
+    fs::set_permissions(directory, fs::Permissions::from_mode(0o700))
+}
+
+// The magic numbers of statfs(2).
+fn network_file_system(directory: &Path) -> std::io::Result<Option<&'static str>> {
+    let kind = rustix::fs::statfs(directory)?.f_type;
+    Ok(match i64::from(kind) & 0xffff_ffff {
+        0x6969 => Some("NFS"),
+        0x517b => Some("SMB"),
+        0xff53_4d42 => Some("CIFS"),
+        0xfe53_4d42 => Some("SMB2"),
+        0x5346_414f => Some("AFS"),
+        0x0102_1997 => Some("9P"),
+        0x00c3_6400 => Some("Ceph"),
+        0x6573_5546 => Some("FUSE"),
+        _ => None,
+    })
+}
+
+// `folded(text)`: lowercase, without accents, as the search column is kept.
+fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("folded", 1, flags, |context| Ok(fold_for_search(&context.get::<String>(0)?)))
+}
+
+fn application_id(connection: &Connection) -> rusqlite::Result<i32> {
+    connection.pragma_query_value(None, "application_id", |row| row.get(0))
+}
+
+fn user_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+fn belongs_to_another(connection: &Connection) -> rusqlite::Result<bool> {
+    let id = application_id(connection)?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(id != APPLICATION_ID && (id != 0 || tables > 0))
+}
+
+fn newer_version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    let version = user_version(connection)?;
+    Ok((version > schema::version()).then_some(version))
+}
+
+fn prepare_writer(connection: &mut Connection) -> Result<(), OpenError> {
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    add_functions(connection)?;
+    if application_id(connection)? != APPLICATION_ID {
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
+    if user_version(connection)? < schema::version() {
+        schema::migrations().to_latest(connection)?;
+    }
+    Ok(())
+}
+
+/// A number that changes when another connection commits.
+pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "data_version", |row| row.get(0))
+}
+
+/// The text that finds rows whose search column contains `text`, for the trigram index: shorter texts find nothing
+/// there, and must be looked for in the column itself.
+pub(super) fn search_phrase(text: &str) -> Option<String> {
+    (text.chars().count() >= 3).then(|| format!("\"{}\"", text.replace('"', "\"\"")))
+}

@@ -1,0 +1,254 @@
+//! Interviews and their sessions.
+
+use jiff::Timestamp;
+use rusqlite::{Row as SqlRow, params};
+
+use super::rows::{an_instant, instant, maybe_instant, maybe_parsed, named, parsed};
+use super::{Reading, Row, StoreError, Writing};
+use crate::domain::address::{EmailAddress, Mailbox};
+use crate::domain::delivery::State;
+use crate::domain::ids::InterviewId;
+use crate::domain::interview::{Interview, MeetingUrl, Recruiter, Status};
+use crate::domain::session::{Session, SessionCondition, SessionKey};
+use crate::domain::text::fold_for_search;
+use crate::domain::verdict::{Facts, NewestMail, Told};
+use crate::domain::when::{InterviewDuration, Zone};
+
+/// Whether a row was there to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Written {
+    /// It was, and it was written.
+    Yes,
+    /// There is no such row.
+    Missing,
+}
+
+impl From<usize> for Written {
+    fn from(rows: usize) -> Self {
+        if rows == 0 { Self::Missing } else { Self::Yes }
+    }
+}
+
+const INSERT: &str = "
+INSERT INTO interview (id, candidate_name, candidate_email, role, company, round, kind, status, starts_at, ends_at, zone,
+    candidate_zone, duration_minutes, interviewers, meeting_url, recruiter_name, recruiter_email, note, sequence,
+    joined_at, admitted_at, created_at, updated_at, address, search)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+ON CONFLICT (id) DO UPDATE SET
+    candidate_name = excluded.candidate_name, candidate_email = excluded.candidate_email, role = excluded.role,
+    company = excluded.company, round = excluded.round, kind = excluded.kind, status = excluded.status,
+    starts_at = excluded.starts_at, ends_at = excluded.ends_at, zone = excluded.zone,
+    candidate_zone = excluded.candidate_zone, duration_minutes = excluded.duration_minutes,
+    interviewers = excluded.interviewers, meeting_url = excluded.meeting_url,
+    recruiter_name = excluded.recruiter_name, recruiter_email = excluded.recruiter_email, note = excluded.note,
+    sequence = excluded.sequence, joined_at = excluded.joined_at, admitted_at = excluded.admitted_at,
+    updated_at = excluded.updated_at, address = excluded.address, search = excluded.search";
+
+impl Writing<'_> {
+    /// Keeps an interview, new or changed. What is known of its session and mail stays as it is.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn put_interview(&self, interview: &Interview) -> Result<(), StoreError> {
+        let search = self.search_text(interview)?;
+        let interviewers = interview.interviewers.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let interviewers = serde_json::to_string(&interviewers).map_err(|error| StoreError::Unreadable(error.to_string()))?;
+        self.execute(
+            INSERT,
+            params![
+                interview.id.to_string(),
+                interview.candidate_name,
+                interview.candidate_email.as_ref().map(EmailAddress::display),
+                interview.role,
+                interview.company,
+                interview.round,
+                interview.kind,
+                interview.status.name(),
+                interview.starts_at.map(instant),
+                interview.ends_at().map(instant),
+                interview.zone.name(),
+                interview.candidate_zone.as_ref().map(Zone::name),
+                interview.duration.minutes(),
+                interviewers,
+                interview.meeting_url.as_ref().map(MeetingUrl::as_str),
+                interview.recruiter.name,
+                interview.recruiter.email.as_ref().map(EmailAddress::display),
+                interview.note,
+                interview.sequence,
+                interview.joined_at.map(instant),
+                interview.admitted_at.map(instant),
+                instant(interview.created_at),
+                instant(interview.updated_at),
+                interview.candidate_email.as_ref().map(EmailAddress::ascii),
+                search,
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Removes an interview with its sessions and mails. Its timeline stays.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn remove_interview(&self, id: InterviewId) -> Result<Written, StoreError> {
+        Ok(self.execute("DELETE FROM interview WHERE id = $1", [id.to_string()])?.into())
+    }
+
+    /// Keeps a new session, which becomes what the interview's link is made of.
+    ///
+    /// # Errors
+    /// The engine's; a second live session of one interview is refused by the schema.
+    pub fn add_session(&self, session: &Session) -> Result<(), StoreError> {
+        let id = session.interview_id.to_string();
+        self.execute(
+            "INSERT INTO session (id, interview_id, key, created_at, revoked_at) VALUES ($1, $2, $3, $4, $5)",
+            params![
+                session.id.to_string(),
+                id,
+                session.key.expose(),
+                instant(session.created_at),
+                session.revoked_at.map(instant),
+            ],
+        )?;
+        self.execute(
+            "UPDATE interview SET session_key = $1, session_revoked = $2, search = search || ' ' || $1 WHERE id = $3",
+            params![session.key.expose(), session.revoked_at.is_some(), id],
+        )?;
+        Ok(())
+    }
+
+    // What `/` looks through: names without accents, addresses, every key and every Message-ID.
+    fn search_text(&self, interview: &Interview) -> Result<String, StoreError> {
+        let id = interview.id.to_string();
+        let mut words = vec![fold_for_search(&interview.candidate_name), fold_for_search(&interview.role)];
+        words.extend(interview.company.as_deref().map(fold_for_search));
+        if let Some(email) = &interview.candidate_email {
+            words.push(fold_for_search(email.display()));
+            if email.display() != email.ascii() {
+                words.push(email.ascii().to_lowercase());
+            }
+        }
+        words.extend(self.many("SELECT key FROM session WHERE interview_id = $1", [&id], |row| Ok(row.get(0)?))?);
+        words.extend(self.many(
+            "SELECT message_id FROM delivery WHERE interview_id = $1",
+            [&id],
+            |row| Ok(fold_for_search(&row.get::<_, String>(0)?)),
+        )?);
+        Ok(words.join(" "))
+    }
+}
+
+impl Reading<'_> {
+    /// An interview with what is known of its session and mail.
+    ///
+    /// # Errors
+    /// The engine's, or a value that no Greenroom wrote.
+    pub fn interview(&self, id: InterviewId) -> Result<Option<Row>, StoreError> {
+        self.one("SELECT * FROM interview WHERE id = $1", [id.to_string()], read_row)
+    }
+
+    /// The scheduled interview at this address and start, if there is one.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn scheduled_at(&self, address: &EmailAddress, start: Timestamp) -> Result<Option<Row>, StoreError> {
+        self.one(
+            "SELECT * FROM interview WHERE address = $1 AND starts_at = $2 AND status = 'scheduled' LIMIT 1",
+            params![address.ascii(), instant(start)],
+            read_row,
+        )
+    }
+
+    /// The sessions of an interview, newest first.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn sessions(&self, id: InterviewId) -> Result<Vec<Session>, StoreError> {
+        self.many(
+            "SELECT * FROM session WHERE interview_id = $1 ORDER BY created_at DESC, id DESC",
+            [id.to_string()],
+            |row| {
+                Ok(Session {
+                    id: parsed(row, "id")?,
+                    interview_id: parsed(row, "interview_id")?,
+                    key: parsed(row, "key")?,
+                    created_at: an_instant(row, "created_at")?,
+                    revoked_at: maybe_instant(row, "revoked_at")?,
+                })
+            },
+        )
+    }
+}
+
+fn zone(name: &str) -> Result<Zone, StoreError> {
+    Zone::parse(name).map_err(|_| StoreError::Unreadable(format!("the time zone {name:?}")))
+}
+
+fn address(text: &str) -> Result<EmailAddress, StoreError> {
+    EmailAddress::parse(text).map_err(|_| StoreError::Unreadable("an address".to_owned()))
+}
+
+/// Reads a row of `SELECT * FROM interview`.
+pub(super) fn read_row(row: &SqlRow<'_>) -> Result<Row, StoreError> {
+    let text = |column: &str| row.get::<_, Option<String>>(column);
+    let interviewers: Vec<String> = serde_json::from_str(&row.get::<_, String>("interviewers")?)
+        .map_err(|_| StoreError::Unreadable("a list of interviewers".to_owned()))?;
+    let interview = Interview {
+        id: parsed(row, "id")?,
+        candidate_name: row.get("candidate_name")?,
+        candidate_email: text("candidate_email")?.as_deref().map(address).transpose()?,
+        role: row.get("role")?,
+        company: text("company")?,
+        round: text("round")?,
+        kind: text("kind")?,
+        status: named(row, "status", Status::named)?,
+        starts_at: maybe_instant(row, "starts_at")?,
+        zone: zone(&row.get::<_, String>("zone")?)?,
+        candidate_zone: text("candidate_zone")?.as_deref().map(zone).transpose()?,
+        duration: InterviewDuration::from_minutes(row.get("duration_minutes")?)
+            .map_err(|_| StoreError::Unreadable("a duration".to_owned()))?,
+        interviewers: interviewers
+            .iter()
+            .map(|text| Mailbox::parse(text).map_err(|_| StoreError::Unreadable("an interviewer".to_owned())))
+            .collect::<Result<_, _>>()?,
+        meeting_url: text("meeting_url")?
+            .map(|url| MeetingUrl::parse(&url).map_err(|_| StoreError::Unreadable("a meeting URL".to_owned())))
+            .transpose()?,
+        recruiter: Recruiter {
+            name: text("recruiter_name")?,
+            email: text("recruiter_email")?.as_deref().map(address).transpose()?,
+        },
+        note: text("note")?,
+        sequence: row.get("sequence")?,
+        joined_at: maybe_instant(row, "joined_at")?,
+        admitted_at: maybe_instant(row, "admitted_at")?,
+        created_at: an_instant(row, "created_at")?,
+        updated_at: an_instant(row, "updated_at")?,
+    };
+    Ok(Row { interview, facts: read_facts(row)? })
+}
+
+fn read_facts(row: &SqlRow<'_>) -> Result<Facts, StoreError> {
+    let key: Option<SessionKey> = maybe_parsed(row, "session_key")?;
+    let session = match (key, row.get("session_revoked")?) {
+        (None, _) => SessionCondition::None,
+        (Some(_), false) => SessionCondition::Live,
+        (Some(_), true) => SessionCondition::Revoked,
+    };
+    let told = match (maybe_instant(row, "told_at")?, maybe_parsed(row, "told_key")?, maybe_instant(row, "told_starts_at")?) {
+        (Some(at), Some(key), Some(starts_at)) => {
+            Some(Told { at, key, starts_at, address: row.get::<_, Option<String>>("told_address")?.unwrap_or_default() })
+        }
+        _ => None,
+    };
+    let newest = match (row.get::<_, Option<String>>("mail_state")?, maybe_instant(row, "mail_since")?) {
+        (Some(mark), Some(since)) => Some(NewestMail {
+            state: State::marked(&mark).ok_or_else(|| StoreError::Unreadable(format!("the mail state {mark:?}")))?,
+            since,
+            due: maybe_instant(row, "mail_due")?,
+        }),
+        _ => None,
+    };
+    Ok(Facts { key, session, told, newest })
+}

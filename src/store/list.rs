@@ -1,0 +1,265 @@
+//! Lists, read a window at a time: by keyset, never by OFFSET, never whole.
+//!
+//! The order is what is ahead, soonest first; then what has no time; then what is over, newest first.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::params_from_iter;
+
+use super::interviews::read_row;
+use super::predicate::Sql;
+use super::rows::instant;
+use super::{Reading, StoreError};
+use crate::domain::filter::Predicate;
+use crate::domain::ids::InterviewId;
+use crate::domain::interview::Interview;
+use crate::domain::session::{AccessWindow, LinkState};
+use crate::domain::verdict::{self, Facts, Reason};
+
+// The longest interview: what is not over cannot have started earlier than this before its end.
+const LONGEST: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// An interview as lists show it: with what is known of its session and mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The interview.
+    pub interview: Interview,
+    /// What is known of its session and mail.
+    pub facts: Facts,
+}
+
+impl Row {
+    /// The interview's identifier.
+    #[must_use]
+    pub const fn id(&self) -> InterviewId {
+        self.interview.id
+    }
+
+    /// Whether the candidate can get in, and if not, why.
+    #[must_use]
+    pub fn reason(&self, window: &AccessWindow, now: Timestamp) -> Reason {
+        verdict::judge(&self.interview, &self.facts, window, now)
+    }
+
+    /// What clicking the link would lead to.
+    #[must_use]
+    pub fn link_state(&self, window: &AccessWindow, now: Timestamp) -> LinkState {
+        LinkState::of(&self.interview, self.facts.session, window, now)
+    }
+
+    /// The part of the list in which it stands.
+    #[must_use]
+    pub fn section(&self, horizon: Horizon) -> Section {
+        match self.interview.ends_at() {
+            None => Section::NoTime,
+            Some(end) if end >= horizon.0 => Section::Ahead,
+            Some(_) => Section::Past,
+        }
+    }
+
+    /// Its place in the list.
+    #[must_use]
+    pub fn position(&self, horizon: Horizon) -> Position {
+        Position {
+            section: self.section(horizon),
+            starts_at: self.interview.starts_at.map_or(0, instant),
+            id: self.id().to_string(),
+        }
+    }
+}
+
+/// What ended before this instant is over: its access window has closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Horizon(Timestamp);
+
+impl Horizon {
+    /// The horizon of this moment. To the microsecond after closing, as [`LinkState::of`] has it.
+    #[must_use]
+    pub fn at(now: Timestamp, window: &AccessWindow) -> Self {
+        let before = now.saturating_sub(window.closes_after).unwrap_or(Timestamp::MIN);
+        Self(before.saturating_add(Duration::from_micros(1)).unwrap_or(Timestamp::MAX))
+    }
+}
+
+/// The parts of a list, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// Not over: soonest first.
+    Ahead,
+    /// Without a start.
+    NoTime,
+    /// Over: newest first.
+    Past,
+}
+
+/// The place of a row in a list, also when the row is no longer there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    section: Section,
+    starts_at: i64,
+    id: String,
+}
+
+/// Where a window begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum From {
+    /// At the first row.
+    Start,
+    /// At the last row, reading backwards.
+    End,
+    /// After this place.
+    After(Position),
+    /// Before this place, reading backwards.
+    Before(Position),
+}
+
+/// Some rows of a list, in the list's order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Window {
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// Whether there are rows before the first one.
+    pub more_before: bool,
+    /// Whether there are rows after the last one.
+    pub more_after: bool,
+}
+
+/// How many interviews there are of each kind. All but the first two count only what is ahead or has no time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// All that match the filter, the past included.
+    pub matching: u64,
+    /// All there are.
+    pub everything: u64,
+    /// Scheduled and not over.
+    pub ahead: u64,
+    /// They can't get in.
+    pub blocked: u64,
+    /// They have no link.
+    pub no_link: u64,
+    /// Nobody told them.
+    pub not_invited: u64,
+    /// Nobody knows yet whether they were told.
+    pub in_doubt: u64,
+    /// They hold the right link and time.
+    pub ready: u64,
+}
+
+impl Reading<'_> {
+    /// Reads at most `limit` rows (at least one) of those that satisfy `predicate`.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn window(&self, predicate: &Predicate, from: &From, limit: usize, horizon: Horizon) -> Result<Window, StoreError> {
+        let limit = limit.max(1);
+        let backwards = matches!(from, From::End | From::Before(_));
+        let mut sections = [Section::Ahead, Section::NoTime, Section::Past];
+        if backwards {
+            sections.reverse();
+        }
+        let place = match from {
+            From::After(place) | From::Before(place) => Some(place),
+            From::Start | From::End => None,
+        };
+        let mut rows: Vec<Row> = Vec::new();
+        for section in sections {
+            let passed = place.is_some_and(|place| if backwards { section > place.section } else { section < place.section });
+            if passed {
+                continue;
+            }
+            let place = place.filter(|place| place.section == section);
+            // One more than asked for says whether there is more.
+            let wanted = (limit + 1).saturating_sub(rows.len());
+            if wanted == 0 {
+                break;
+            }
+            rows.extend(self.section_rows(section, predicate, place, backwards, wanted, horizon)?);
+        }
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        if backwards {
+            rows.reverse();
+        }
+        let (more_before, more_after) = if backwards { (more, place.is_some()) } else { (place.is_some(), more) };
+        Ok(Window { rows, more_before, more_after })
+    }
+
+    fn section_rows(
+        &self,
+        section: Section,
+        predicate: &Predicate,
+        place: Option<&Position>,
+        backwards: bool,
+        wanted: usize,
+        horizon: Horizon,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut sql = Sql::default();
+        sql.push("SELECT * FROM interview WHERE ");
+        push_section(&mut sql, section, horizon);
+        let descending = (section == Section::Past) != backwards;
+        if let Some(place) = place {
+            let comparison = if descending { "<" } else { ">" };
+            if section == Section::NoTime {
+                sql.push(" AND id ").push(comparison).push(" ").bind(place.id.clone());
+            } else {
+                sql.push(" AND (starts_at, id) ").push(comparison).push(" (").bind(place.starts_at).push(", ");
+                sql.bind(place.id.clone()).push(")");
+            }
+        }
+        sql.push(" AND ").predicate(predicate);
+        let direction = if descending { "DESC" } else { "ASC" };
+        if section == Section::NoTime {
+            sql.push(" ORDER BY id ").push(direction);
+        } else {
+            sql.push(" ORDER BY starts_at ").push(direction).push(", id ").push(direction);
+        }
+        sql.push(" LIMIT ").bind(i64::try_from(wanted).unwrap_or(i64::MAX));
+        self.many(&sql.text, params_from_iter(sql.parameters), read_row)
+    }
+
+    /// Counts what satisfies a predicate; without one in particular, everything.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn count(&self, predicate: &Predicate) -> Result<u64, StoreError> {
+        let mut sql = Sql::default();
+        sql.push("SELECT count(*) FROM interview WHERE ").predicate(predicate);
+        Ok(self.one(&sql.text, params_from_iter(sql.parameters), |row| Ok(row.get(0)?))?.unwrap_or_default())
+    }
+
+    /// Counts what is ahead or has no time by the predicates given, in one pass.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn tally(&self, predicates: &[Predicate], horizon: Horizon) -> Result<Vec<u64>, StoreError> {
+        let mut sql = Sql::default();
+        sql.push("SELECT 0");
+        for predicate in predicates {
+            sql.push(", coalesce(sum(").predicate(predicate).push("), 0)");
+        }
+        sql.push(" FROM interview WHERE status = 'scheduled' AND ((");
+        push_section(&mut sql, Section::Ahead, horizon);
+        sql.push(") OR starts_at IS NULL)");
+        let counts = self.one(&sql.text, params_from_iter(sql.parameters), |row| {
+            (1..=predicates.len()).map(|index| Ok(row.get(index)?)).collect::<Result<Vec<u64>, StoreError>>()
+        })?;
+        Ok(counts.unwrap_or_default())
+    }
+}
+
+// The bound on the start lets the index find what is not over.
+fn push_section(sql: &mut Sql, section: Section, horizon: Horizon) {
+    match section {
+        Section::Ahead => {
+            let earliest = horizon.0.saturating_sub(LONGEST).unwrap_or(Timestamp::MIN);
+            sql.push("starts_at >= ").bind(instant(earliest)).push(" AND ends_at >= ").bind(instant(horizon.0));
+        }
+        Section::NoTime => {
+            sql.push("starts_at IS NULL");
+        }
+        Section::Past => {
+            sql.push("starts_at < ").bind(instant(horizon.0)).push(" AND ends_at < ").bind(instant(horizon.0));
+        }
+    }
+}

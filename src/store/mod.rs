@@ -1,0 +1,170 @@
+//! Typed SQL over one transaction. Decides nothing about interviews; keeps what the use-cases decided.
+//!
+//! One writer thread owns the connection that writes; a few readers have their own. A use-case hands a closure to
+//! [`Store::write`]: everything in it commits together or not at all. Everything that belongs to `SQLite` alone
+//! (pragmas, locking, full-text search) stands in `engine.rs`; the other statements are portable.
+
+mod deliveries;
+mod engine;
+mod events;
+mod interviews;
+mod list;
+mod once;
+mod owner;
+mod predicate;
+mod rows;
+mod schema;
+mod worker;
+
+use std::path::{Path, PathBuf};
+
+use tokio::sync::watch;
+
+pub use deliveries::{Delivery, MoveError, NewDelivery, Outgoing, Remark, UnsentMail};
+pub use engine::OpenError;
+pub use interviews::Written;
+pub use list::{Counts, From, Horizon, Position, Row, Section, Window};
+pub use once::Remembered;
+pub use owner::{Owner, OwnerId, SenderLock, SenderLockState};
+
+use worker::Worker;
+
+/// How a database is opened.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OpenOptions {
+    /// Open it even on a network file system, where two machines can corrupt it.
+    pub allow_network_file_system: bool,
+}
+
+/// A problem with the database that no use-case foresaw.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The disk is full.
+    #[error("the disk that holds the database is full; nothing was saved. Make room and try again")]
+    DiskFull,
+    /// The file can't be written.
+    #[error("the database can't be written ({0}); nothing was saved")]
+    NotWritable(String),
+    /// Another process held the database for too long.
+    #[error("another process kept the database busy for too long; nothing was saved. Try again")]
+    Busy,
+    /// The database is of a newer Greenroom and open for reading only.
+    #[error("this database was written by a newer Greenroom and is open for reading only; nothing was saved")]
+    ReadOnly,
+    /// A row holds what no Greenroom writes.
+    #[error("the database holds a value that can't be read: {0}")]
+    Unreadable(String),
+    /// The thread of the database has ended.
+    #[error("the database has been closed")]
+    Closed,
+    /// Anything else that the engine reports.
+    #[error("the database reports: {0}")]
+    Engine(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as Code;
+        match error.sqlite_error_code() {
+            Some(Code::DiskFull) => Self::DiskFull,
+            Some(Code::DatabaseBusy | Code::DatabaseLocked) => Self::Busy,
+            Some(Code::ReadOnly | Code::SystemIoFailure | Code::CannotOpen | Code::PermissionDenied) => {
+                Self::NotWritable(error.to_string())
+            }
+            _ => Self::Engine(error),
+        }
+    }
+}
+
+/// A read-only view of one consistent state of the database.
+pub struct Reading<'a> {
+    connection: &'a rusqlite::Connection,
+}
+
+/// One transaction that writes; it can read as well.
+pub struct Writing<'a> {
+    reading: Reading<'a>,
+}
+
+impl<'a> std::ops::Deref for Writing<'a> {
+    type Target = Reading<'a>;
+
+    fn deref(&self) -> &Reading<'a> {
+        &self.reading
+    }
+}
+
+/// The database, open. Cheap to clone; closes when the last clone is dropped and what was asked for is done.
+#[derive(Clone)]
+pub struct Store {
+    worker: std::sync::Arc<Worker>,
+    directory: Option<PathBuf>,
+    newer: Option<i64>,
+}
+
+impl Store {
+    /// Opens the database in a data directory, makes directory and database if there are none, and brings an older
+    /// one up to date.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; nothing has been changed then.
+    pub fn open(directory: &Path, options: OpenOptions) -> Result<Self, OpenError> {
+        let opened = engine::open(directory, options)?;
+        Ok(Self { worker: Worker::start(opened.writer, opened.readers), directory: Some(directory.to_owned()), newer: opened.newer })
+    }
+
+    /// A database in memory, for tests and throw-away work.
+    ///
+    /// # Errors
+    /// When the engine can't make one.
+    pub fn in_memory() -> Result<Self, OpenError> {
+        let opened = engine::in_memory()?;
+        Ok(Self { worker: Worker::start(opened.writer, opened.readers), directory: None, newer: None })
+    }
+
+    /// The data directory, unless the database is in memory.
+    #[must_use]
+    pub fn directory(&self) -> Option<&Path> {
+        self.directory.as_deref()
+    }
+
+    /// The version of a database that is newer than this program, and therefore open for reading only.
+    #[must_use]
+    pub const fn newer_version(&self) -> Option<i64> {
+        self.newer
+    }
+
+    /// Runs `work` in one transaction on the writer thread. Commits when it returns `Ok`, and otherwise leaves
+    /// everything as it was.
+    ///
+    /// # Errors
+    /// What `work` returns, or the engine's refusal to commit.
+    pub async fn write<T, E>(&self, work: impl FnOnce(&Writing<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        if self.newer.is_some() {
+            return Err(StoreError::ReadOnly.into());
+        }
+        self.worker.write(work).await
+    }
+
+    /// Runs `work` on a reader thread, on one consistent state.
+    ///
+    /// # Errors
+    /// What `work` returns.
+    pub async fn read<T, E>(&self, work: impl FnOnce(&Reading<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.worker.read(work).await
+    }
+
+    /// Rises when anything was committed, by this process or another one.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.worker.changes()
+    }
+}

@@ -1,0 +1,143 @@
+//! The tables. Migrations are only ever appended.
+
+use rusqlite_migration::{M, Migrations};
+
+const STEPS: &[M<'static>] = &[M::up(FIRST)];
+
+/// The version that this program writes.
+pub(super) fn version() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}
+
+pub(super) fn migrations() -> Migrations<'static> {
+    Migrations::from_slice(STEPS)
+}
+
+// Instants are microseconds UTC; ids, zones and addresses are text; lists are JSON.
+//
+// The columns of `interview` from `session_key` on are facts about its session and its mail, written in the commit
+// that makes them true, so that a list never has to look elsewhere.
+const FIRST: &str = "
+CREATE TABLE setting (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE interview (
+    row              INTEGER PRIMARY KEY,
+    id               TEXT NOT NULL UNIQUE,
+    candidate_name   TEXT NOT NULL,
+    candidate_email  TEXT,
+    role             TEXT NOT NULL,
+    company          TEXT,
+    round            TEXT,
+    kind             TEXT,
+    status           TEXT NOT NULL CHECK (status IN ('scheduled', 'completed', 'cancelled', 'no_show')),
+    starts_at        INTEGER,
+    ends_at          INTEGER CHECK ((ends_at IS NULL) = (starts_at IS NULL)),
+    zone             TEXT NOT NULL,
+    candidate_zone   TEXT,
+    duration_minutes INTEGER NOT NULL CHECK (duration_minutes BETWEEN 5 AND 720),
+    interviewers     TEXT NOT NULL,
+    meeting_url      TEXT,
+    recruiter_name   TEXT,
+    recruiter_email  TEXT,
+    note             TEXT,
+    sequence         INTEGER NOT NULL,
+    joined_at        INTEGER,
+    admitted_at      INTEGER,
+    created_at       INTEGER NOT NULL,
+    updated_at       INTEGER NOT NULL,
+    address          TEXT,
+    search           TEXT NOT NULL,
+    session_key      TEXT,
+    session_revoked  INTEGER NOT NULL DEFAULT 0 CHECK (session_revoked IN (0, 1)),
+    told_at          INTEGER,
+    told_key         TEXT,
+    told_starts_at   INTEGER,
+    told_address     TEXT,
+    mail_state       TEXT,
+    mail_since       INTEGER,
+    mail_due         INTEGER
+) STRICT;
+CREATE INDEX interview_by_start ON interview (starts_at, id);
+CREATE INDEX interview_by_address ON interview (address, starts_at);
+
+CREATE TABLE session (
+    id           TEXT PRIMARY KEY,
+    interview_id TEXT NOT NULL REFERENCES interview (id) ON DELETE CASCADE,
+    key          TEXT NOT NULL UNIQUE CHECK (length(key) = 32),
+    created_at   INTEGER NOT NULL,
+    revoked_at   INTEGER,
+    UNIQUE (id, interview_id)
+) STRICT;
+CREATE UNIQUE INDEX one_live_session ON session (interview_id) WHERE revoked_at IS NULL;
+CREATE INDEX session_by_interview ON session (interview_id, created_at);
+
+CREATE TABLE delivery (
+    row          INTEGER PRIMARY KEY,
+    id           TEXT NOT NULL UNIQUE,
+    interview_id TEXT NOT NULL REFERENCES interview (id) ON DELETE CASCADE,
+    session_id   TEXT,
+    audience     TEXT NOT NULL CHECK (audience IN ('candidate')),
+    kind         TEXT NOT NULL CHECK (kind IN ('invitation')),
+    sender       TEXT NOT NULL,
+    address      TEXT NOT NULL,
+    subject      TEXT NOT NULL,
+    message_id   TEXT NOT NULL UNIQUE,
+    mime         BLOB NOT NULL,
+    sha256       TEXT NOT NULL CHECK (length(sha256) = 64),
+    link         TEXT NOT NULL,
+    starts_at    INTEGER NOT NULL,
+    state        TEXT NOT NULL CHECK (state IN ('held', 'queued', 'claimed', 'handing_over', 'accepted', 'stored',
+                                                'deferred', 'failed', 'unknown', 'withdrawn')),
+    since        INTEGER NOT NULL,
+    due_at       INTEGER,
+    owner        TEXT CHECK ((owner IS NOT NULL) = (state IN ('claimed', 'handing_over'))),
+    attempts     INTEGER NOT NULL DEFAULT 0,
+    last_reply   TEXT,
+    accepted_at  INTEGER CHECK ((accepted_at IS NOT NULL) = (state = 'accepted')),
+    created_at   INTEGER NOT NULL,
+    FOREIGN KEY (session_id, interview_id) REFERENCES session (id, interview_id),
+    CHECK (audience <> 'candidate' OR kind = 'cancellation' OR session_id IS NOT NULL)
+) STRICT;
+CREATE UNIQUE INDEX one_unsent ON delivery (interview_id, kind, address)
+    WHERE state IN ('held', 'queued', 'claimed', 'handing_over', 'deferred');
+CREATE INDEX delivery_due ON delivery (due_at, row) WHERE state IN ('held', 'queued', 'deferred');
+CREATE INDEX delivery_owned ON delivery (owner) WHERE owner IS NOT NULL;
+CREATE INDEX delivery_failed ON delivery (since) WHERE state IN ('failed', 'unknown');
+CREATE INDEX delivery_by_interview ON delivery (interview_id, row);
+
+-- No foreign key: the timeline of an interview outlives the interview.
+CREATE TABLE event (
+    row          INTEGER PRIMARY KEY,
+    interview_id TEXT NOT NULL,
+    at           INTEGER NOT NULL,
+    actor        TEXT NOT NULL,
+    kind         TEXT NOT NULL,
+    detail       TEXT NOT NULL
+) STRICT;
+CREATE INDEX event_by_interview ON event (interview_id, row);
+
+CREATE TABLE idempotency (
+    key          TEXT PRIMARY KEY,
+    content      TEXT NOT NULL,
+    interview_id TEXT NOT NULL,
+    delivery_id  TEXT,
+    created_at   INTEGER NOT NULL
+) STRICT;
+
+CREATE VIRTUAL TABLE interview_search USING fts5 (
+    search, content = 'interview', content_rowid = 'row', tokenize = 'trigram', columnsize = 0
+);
+CREATE TRIGGER interview_search_added AFTER INSERT ON interview BEGIN
+    INSERT INTO interview_search (rowid, search) VALUES (new.row, new.search);
+END;
+CREATE TRIGGER interview_search_removed AFTER DELETE ON interview BEGIN
+    INSERT INTO interview_search (interview_search, rowid, search) VALUES ('delete', old.row, old.search);
+END;
+CREATE TRIGGER interview_search_changed AFTER UPDATE OF search ON interview WHEN new.search <> old.search BEGIN
+    INSERT INTO interview_search (interview_search, rowid, search) VALUES ('delete', old.row, old.search);
+    INSERT INTO interview_search (rowid, search) VALUES (new.row, new.search);
+END;
+";
