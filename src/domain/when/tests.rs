@@ -1,0 +1,1 @@
+//! Reading and showing, by example and by property.
