@@ -73,9 +73,15 @@ impl BaseUrl {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(BaseUrlError::Scheme(text.to_owned()));
         }
-        let part = |part| BaseUrlError::Part { text: text.to_owned(), part };
+        let part = |part| BaseUrlError::Part {
+            text: text.to_owned(),
+            part,
+        };
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(BaseUrlError::Part { text: "the base URL".to_owned(), part: "a user name or password" });
+            return Err(BaseUrlError::Part {
+                text: "the base URL".to_owned(),
+                part: "a user name or password",
+            });
         }
         if url.query().is_some() {
             return Err(part("a query (?…)"));
@@ -83,15 +89,24 @@ impl BaseUrl {
         if url.fragment().is_some() {
             return Err(part("a fragment (#…)"));
         }
-        let Some(host) = url.host() else { return Err(BaseUrlError::NotAUrl(text.to_owned())) };
+        let Some(host) = url.host() else {
+            return Err(BaseUrlError::NotAUrl(text.to_owned()));
+        };
         let reach = reach(&host, url.scheme());
-        let path: Vec<&str> = url.path().split('/').filter(|segment| !segment.is_empty()).collect();
+        let path: Vec<&str> = url
+            .path()
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .collect();
         let mut normal = url.origin().ascii_serialization();
         for segment in path {
             normal.push('/');
             normal.push_str(segment);
         }
-        Ok(Self { text: normal, reach })
+        Ok(Self {
+            text: normal,
+            reach,
+        })
     }
 
     /// The normalised text, without a trailing slash.
@@ -161,7 +176,13 @@ fn unreachable_name(name: &str) -> Option<Unreachable> {
     let last = name.rsplit('.').next().unwrap_or(name);
     if name == "localhost" || last == "localhost" || name == "localhost.localdomain" {
         Some(Unreachable::Loopback)
-    } else if !name.contains('.') || matches!(last, "local" | "internal" | "lan" | "intranet" | "home" | "localdomain") || name.ends_with(".home.arpa") {
+    } else if !name.contains('.')
+        || matches!(
+            last,
+            "local" | "internal" | "lan" | "intranet" | "home" | "localdomain"
+        )
+        || name.ends_with(".home.arpa")
+    {
         Some(Unreachable::LocalName)
     } else {
         None

@@ -104,13 +104,19 @@ impl State {
     /// Whether it may still leave by itself (invariant 10 allows one such mail per interview, kind and address).
     #[must_use]
     pub const fn is_unsent(self) -> bool {
-        matches!(self, Self::Held | Self::Queued | Self::Claimed | Self::HandingOver | Self::Deferred)
+        matches!(
+            self,
+            Self::Held | Self::Queued | Self::Claimed | Self::HandingOver | Self::Deferred
+        )
     }
 
     /// Whether it can be taken back with certainty: no byte of content can have left.
     #[must_use]
     pub const fn is_withdrawable(self) -> bool {
-        matches!(self, Self::Held | Self::Queued | Self::Claimed | Self::Deferred)
+        matches!(
+            self,
+            Self::Held | Self::Queued | Self::Claimed | Self::Deferred
+        )
     }
 
     /// What follows when something happens to a delivery in this state.
@@ -128,7 +134,9 @@ impl State {
             (Self::Claimed | Self::HandingOver, H::Deferred) => Self::Deferred,
             (Self::Claimed | Self::HandingOver, H::Failed) => Self::Failed,
             (Self::HandingOver, H::Lost | H::OwnerGone) => Self::Unknown,
-            (Self::Held | Self::Queued | Self::Claimed | Self::Deferred, H::Withdrawn) => Self::Withdrawn,
+            (Self::Held | Self::Queued | Self::Claimed | Self::Deferred, H::Withdrawn) => {
+                Self::Withdrawn
+            }
             (from, happening) => return Err(Impossible { from, happening }),
         })
     }
@@ -177,15 +185,31 @@ const LONGEST_DELAY: Duration = Duration::from_secs(60 * 60);
 /// The n-th retry is drawn evenly from [d, 4d], where d is one minute, doubling, at most an hour; `draw` lies in
 /// [0, 1). While the link is not open yet, the last retry is pulled forward so that one falls before it opens.
 #[must_use]
-pub fn next_try(attempts: u32, draw: f64, starts_at: Timestamp, opens_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+pub fn next_try(
+    attempts: u32,
+    draw: f64,
+    starts_at: Timestamp,
+    opens_at: Timestamp,
+    now: Timestamp,
+) -> Option<Timestamp> {
     if now >= starts_at {
         return None;
     }
     let doublings = attempts.saturating_sub(1).min(6);
-    let shortest = FIRST_DELAY.saturating_mul(1 << doublings).min(LONGEST_DELAY);
-    let drawn = now.saturating_add(shortest.mul_f64(1.0 + 3.0 * draw.clamp(0.0, 1.0))).unwrap_or(Timestamp::MAX);
-    let last_chance = opens_at.saturating_sub(FIRST_DELAY).unwrap_or(Timestamp::MIN);
-    if now < last_chance && drawn > last_chance { Some(last_chance) } else { Some(drawn) }
+    let shortest = FIRST_DELAY
+        .saturating_mul(1 << doublings)
+        .min(LONGEST_DELAY);
+    let drawn = now
+        .saturating_add(shortest.mul_f64(1.0 + 3.0 * draw.clamp(0.0, 1.0)))
+        .unwrap_or(Timestamp::MAX);
+    let last_chance = opens_at
+        .saturating_sub(FIRST_DELAY)
+        .unwrap_or(Timestamp::MIN);
+    if now < last_chance && drawn > last_chance {
+        Some(last_chance)
+    } else {
+        Some(drawn)
+    }
 }
 
 #[cfg(test)]
@@ -207,19 +231,32 @@ mod tests {
     ];
 
     fn reachable_from(state: State) -> Vec<State> {
-        HAPPENINGS.iter().filter_map(|happening| state.after(*happening).ok()).collect()
+        HAPPENINGS
+            .iter()
+            .filter_map(|happening| state.after(*happening).ok())
+            .collect()
     }
 
     #[test]
     fn incident_19_only_a_mail_that_was_being_handed_over_can_be_accepted() {
         for state in State::ALL {
-            assert_eq!(state.after(H::Accepted).is_ok(), state == State::HandingOver, "{state:?}");
+            assert_eq!(
+                state.after(H::Accepted).is_ok(),
+                state == State::HandingOver,
+                "{state:?}"
+            );
         }
     }
 
     #[test]
     fn what_has_ended_stays_ended() {
-        for state in [State::Accepted, State::Stored, State::Failed, State::Unknown, State::Withdrawn] {
+        for state in [
+            State::Accepted,
+            State::Stored,
+            State::Failed,
+            State::Unknown,
+            State::Withdrawn,
+        ] {
             assert_eq!(reachable_from(state), [], "{state:?}");
         }
     }
@@ -233,7 +270,11 @@ mod tests {
     #[test]
     fn every_state_that_can_be_taken_back_can_become_withdrawn_and_no_other() {
         for state in State::ALL {
-            assert_eq!(state.after(H::Withdrawn).is_ok(), state.is_withdrawable(), "{state:?}");
+            assert_eq!(
+                state.after(H::Withdrawn).is_ok(),
+                state.is_withdrawable(),
+                "{state:?}"
+            );
         }
     }
 
@@ -249,15 +290,31 @@ mod tests {
         let now: Timestamp = "2031-05-06T09:00:00Z".parse().unwrap();
         let at = |text: &str| -> Timestamp { text.parse().unwrap() };
         let far = at("2031-06-01T00:00:00Z");
-        for (attempts, least, most) in [(1, 60, 240), (2, 120, 480), (3, 240, 960), (7, 3600, 14_400), (90, 3600, 14_400)] {
+        for (attempts, least, most) in [
+            (1, 60, 240),
+            (2, 120, 480),
+            (3, 240, 960),
+            (7, 3600, 14_400),
+            (90, 3600, 14_400),
+        ] {
             for draw in [0.0, 0.5, 0.999_999] {
-                let wait = next_try(attempts, draw, far, far, now).unwrap().duration_since(now).as_secs();
+                let wait = next_try(attempts, draw, far, far, now)
+                    .unwrap()
+                    .duration_since(now)
+                    .as_secs();
                 assert!((least..=most).contains(&wait), "attempt {attempts}: {wait}");
             }
         }
         let (opens, starts) = (at("2031-05-06T09:45:00Z"), at("2031-05-06T10:00:00Z"));
-        assert_eq!(next_try(9, 0.9, starts, opens, now), Some(at("2031-05-06T09:44:00Z")));
+        assert_eq!(
+            next_try(9, 0.9, starts, opens, now),
+            Some(at("2031-05-06T09:44:00Z"))
+        );
         assert!(next_try(9, 0.9, starts, opens, at("2031-05-06T09:50:00Z")).is_some());
-        assert_eq!(next_try(1, 0.0, starts, opens, starts), None, "given up once the interview has begun");
+        assert_eq!(
+            next_try(1, 0.0, starts, opens, starts),
+            None,
+            "given up once the interview has begun"
+        );
     }
 }

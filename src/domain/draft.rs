@@ -125,7 +125,7 @@ pub struct Draft {
 }
 
 /// What an empty field means.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Defaults {
     /// The zone, where one is known.
     pub zone: Option<Zone>,
@@ -196,25 +196,43 @@ impl Draft {
     #[must_use]
     pub fn of(interview: &Interview) -> Self {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let (at, fold) = interview
+        let at = interview
             .starts_at
-            .map_or((String::new(), None), |start| when::spelling(start, &interview.zone));
+            .map(|start| when::exact(start, &interview.zone))
+            .unwrap_or_default();
         Self {
             candidate: interview.candidate_name.clone(),
-            email: interview.candidate_email.as_ref().map(|email| email.display().to_owned()).unwrap_or_default(),
+            email: interview
+                .candidate_email
+                .as_ref()
+                .map(|email| email.display().to_owned())
+                .unwrap_or_default(),
             role: interview.role.clone(),
             at,
             zone: interview.zone.name().to_owned(),
-            candidate_zone: interview.candidate_zone.as_ref().map(|zone| zone.name().to_owned()).unwrap_or_default(),
+            candidate_zone: interview
+                .candidate_zone
+                .as_ref()
+                .map(|zone| zone.name().to_owned())
+                .unwrap_or_default(),
             duration: interview.duration.to_string(),
             round: text(&interview.round),
             kind: text(&interview.kind),
-            interviewers: interview.interviewers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-            meeting_url: interview.meeting_url.as_ref().map(|url| url.as_str().to_owned()).unwrap_or_default(),
+            interviewers: interview
+                .interviewers
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
+            meeting_url: interview
+                .meeting_url
+                .as_ref()
+                .map(|url| url.as_str().to_owned())
+                .unwrap_or_default(),
             company: text(&interview.company),
             recruiter: interview.recruiter.label(),
             note: text(&interview.note),
-            fold,
+            fold: None,
         }
     }
 
@@ -264,44 +282,59 @@ impl Draft {
     /// # Errors
     /// All refusals at once, in the order of the form; never an empty list.
     pub fn check(&self, defaults: &Defaults, now: Timestamp) -> Result<Details, Vec<Refusal>> {
-        let mut check = Check { draft: self, refusals: Vec::new() };
+        let mut check = Check {
+            draft: self,
+            refusals: Vec::new(),
+        };
         let candidate_name = check.required(Field::Candidate, "whom is the interview with?");
         let candidate_email = check.email();
         let role = check.required(Field::Role, "what is the interview for?");
         let zone = check.zone(defaults);
         let candidate_zone = check.parsed(Field::CandidateZone, Zone::parse);
         let starts_at = check.start(zone.as_ref(), candidate_zone.as_ref(), now);
-        let duration = check.parsed(Field::Duration, InterviewDuration::parse).unwrap_or(defaults.duration);
+        let duration = check
+            .parsed(Field::Duration, InterviewDuration::parse)
+            .unwrap_or(defaults.duration);
         let round = check.optional(Field::Round);
         let kind = check.optional(Field::Kind);
         let interviewers = check.interviewers();
         let meeting_url = check.parsed(Field::MeetingUrl, MeetingUrl::parse);
-        let company = check.optional(Field::Company).or_else(|| defaults.company.clone());
-        let recruiter = check.recruiter().unwrap_or_else(|| defaults.recruiter.clone());
+        let company = check
+            .optional(Field::Company)
+            .or_else(|| defaults.company.clone());
+        let recruiter = check
+            .recruiter()
+            .unwrap_or_else(|| defaults.recruiter.clone());
         let note = check.optional(Field::Note);
 
         let mut refusals = check.refusals;
         match (candidate_name, candidate_email, role, starts_at, zone) {
-            (Some(candidate_name), Some(candidate_email), Some(role), Some(starts_at), Some(zone)) if refusals.is_empty() => {
-                Ok(Details {
-                    candidate_name,
-                    candidate_email,
-                    role,
-                    starts_at,
-                    zone,
-                    candidate_zone,
-                    duration,
-                    round,
-                    kind,
-                    interviewers,
-                    meeting_url,
-                    company,
-                    recruiter,
-                    note,
-                })
-            }
+            (
+                Some(candidate_name),
+                Some(candidate_email),
+                Some(role),
+                Some(starts_at),
+                Some(zone),
+            ) if refusals.is_empty() => Ok(Details {
+                candidate_name,
+                candidate_email,
+                role,
+                starts_at,
+                zone,
+                candidate_zone,
+                duration,
+                round,
+                kind,
+                interviewers,
+                meeting_url,
+                company,
+                recruiter,
+                note,
+            }),
             _ => {
-                refusals.sort_by_key(|refusal| Field::ALL.iter().position(|field| *field == refusal.field));
+                refusals.sort_by_key(|refusal| {
+                    Field::ALL.iter().position(|field| *field == refusal.field)
+                });
                 Err(refusals)
             }
         }
@@ -313,7 +346,10 @@ impl Draft {
         EmailAddress::parse(self.email.trim())
             .ok()
             .and_then(|address| address::likely_typo(&address))
-            .map(|meant| Notice { field: Field::Email, message: format!("did you mean {meant}?") })
+            .map(|meant| Notice {
+                field: Field::Email,
+                message: format!("did you mean {meant}?"),
+            })
             .into_iter()
             .collect()
     }
@@ -326,7 +362,11 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn refuse(&mut self, field: Field, message: impl Into<String>) {
-        self.refusals.push(Refusal { field, message: message.into(), choices: Vec::new() });
+        self.refusals.push(Refusal {
+            field,
+            message: message.into(),
+            choices: Vec::new(),
+        });
     }
 
     // The text of a field if there is any and nothing in it could act on a screen, a header or a template.
@@ -336,17 +376,31 @@ impl Check<'_> {
             return None;
         }
         if text.chars().nth(field.longest()).is_some() {
-            self.refuse(field, format!("is longer than {} characters", field.longest()));
+            self.refuse(
+                field,
+                format!("is longer than {} characters", field.longest()),
+            );
             return None;
         }
         if text.contains("{{") {
-            self.refuse(field, "contains {{, which looks like a template that was never filled in");
+            self.refuse(
+                field,
+                "contains {{, which looks like a template that was never filled in",
+            );
             return None;
         }
         let breaks_allowed = field == Field::Note;
-        let acting = text.chars().find(|&character| acts(character) && !(breaks_allowed && character == '\n'));
+        let acting = text
+            .chars()
+            .find(|&character| acts(character) && !(breaks_allowed && character == '\n'));
         if let Some(character) = acting {
-            self.refuse(field, format!("contains the invisible character U+{:04X}; type it again without", u32::from(character)));
+            self.refuse(
+                field,
+                format!(
+                    "contains the invisible character U+{:04X}; type it again without",
+                    u32::from(character)
+                ),
+            );
             return None;
         }
         Some(text.to_owned())
@@ -360,7 +414,11 @@ impl Check<'_> {
         self.optional(field)
     }
 
-    fn parsed<T, E: std::fmt::Display>(&mut self, field: Field, parse: impl Fn(&str) -> Result<T, E>) -> Option<T> {
+    fn parsed<T, E: std::fmt::Display>(
+        &mut self,
+        field: Field,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
         let text = self.optional(field)?;
         match parse(&text) {
             Ok(value) => Some(value),
@@ -379,30 +437,48 @@ impl Check<'_> {
     fn zone(&mut self, defaults: &Defaults) -> Option<Zone> {
         if self.draft.zone.trim().is_empty() {
             if defaults.zone.is_none() {
-                self.refuse(Field::Zone, "is missing: in which time zone is the interview? (for example Europe/London)");
+                self.refuse(
+                    Field::Zone,
+                    "is missing: in which time zone is the interview? (for example Europe/London)",
+                );
             }
             return defaults.zone.clone();
         }
         self.parsed(Field::Zone, Zone::parse)
     }
 
-    fn start(&mut self, zone: Option<&Zone>, theirs: Option<&Zone>, now: Timestamp) -> Option<Timestamp> {
+    fn start(
+        &mut self,
+        zone: Option<&Zone>,
+        theirs: Option<&Zone>,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
         let text = self.required(Field::At, "when does the interview start?")?;
         // Without a zone nothing can be read; the zone's own refusal stands already.
         match when::read(&text, now, zone?, theirs, self.draft.fold) {
             Ok(reading) => Some(reading.instant),
             Err(error) => {
-                let choices = error.choices().to_vec();
-                self.refusals.push(Refusal { field: Field::At, message: error.to_string(), choices });
+                let choices = error.choices();
+                self.refusals.push(Refusal {
+                    field: Field::At,
+                    message: error.to_string(),
+                    choices,
+                });
                 None
             }
         }
     }
 
     fn interviewers(&mut self) -> Vec<Mailbox> {
-        let Some(text) = self.optional(Field::Interviewers) else { return Vec::new() };
+        let Some(text) = self.optional(Field::Interviewers) else {
+            return Vec::new();
+        };
         let mut interviewers = Vec::new();
-        for part in text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()) {
+        for part in text
+            .split([',', ';'])
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+        {
             match Mailbox::parse(part) {
                 Ok(mailbox) => interviewers.push(mailbox),
                 Err(error) => self.refuse(Field::Interviewers, format!("{part:?}: {error}")),
@@ -415,10 +491,16 @@ impl Check<'_> {
     fn recruiter(&mut self) -> Option<Recruiter> {
         let text = self.optional(Field::Recruiter)?;
         if !text.contains('@') {
-            return Some(Recruiter { name: Some(text), email: None });
+            return Some(Recruiter {
+                name: Some(text),
+                email: None,
+            });
         }
         match Mailbox::parse(&text) {
-            Ok(mailbox) => Some(Recruiter { name: mailbox.name, email: Some(mailbox.address) }),
+            Ok(mailbox) => Some(Recruiter {
+                name: mailbox.name,
+                email: Some(mailbox.address),
+            }),
             Err(error) => {
                 self.refuse(Field::Recruiter, error.to_string());
                 None
@@ -430,5 +512,6 @@ impl Check<'_> {
 // Control characters, line and paragraph separators, and the bidi embeddings, overrides and isolates. Marks and
 // joiners that ordinary names need (U+200C to U+200F) are let through and shown as what they are.
 fn acts(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

@@ -88,7 +88,17 @@ pub enum FilterError {
 }
 
 const KEYS: &str = "link, verdict, mail, status, when, role, company, recruiter, id";
-const KEY_NAMES: [&str; 9] = ["link", "verdict", "mail", "status", "when", "role", "company", "recruiter", "id"];
+const KEY_NAMES: [&str; 9] = [
+    "link",
+    "verdict",
+    "mail",
+    "status",
+    "when",
+    "role",
+    "company",
+    "recruiter",
+    "id",
+];
 
 impl Filter {
     /// Reads the words of a filter. Words without a key are looked for in names, addresses, roles, links, keys and
@@ -107,7 +117,10 @@ impl Filter {
                 filter.all = true;
                 continue;
             }
-            filter.terms.push(Term { negated, condition: Condition::parse(&word)? });
+            filter.terms.push(Term {
+                negated,
+                condition: Condition::parse(&word)?,
+            });
         }
         Ok(filter)
     }
@@ -117,7 +130,10 @@ impl Filter {
     pub fn literal(text: &str) -> Self {
         let terms = text
             .split_whitespace()
-            .map(|word| Term { negated: false, condition: Condition::Text(searchable(word)) })
+            .map(|word| Term {
+                negated: false,
+                condition: Condition::Text(searchable(word)),
+            })
             .collect();
         Self { terms, all: false }
     }
@@ -137,7 +153,11 @@ impl Filter {
                 .iter()
                 .map(|term| {
                     let predicate = context.compile(&term.condition);
-                    if term.negated { predicate.negated() } else { predicate }
+                    if term.negated {
+                        predicate.negated()
+                    } else {
+                        predicate
+                    }
                 })
                 .collect(),
         )
@@ -171,34 +191,69 @@ fn words(text: &str) -> Result<Vec<String>, FilterError> {
 
 // A pasted join link is looked up by its key: its base URL may be yesterday's.
 fn searchable(word: &str) -> String {
-    let word = word.rsplit_once("session_key=").map_or(word, |(_, key)| key);
+    let word = word
+        .rsplit_once("session_key=")
+        .map_or(word, |(_, key)| key);
     fold_for_search(word.trim_matches(['<', '>']))
 }
 
 impl Condition {
     fn parse(word: &str) -> Result<Self, FilterError> {
-        let Some((key, value)) = word.split_once(':').filter(|(key, value)| is_key(key) && !value.starts_with("//")) else {
+        let Some((key, value)) = word
+            .split_once(':')
+            .filter(|(key, value)| is_key(key) && !value.starts_with("//"))
+        else {
             return Ok(Self::Text(searchable(word)));
         };
         let value_lower = value.to_lowercase();
-        let unknown = |key, known: &[&str]| FilterError::UnknownValue { key, value: value.to_owned(), known: known.join(", ") };
+        let unknown = |key, known: &[&str]| FilterError::UnknownValue {
+            key,
+            value: value.to_owned(),
+            known: known.join(", "),
+        };
         match key.to_lowercase().as_str() {
-            "link" => find(&LinkState::ALL, LinkState::name, &value_lower).map(Self::Link).map_err(|known| unknown("link", &known)),
-            "verdict" => {
-                find(&Standing::ALL, Standing::name, &value_lower).map(Self::Verdict).map_err(|known| unknown("verdict", &known))
-            }
-            "mail" => find(&State::ALL, State::name, &value_lower).map(Self::Mail).map_err(|known| unknown("mail", &known)),
-            "status" => find(&Status::ALL, |status| status.name(), &value_lower).map(Self::Status).map_err(|known| unknown("status", &known)),
-            "when" => Days::parse(&value_lower)
-                .map(Self::When)
-                .ok_or_else(|| unknown("when", &["today", "tomorrow", "week", "ahead", "past", "none", "2031-05-06"])),
-            "id" => value.parse().map(Self::Id).map_err(|_| unknown("id", &["the id of an interview"])),
+            "link" => find(&LinkState::ALL, LinkState::name, &value_lower)
+                .map(Self::Link)
+                .map_err(|known| unknown("link", &known)),
+            "verdict" => find(&Standing::ALL, Standing::name, &value_lower)
+                .map(Self::Verdict)
+                .map_err(|known| unknown("verdict", &known)),
+            "mail" => find(&State::ALL, State::name, &value_lower)
+                .map(Self::Mail)
+                .map_err(|known| unknown("mail", &known)),
+            "status" => find(&Status::ALL, |status| status.name(), &value_lower)
+                .map(Self::Status)
+                .map_err(|known| unknown("status", &known)),
+            "when" => Days::parse(&value_lower).map(Self::When).ok_or_else(|| {
+                unknown(
+                    "when",
+                    &[
+                        "today",
+                        "tomorrow",
+                        "week",
+                        "ahead",
+                        "past",
+                        "none",
+                        "2031-05-06",
+                    ],
+                )
+            }),
+            "id" => value
+                .parse()
+                .map(Self::Id)
+                .map_err(|_| unknown("id", &["the id of an interview"])),
             "role" => Ok(Self::Column(TextColumn::Role, fold_for_search(value))),
             "company" => Ok(Self::Column(TextColumn::Company, fold_for_search(value))),
             "recruiter" => Ok(Self::Column(TextColumn::Recruiter, fold_for_search(value))),
             other => {
-                let suggestion = KEY_NAMES.into_iter().filter(|name| strsim::osa_distance(name, other) <= 2).min_by_key(|name| strsim::osa_distance(name, other));
-                Err(FilterError::UnknownKey { key: key.to_owned(), suggestion })
+                let suggestion = KEY_NAMES
+                    .into_iter()
+                    .filter(|name| strsim::osa_distance(name, other) <= 2)
+                    .min_by_key(|name| strsim::osa_distance(name, other));
+                Err(FilterError::UnknownKey {
+                    key: key.to_owned(),
+                    suggestion,
+                })
             }
         }
     }
@@ -206,15 +261,25 @@ impl Condition {
 
 // `14:30` or a bare IPv6 address is text; a key is a word.
 fn is_key(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|character| character.is_ascii_alphabetic() || character == '_')
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|character| character.is_ascii_alphabetic() || character == '_')
 }
 
-fn find<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str, value: &str) -> Result<T, Vec<&'static str>> {
-    all.iter().copied().find(|item| name(*item) == value).ok_or_else(|| {
-        let mut names: Vec<_> = all.iter().map(|item| name(*item)).collect();
-        names.dedup();
-        names
-    })
+fn find<T: Copy>(
+    all: &[T],
+    name: impl Fn(T) -> &'static str,
+    value: &str,
+) -> Result<T, Vec<&'static str>> {
+    all.iter()
+        .copied()
+        .find(|item| name(*item) == value)
+        .ok_or_else(|| {
+            let mut names: Vec<_> = all.iter().map(|item| name(*item)).collect();
+            names.dedup();
+            names
+        })
 }
 
 impl Days {
@@ -288,7 +353,9 @@ impl Context<'_> {
             Condition::Link(state) => self.link(*state),
             Condition::Verdict(standing) => self.verdict(*standing),
             Condition::Mail(state) => {
-                let marks = State::ALL.into_iter().filter(|mark| mark.name() == state.name());
+                let marks = State::ALL
+                    .into_iter()
+                    .filter(|mark| mark.name() == state.name());
                 Predicate::Any(marks.map(Predicate::Mail).collect())
             }
             Condition::Status(status) => Predicate::Status(*status),
@@ -301,9 +368,16 @@ impl Context<'_> {
 
     // The window has closed when the end lies this far back.
     fn closed(&self) -> Predicate {
-        let before = self.now.saturating_sub(self.window.closes_after).unwrap_or(Timestamp::MIN);
+        let before = self
+            .now
+            .saturating_sub(self.window.closes_after)
+            .unwrap_or(Timestamp::MIN);
         // "Closed" includes the very instant of closing.
-        Predicate::EndsBefore(before.saturating_add(std::time::Duration::from_micros(1)).unwrap_or(Timestamp::MAX))
+        Predicate::EndsBefore(
+            before
+                .saturating_add(std::time::Duration::from_micros(1))
+                .unwrap_or(Timestamp::MAX),
+        )
     }
 
     fn link(&self, state: LinkState) -> Predicate {
@@ -311,21 +385,50 @@ impl Context<'_> {
         let cancelled = P::Status(Status::Cancelled);
         let revoked = P::All(vec![P::HasSession, P::SessionRevoked]);
         let live = |more: Vec<P>| {
-            let mut all = vec![P::Not(Box::new(P::Status(Status::Cancelled))), P::HasSession, P::SessionRevoked.negated()];
+            let mut all = vec![
+                P::Not(Box::new(P::Status(Status::Cancelled))),
+                P::HasSession,
+                P::SessionRevoked.negated(),
+            ];
             all.extend(more);
             P::All(all)
         };
-        let ended = || P::Any(vec![P::Status(Status::Completed), P::Status(Status::NoShow)]);
-        let opened_by = self.now.saturating_add(self.window.opens_before).unwrap_or(Timestamp::MAX);
-        let has_opened = || P::StartsIn(Timestamp::MIN, opened_by.saturating_add(std::time::Duration::from_micros(1)).unwrap_or(Timestamp::MAX));
+        let ended = || {
+            P::Any(vec![
+                P::Status(Status::Completed),
+                P::Status(Status::NoShow),
+            ])
+        };
+        let opened_by = self
+            .now
+            .saturating_add(self.window.opens_before)
+            .unwrap_or(Timestamp::MAX);
+        let has_opened = || {
+            P::StartsIn(
+                Timestamp::MIN,
+                opened_by
+                    .saturating_add(std::time::Duration::from_micros(1))
+                    .unwrap_or(Timestamp::MAX),
+            )
+        };
         match state {
             LinkState::Cancelled => cancelled,
             LinkState::Missing => P::All(vec![cancelled.negated(), P::HasSession.negated()]),
             LinkState::Revoked => P::All(vec![cancelled.negated(), revoked]),
             LinkState::Expired => live(vec![P::Any(vec![ended(), self.closed()])]),
             LinkState::Unscheduled => live(vec![ended().negated(), P::HasStart.negated()]),
-            LinkState::NotYetOpen => live(vec![ended().negated(), P::HasStart, self.closed().negated(), has_opened().negated()]),
-            LinkState::Open => live(vec![ended().negated(), P::HasStart, self.closed().negated(), has_opened()]),
+            LinkState::NotYetOpen => live(vec![
+                ended().negated(),
+                P::HasStart,
+                self.closed().negated(),
+                has_opened().negated(),
+            ]),
+            LinkState::Open => live(vec![
+                ended().negated(),
+                P::HasStart,
+                self.closed().negated(),
+                has_opened(),
+            ]),
         }
     }
 
@@ -333,7 +436,14 @@ impl Context<'_> {
         use Predicate as P;
         let over = || P::Any(vec![P::Status(Status::Scheduled).negated(), self.closed()]);
         // Past these, only what the candidate was told decides.
-        let sound = || P::All(vec![P::HasSession, P::SessionRevoked.negated(), P::HasStart, P::HasAddress]);
+        let sound = || {
+            P::All(vec![
+                P::HasSession,
+                P::SessionRevoked.negated(),
+                P::HasStart,
+                P::HasAddress,
+            ])
+        };
         let newest = |states: &[State]| P::Any(states.iter().copied().map(P::Mail).collect());
         let ahead = |more: Vec<P>| {
             let mut all = vec![over().negated()];
@@ -351,7 +461,10 @@ impl Context<'_> {
             Standing::NotInvited => ahead(vec![
                 sound(),
                 P::Told.negated(),
-                P::Any(vec![P::HasMail.negated(), newest(&[State::Withdrawn, State::Accepted])]),
+                P::Any(vec![
+                    P::HasMail.negated(),
+                    newest(&[State::Withdrawn, State::Accepted]),
+                ]),
             ]),
             Standing::InDoubt => ahead(vec![
                 sound(),
@@ -372,10 +485,12 @@ impl Context<'_> {
     fn days(&self, days: Days) -> Predicate {
         let today = self.now.to_zoned(self.zone.time_zone().clone()).date();
         let from = |date: Date| {
-            date.to_zoned(self.zone.time_zone().clone()).map_or(Timestamp::MAX, |midnight| midnight.timestamp())
+            date.to_zoned(self.zone.time_zone().clone())
+                .map_or(Timestamp::MAX, |midnight| midnight.timestamp())
         };
         let after = |date: Date, days: i8| date.saturating_add(jiff::Span::new().days(days));
-        let span = |first: Date, days: i8| Predicate::StartsIn(from(first), from(after(first, days)));
+        let span =
+            |first: Date, days: i8| Predicate::StartsIn(from(first), from(after(first, days)));
         match days {
             Days::Today => span(today, 1),
             Days::Tomorrow => span(after(today, 1), 1),
@@ -416,9 +531,18 @@ mod tests {
     #[case("https://x.example/interview/?session_key=9689ddff", &["9689ddff"])]
     #[case("\"Ada Lovelace\"", &["ada lovelace"])]
     #[case("<m1@acme.example>", &["m1@acme.example"])]
-    fn words_without_a_key_are_searched_without_accents(#[case] text: &str, #[case] expected: &[&str]) {
-        let expected = expected.iter().map(|word| Term { negated: false, condition: Condition::Text((*word).to_owned()) });
-        assert_eq!(Filter::parse(text).unwrap().terms, expected.collect::<Vec<_>>());
+    fn words_without_a_key_are_searched_without_accents(
+        #[case] text: &str,
+        #[case] expected: &[&str],
+    ) {
+        let expected = expected.iter().map(|word| Term {
+            negated: false,
+            condition: Condition::Text((*word).to_owned()),
+        });
+        assert_eq!(
+            Filter::parse(text).unwrap().terms,
+            expected.collect::<Vec<_>>()
+        );
     }
 
     proptest::proptest! {

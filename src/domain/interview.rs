@@ -23,7 +23,12 @@ pub enum Status {
 
 impl Status {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Scheduled, Self::Completed, Self::Cancelled, Self::NoShow];
+    pub const ALL: [Self; 4] = [
+        Self::Scheduled,
+        Self::Completed,
+        Self::Cancelled,
+        Self::NoShow,
+    ];
 
     /// The name used in JSON, in filters and in the database.
     #[must_use]
@@ -59,8 +64,13 @@ impl MeetingUrl {
     /// Anything else.
     pub fn parse(text: &str) -> Result<Self, NotAMeetingUrl> {
         let url = Url::parse(text.trim()).map_err(|_| NotAMeetingUrl)?;
-        let usable = matches!(url.scheme(), "http" | "https") && url.has_host() && url.password().is_none();
-        if usable && url.as_str().len() <= 2000 { Ok(Self(url.into())) } else { Err(NotAMeetingUrl) }
+        let usable =
+            matches!(url.scheme(), "http" | "https") && url.has_host() && url.password().is_none();
+        if usable && url.as_str().len() <= 2000 {
+            Ok(Self(url.into()))
+        } else {
+            Err(NotAMeetingUrl)
+        }
     }
 
     /// The URL.
@@ -179,7 +189,8 @@ impl Interview {
             sequence: self.sequence,
             ..Self::new(self.id, details, now)
         };
-        let moved = (changed.starts_at, changed.duration, &changed.zone) != (self.starts_at, self.duration, &self.zone);
+        let moved = (changed.starts_at, changed.duration, &changed.zone)
+            != (self.starts_at, self.duration, &self.zone);
         if moved {
             changed.sequence = self.sequence.saturating_add(1);
         }
@@ -189,6 +200,10 @@ impl Interview {
     /// When it ends, if it has a start.
     #[must_use]
     pub fn ends_at(&self) -> Option<Timestamp> {
-        self.starts_at.map(|start| start.saturating_add(self.duration.as_std()).unwrap_or(Timestamp::MAX))
+        self.starts_at.map(|start| {
+            start
+                .saturating_add(self.duration.as_std())
+                .unwrap_or(Timestamp::MAX)
+        })
     }
 }

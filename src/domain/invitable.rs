@@ -54,7 +54,9 @@ pub enum NotInvitable {
     #[error("link: that session belongs to another interview")]
     ForeignSession,
     /// The link would lead nowhere for the candidate.
-    #[error("links.base_url: {base} {why}, so the candidate's link would not work; set it to the https address of your join page (links.allow_local = true sends it all the same)")]
+    #[error(
+        "links.base_url: {base} {why}, so the candidate's link would not work; set it to the https address of your join page (links.allow_local = true sends it all the same)"
+    )]
     LocalLink {
         /// The base URL as configured.
         base: String,
@@ -84,7 +86,10 @@ impl LinkPolicy {
     pub fn may_leave(&self) -> Result<(), NotInvitable> {
         match (self.base.reach(), self.mail) {
             (Reach::Local(why), MailReach::Anywhere) if !self.allow_local => {
-                Err(NotInvitable::LocalLink { base: self.base.to_string(), why })
+                Err(NotInvitable::LocalLink {
+                    base: self.base.to_string(),
+                    why,
+                })
             }
             _ => Ok(()),
         }
@@ -98,16 +103,29 @@ impl Invitable {
     ///
     /// # Errors
     /// The first precondition that does not hold, by name.
-    pub fn check(interview: &Interview, session: Option<&Session>, policy: &LinkPolicy, now: Timestamp) -> Result<Self, NotInvitable> {
+    pub fn check(
+        interview: &Interview,
+        session: Option<&Session>,
+        policy: &LinkPolicy,
+        now: Timestamp,
+    ) -> Result<Self, NotInvitable> {
         policy.may_leave()?;
         if interview.status != Status::Scheduled {
             return Err(NotInvitable::Status(interview.status));
         }
         let starts_at = interview.starts_at.ok_or(NotInvitable::NoStart)?;
-        if now >= policy.window.around(starts_at, interview.duration.as_std()).1 {
+        if now
+            >= policy
+                .window
+                .around(starts_at, interview.duration.as_std())
+                .1
+        {
             return Err(NotInvitable::Over);
         }
-        let address = interview.candidate_email.clone().ok_or(NotInvitable::NoAddress)?;
+        let address = interview
+            .candidate_email
+            .clone()
+            .ok_or(NotInvitable::NoAddress)?;
         let session = session.ok_or(NotInvitable::NoLink)?;
         if session.interview_id != interview.id {
             return Err(NotInvitable::ForeignSession);
@@ -146,7 +164,9 @@ impl Invitable {
     /// When it ends.
     #[must_use]
     pub fn ends_at(&self) -> Timestamp {
-        self.starts_at.saturating_add(self.interview.duration.as_std()).unwrap_or(Timestamp::MAX)
+        self.starts_at
+            .saturating_add(self.interview.duration.as_std())
+            .unwrap_or(Timestamp::MAX)
     }
 
     /// The session that the invitation carries.
@@ -164,6 +184,7 @@ impl Invitable {
     /// The instants at which the link opens and closes.
     #[must_use]
     pub fn opens_and_closes(&self) -> (Timestamp, Timestamp) {
-        self.window.around(self.starts_at, self.interview.duration.as_std())
+        self.window
+            .around(self.starts_at, self.interview.duration.as_std())
     }
 }

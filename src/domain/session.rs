@@ -56,7 +56,10 @@ impl FromStr for SessionKey {
     type Err = NotAKey;
 
     fn from_str(text: &str) -> Result<Self, NotAKey> {
-        let plain = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let plain = text.len() == 32
+            && text
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         if !plain {
             return Err(NotAKey);
         }
@@ -92,7 +95,10 @@ impl JoinLink {
     /// The one function that builds a join link.
     #[must_use]
     pub fn new(base: &BaseUrl, key: SessionKey) -> Self {
-        Self { base: base.as_str().to_owned(), key }
+        Self {
+            base: base.as_str().to_owned(),
+            key,
+        }
     }
 
     /// The whole URL.
@@ -104,7 +110,11 @@ impl JoinLink {
     /// The URL with its key cut to eight digits, for a screen.
     #[must_use]
     pub fn shortened(&self) -> String {
-        format!("{}/interview/?session_key={}", self.base, self.key.shortened())
+        format!(
+            "{}/interview/?session_key={}",
+            self.base,
+            self.key.shortened()
+        )
     }
 
     /// The key in the link.
@@ -152,10 +162,16 @@ impl LinkSecret {
     /// Whether `token` was signed by this secret for this interview and key, compared in constant time.
     #[must_use]
     pub fn verifies(&self, token: &LinkToken, interview: InterviewId, key: SessionKey) -> bool {
-        let Ok(bytes) = URL_SAFE_NO_PAD.decode(&token.0) else { return false };
-        let Some((id, signature)) = bytes.split_at_checked(16) else { return false };
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(&token.0) else {
+            return false;
+        };
+        let Some((id, signature)) = bytes.split_at_checked(16) else {
+            return false;
+        };
         id == interview.uuid().as_bytes()
-            && self.signature(interview, key).is_some_and(|mac| mac.verify_slice(signature).is_ok())
+            && self
+                .signature(interview, key)
+                .is_some_and(|mac| mac.verify_slice(signature).is_ok())
     }
 }
 
@@ -186,7 +202,9 @@ impl LinkToken {
     #[must_use]
     pub fn claimed_interview(&self) -> Option<InterviewId> {
         let bytes = URL_SAFE_NO_PAD.decode(&self.0).ok()?;
-        Uuid::from_slice(bytes.get(..16)?).ok().map(InterviewId::new)
+        Uuid::from_slice(bytes.get(..16)?)
+            .ok()
+            .map(InterviewId::new)
     }
 }
 
@@ -209,9 +227,15 @@ impl AccessWindow {
     /// The instants at which the link of an interview opens and closes; saturating at the ends of time.
     #[must_use]
     pub fn around(&self, start: Timestamp, length: Duration) -> (Timestamp, Timestamp) {
-        let opens = start.saturating_sub(self.opens_before).unwrap_or(Timestamp::MIN);
+        let opens = start
+            .saturating_sub(self.opens_before)
+            .unwrap_or(Timestamp::MIN);
         let end = start.saturating_add(length).unwrap_or(Timestamp::MAX);
-        (opens, end.saturating_add(self.closes_after).unwrap_or(Timestamp::MAX))
+        (
+            opens,
+            end.saturating_add(self.closes_after)
+                .unwrap_or(Timestamp::MAX),
+        )
     }
 }
 
@@ -236,8 +260,15 @@ pub enum LinkState {
 
 impl LinkState {
     /// All of them, in the order in which they are looked for.
-    pub const ALL: [Self; 7] =
-        [Self::Cancelled, Self::Missing, Self::Revoked, Self::Expired, Self::Unscheduled, Self::NotYetOpen, Self::Open];
+    pub const ALL: [Self; 7] = [
+        Self::Cancelled,
+        Self::Missing,
+        Self::Revoked,
+        Self::Expired,
+        Self::Unscheduled,
+        Self::NotYetOpen,
+        Self::Open,
+    ];
 
     /// The name used in JSON and in filters.
     #[must_use]
@@ -255,7 +286,12 @@ impl LinkState {
 
     /// The one decision about a link, from the interview, its newest session's condition, the window and the clock.
     #[must_use]
-    pub fn of(interview: &Interview, session: SessionCondition, window: &AccessWindow, now: Timestamp) -> Self {
+    pub fn of(
+        interview: &Interview,
+        session: SessionCondition,
+        window: &AccessWindow,
+        now: Timestamp,
+    ) -> Self {
         match (interview.status, session) {
             (Status::Cancelled, _) => return Self::Cancelled,
             (_, SessionCondition::None) => return Self::Missing,
@@ -263,7 +299,9 @@ impl LinkState {
             (Status::Completed | Status::NoShow, SessionCondition::Live) => return Self::Expired,
             (Status::Scheduled, SessionCondition::Live) => {}
         }
-        let Some(start) = interview.starts_at else { return Self::Unscheduled };
+        let Some(start) = interview.starts_at else {
+            return Self::Unscheduled;
+        };
         let (opens, closes) = window.around(start, interview.duration.as_std());
         if now >= closes {
             Self::Expired

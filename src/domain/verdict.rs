@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::delivery::State;
 use super::interview::{Interview, Status};
 use super::session::{AccessWindow, LinkState, SessionCondition, SessionKey};
-use super::when::{Zone, show};
+use super::when::{self, Zone};
 
 /// What is known of an interview without a clock: kept beside it, and written in the commit that makes it true.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,13 @@ pub enum Standing {
 
 impl Standing {
     /// All of them, worst first.
-    pub const ALL: [Self; 5] = [Self::Blocked, Self::NotInvited, Self::InDoubt, Self::Ready, Self::Over];
+    pub const ALL: [Self; 5] = [
+        Self::Blocked,
+        Self::NotInvited,
+        Self::InDoubt,
+        Self::Ready,
+        Self::Over,
+    ];
 
     /// The name used in JSON and in filters.
     #[must_use]
@@ -130,7 +136,11 @@ impl Reason {
             | Self::MailedElsewhere
             | Self::MailFailed => Standing::Blocked,
             Self::NeverMailed => Standing::NotInvited,
-            Self::Held(_) | Self::Leaving | Self::Deferred(_) | Self::MailUnknown | Self::StoredHere => Standing::InDoubt,
+            Self::Held(_)
+            | Self::Leaving
+            | Self::Deferred(_)
+            | Self::MailUnknown
+            | Self::StoredHere => Standing::InDoubt,
             Self::Told(_) => Standing::Ready,
         }
     }
@@ -138,7 +148,7 @@ impl Reason {
     /// A few words for a list; times are shown in `zone`, the day only when it is not today's.
     #[must_use]
     pub fn words(self, zone: &Zone, now: Timestamp) -> String {
-        let clock = |at: Timestamp| show::moment(at, zone, now);
+        let clock = |at: Timestamp| when::moment(at, zone, now);
         match self {
             Self::Ended(Status::Cancelled) => "cancelled".into(),
             Self::Ended(Status::NoShow) => "did not come".into(),
@@ -166,7 +176,7 @@ impl Reason {
     /// One sentence: why they can or can't get in.
     #[must_use]
     pub fn sentence(self, zone: &Zone, now: Timestamp) -> String {
-        let clock = |at: Timestamp| show::moment(at, zone, now);
+        let clock = |at: Timestamp| when::moment(at, zone, now);
         match self {
             Self::Ended(Status::Cancelled) => "The interview was cancelled.".into(),
             Self::Ended(Status::NoShow) => "The candidate did not come.".into(),
@@ -194,18 +204,27 @@ impl Reason {
 
 /// The reason that decides. See [`Reason::standing`] for the verdict itself.
 #[must_use]
-pub fn judge(interview: &Interview, facts: &Facts, window: &AccessWindow, now: Timestamp) -> Reason {
+pub fn judge(
+    interview: &Interview,
+    facts: &Facts,
+    window: &AccessWindow,
+    now: Timestamp,
+) -> Reason {
     match LinkState::of(interview, facts.session, window, now) {
         LinkState::Cancelled => return Reason::Ended(Status::Cancelled),
         _ if interview.status != Status::Scheduled => return Reason::Ended(interview.status),
         LinkState::Expired => return Reason::Past,
-        LinkState::Missing | LinkState::Revoked if has_closed(interview, window, now) => return Reason::Past,
+        LinkState::Missing | LinkState::Revoked if has_closed(interview, window, now) => {
+            return Reason::Past;
+        }
         LinkState::Missing => return Reason::NoLink,
         LinkState::Revoked => return Reason::LinkRevoked,
         LinkState::Unscheduled => return Reason::NoStart,
         LinkState::NotYetOpen | LinkState::Open => {}
     }
-    let Some(address) = &interview.candidate_email else { return Reason::NoAddress };
+    let Some(address) = &interview.candidate_email else {
+        return Reason::NoAddress;
+    };
     if let Some(told) = &facts.told {
         if Some(told.key) != facts.key {
             return Reason::HoldsDeadLink;
@@ -218,7 +237,9 @@ pub fn judge(interview: &Interview, facts: &Facts, window: &AccessWindow, now: T
         }
         return Reason::Told(told.at);
     }
-    let Some(newest) = facts.newest else { return Reason::NeverMailed };
+    let Some(newest) = facts.newest else {
+        return Reason::NeverMailed;
+    };
     match newest.state {
         State::Held => Reason::Held(newest.due),
         State::Queued | State::Claimed | State::HandingOver => Reason::Leaving,
@@ -231,5 +252,7 @@ pub fn judge(interview: &Interview, facts: &Facts, window: &AccessWindow, now: T
 }
 
 fn has_closed(interview: &Interview, window: &AccessWindow, now: Timestamp) -> bool {
-    interview.starts_at.is_some_and(|start| now >= window.around(start, interview.duration.as_std()).1)
+    interview
+        .starts_at
+        .is_some_and(|start| now >= window.around(start, interview.duration.as_std()).1)
 }

@@ -143,7 +143,11 @@ impl Writing<'_> {
     /// The engine's; a second unsent mail for the same interview, kind and address is refused by the schema
     /// (invariant 10), and one without a session of that interview as well (invariant 2).
     pub fn add_delivery(&self, new: &NewDelivery) -> Result<(), StoreError> {
-        let state = if new.held_until.is_some() { State::Held } else { State::Queued };
+        let state = if new.held_until.is_some() {
+            State::Held
+        } else {
+            State::Queued
+        };
         let due = new.held_until.unwrap_or(new.created_at);
         self.execute(
             "INSERT INTO delivery (id, interview_id, session_id, audience, kind, sender, address, subject, message_id,
@@ -186,16 +190,27 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// [`MoveError::Impossible`] when that can't happen now: nothing has been written then.
-    pub fn move_delivery(&self, id: DeliveryId, happening: Happening, remark: &Remark, now: Timestamp) -> Result<State, MoveError> {
+    pub fn move_delivery(
+        &self,
+        id: DeliveryId,
+        happening: Happening,
+        remark: &Remark,
+        now: Timestamp,
+    ) -> Result<State, MoveError> {
         let key = id.to_string();
         let from = self
-            .one("SELECT state FROM delivery WHERE id = $1", [&key], |row| named(row, "state", State::marked))?
+            .one("SELECT state FROM delivery WHERE id = $1", [&key], |row| {
+                named(row, "state", State::marked)
+            })?
             .ok_or(MoveError::Missing)?;
         let state = from.after(happening)?;
         let attempts = u32::from(happening == Happening::Claimed);
         let accepted_at = (state == State::Accepted).then(|| instant(now));
         // A queued mail is due at once, unless it says otherwise; what has ended is never due.
-        let due = remark.due.or((state == State::Queued).then_some(now)).filter(|_| state.is_unsent());
+        let due = remark
+            .due
+            .or((state == State::Queued).then_some(now))
+            .filter(|_| state.is_unsent());
         self.execute(
             "UPDATE delivery SET state = $1, since = $2, due_at = $3, owner = $4, attempts = attempts + $5,
                 last_reply = coalesce($6, last_reply), accepted_at = $7
@@ -235,7 +250,11 @@ impl Writing<'_> {
         if state != State::HandingOver {
             return Ok(None);
         }
-        Ok(self.one("SELECT owner FROM delivery WHERE id = $1", [key], |row| Ok(row.get(0)?))?.flatten())
+        Ok(self
+            .one("SELECT owner FROM delivery WHERE id = $1", [key], |row| {
+                Ok(row.get(0)?)
+            })?
+            .flatten())
     }
 
     /// Makes what is held due now.
@@ -243,7 +262,10 @@ impl Writing<'_> {
     /// # Errors
     /// The engine's.
     pub fn end_holds(&self, now: Timestamp) -> Result<usize, StoreError> {
-        self.execute("UPDATE delivery SET due_at = $1 WHERE state = 'held' AND due_at > $1", [instant(now)])
+        self.execute(
+            "UPDATE delivery SET due_at = $1 WHERE state = 'held' AND due_at > $1",
+            [instant(now)],
+        )
     }
 }
 
@@ -253,7 +275,11 @@ impl Reading<'_> {
     /// # Errors
     /// The engine's.
     pub fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
-        self.one(&format!("SELECT {COLUMNS} FROM delivery WHERE id = $1"), [id.to_string()], read_delivery)
+        self.one(
+            &format!("SELECT {COLUMNS} FROM delivery WHERE id = $1"),
+            [id.to_string()],
+            read_delivery,
+        )
     }
 
     /// The deliveries of an interview, newest first.
@@ -261,7 +287,8 @@ impl Reading<'_> {
     /// # Errors
     /// The engine's.
     pub fn deliveries(&self, id: InterviewId) -> Result<Vec<Delivery>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM delivery WHERE interview_id = $1 ORDER BY row DESC");
+        let sql =
+            format!("SELECT {COLUMNS} FROM delivery WHERE interview_id = $1 ORDER BY row DESC");
         self.many(&sql, [id.to_string()], read_delivery)
     }
 
@@ -270,14 +297,22 @@ impl Reading<'_> {
     /// # Errors
     /// The engine's.
     pub fn mime(&self, id: DeliveryId) -> Result<Option<Vec<u8>>, StoreError> {
-        self.one("SELECT mime FROM delivery WHERE id = $1", [id.to_string()], |row| Ok(row.get(0)?))
+        self.one(
+            "SELECT mime FROM delivery WHERE id = $1",
+            [id.to_string()],
+            |row| Ok(row.get(0)?),
+        )
     }
 
     /// The deliveries that are due, the one that waits longest first.
     ///
     /// # Errors
     /// The engine's.
-    pub fn due_deliveries(&self, now: Timestamp, limit: u32) -> Result<Vec<(DeliveryId, State)>, StoreError> {
+    pub fn due_deliveries(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(DeliveryId, State)>, StoreError> {
         self.many(
             "SELECT id, state FROM delivery WHERE state IN ('held', 'queued', 'deferred') AND due_at <= $1
              ORDER BY due_at, row LIMIT $2",
@@ -291,9 +326,11 @@ impl Reading<'_> {
     /// # Errors
     /// The engine's.
     pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.one("SELECT min(due_at) AS due FROM delivery WHERE state IN ('held', 'queued', 'deferred')", [], |row| {
-            maybe_instant(row, "due")
-        })
+        self.one(
+            "SELECT min(due_at) AS due FROM delivery WHERE state IN ('held', 'queued', 'deferred')",
+            [],
+            |row| maybe_instant(row, "due"),
+        )
         .map(Option::flatten)
     }
 
@@ -325,9 +362,11 @@ impl Reading<'_> {
     /// # Errors
     /// The engine's.
     pub fn owned_deliveries(&self) -> Result<Vec<(OwnerId, DeliveryId)>, StoreError> {
-        self.many("SELECT owner, id FROM delivery WHERE owner IS NOT NULL", [], |row| {
-            Ok((parsed(row, "owner")?, parsed(row, "id")?))
-        })
+        self.many(
+            "SELECT owner, id FROM delivery WHERE owner IS NOT NULL",
+            [],
+            |row| Ok((parsed(row, "owner")?, parsed(row, "id")?)),
+        )
     }
 
     /// What may still leave.

@@ -48,7 +48,9 @@ pub enum OpenError {
     #[error("{} is a database, but not one of Greenroom's; choose another --data-dir", .0.display())]
     NotOurs(PathBuf),
     /// The engine is too old to be trusted with two writers.
-    #[error("this build contains SQLite {0}, which can corrupt a database that two processes write; 3.51.3 or newer is needed")]
+    #[error(
+        "this build contains SQLite {0}, which can corrupt a database that two processes write; 3.51.3 or newer is needed"
+    )]
     OldEngine(&'static str),
     /// The engine refuses.
     #[error("the database can't be opened: {0}")]
@@ -66,16 +68,27 @@ pub(super) struct Opened {
 
 pub(super) fn open(directory: &Path, options: OpenOptions) -> Result<Opened, OpenError> {
     assert_engine()?;
-    let unusable = |source| OpenError::Directory { path: directory.to_owned(), source };
+    let unusable = |source| OpenError::Directory {
+        path: directory.to_owned(),
+        source,
+    };
     make_directory(directory).map_err(unusable)?;
     if let Some(kind) = network_file_system(directory).map_err(unusable)?
         && !options.allow_network_file_system
     {
-        return Err(OpenError::NetworkFileSystem { path: directory.to_owned(), kind });
+        return Err(OpenError::NetworkFileSystem {
+            path: directory.to_owned(),
+            kind,
+        });
     }
     let path = directory.join(FILE_NAME);
     // The engine gives the log and its index the permissions of the database.
-    fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(unusable)?;
+    fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(unusable)?;
     let mut writer = Connection::open_with_flags(&path, flags())?;
     writer.busy_timeout(BUSY)?;
     if belongs_to_another(&writer)? {
@@ -96,7 +109,11 @@ pub(super) fn open(directory: &Path, options: OpenOptions) -> Result<Opened, Ope
             Ok(reader)
         })
         .collect::<Result<Vec<_>, OpenError>>()?;
-    Ok(Opened { writer, readers, newer })
+    Ok(Opened {
+        writer,
+        readers,
+        newer,
+    })
 }
 
 pub(super) fn in_memory() -> Result<Opened, OpenError> {
@@ -104,15 +121,25 @@ pub(super) fn in_memory() -> Result<Opened, OpenError> {
     let mut writer = Connection::open_in_memory()?;
     prepare_writer(&mut writer)?;
     // Memory belongs to one connection: the writer's thread reads as well.
-    Ok(Opened { writer, readers: Vec::new(), newer: None })
+    Ok(Opened {
+        writer,
+        readers: Vec::new(),
+        newer: None,
+    })
 }
 
 fn flags() -> OpenFlags {
-    OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX
+    OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
 }
 
 fn assert_engine() -> Result<(), OpenError> {
-    if rusqlite::version_number() < OLDEST_ENGINE { Err(OpenError::OldEngine(rusqlite::version())) } else { Ok(()) }
+    if rusqlite::version_number() < OLDEST_ENGINE {
+        Err(OpenError::OldEngine(rusqlite::version()))
+    } else {
+        Ok(())
+    }
 }
 
 fn make_directory(directory: &Path) -> std::io::Result<()> {
@@ -148,7 +175,9 @@ fn network_file_system(directory: &Path) -> std::io::Result<Option<&'static str>
 // `folded(text)`: lowercase, without accents, as the search column is kept.
 fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    connection.create_scalar_function("folded", 1, flags, |context| Ok(fold_for_search(&context.get::<String>(0)?)))
+    connection.create_scalar_function("folded", 1, flags, |context| {
+        Ok(fold_for_search(&context.get::<String>(0)?))
+    })
 }
 
 fn application_id(connection: &Connection) -> rusqlite::Result<i32> {
@@ -161,7 +190,8 @@ fn user_version(connection: &Connection) -> rusqlite::Result<i64> {
 
 fn belongs_to_another(connection: &Connection) -> rusqlite::Result<bool> {
     let id = application_id(connection)?;
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     Ok(id != APPLICATION_ID && (id != 0 || tables > 0))
 }
 

@@ -15,7 +15,13 @@ impl Writing<'_> {
     pub fn append_event(&self, id: InterviewId, event: &Event) -> Result<(), StoreError> {
         self.execute(
             "INSERT INTO event (interview_id, at, actor, kind, detail) VALUES ($1, $2, $3, $4, $5)",
-            params![id.to_string(), instant(event.at), event.actor, event.kind.name(), event.detail],
+            params![
+                id.to_string(),
+                instant(event.at),
+                event.actor,
+                event.kind.name(),
+                event.detail
+            ],
         )?;
         Ok(())
     }
@@ -27,13 +33,17 @@ impl Reading<'_> {
     /// # Errors
     /// The engine's.
     pub fn events(&self, id: InterviewId) -> Result<Vec<Event>, StoreError> {
-        self.many("SELECT * FROM event WHERE interview_id = $1 ORDER BY row", [id.to_string()], |row| {
-            Ok(Event {
-                at: an_instant(row, "at")?,
-                actor: row.get("actor")?,
-                kind: named(row, "kind", EventKind::named)?,
-                detail: row.get("detail")?,
-            })
-        })
+        self.many(
+            "SELECT * FROM event WHERE interview_id = $1 ORDER BY row",
+            [id.to_string()],
+            |row| {
+                Ok(Event {
+                    at: an_instant(row, "at")?,
+                    actor: row.get("actor")?,
+                    kind: named(row, "kind", EventKind::named)?,
+                    detail: row.get("detail")?,
+                })
+            },
+        )
     }
 }

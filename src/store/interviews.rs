@@ -52,14 +52,22 @@ impl Writing<'_> {
     /// The engine's.
     pub fn put_interview(&self, interview: &Interview) -> Result<(), StoreError> {
         let search = self.search_text(interview)?;
-        let interviewers = interview.interviewers.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let interviewers = serde_json::to_string(&interviewers).map_err(|error| StoreError::Unreadable(error.to_string()))?;
+        let interviewers = interview
+            .interviewers
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>();
+        let interviewers = serde_json::to_string(&interviewers)
+            .map_err(|error| StoreError::Unreadable(error.to_string()))?;
         self.execute(
             INSERT,
             params![
                 interview.id.to_string(),
                 interview.candidate_name,
-                interview.candidate_email.as_ref().map(EmailAddress::display),
+                interview
+                    .candidate_email
+                    .as_ref()
+                    .map(EmailAddress::display),
                 interview.role,
                 interview.company,
                 interview.round,
@@ -73,7 +81,11 @@ impl Writing<'_> {
                 interviewers,
                 interview.meeting_url.as_ref().map(MeetingUrl::as_str),
                 interview.recruiter.name,
-                interview.recruiter.email.as_ref().map(EmailAddress::display),
+                interview
+                    .recruiter
+                    .email
+                    .as_ref()
+                    .map(EmailAddress::display),
                 interview.note,
                 interview.sequence,
                 interview.joined_at.map(instant),
@@ -92,7 +104,9 @@ impl Writing<'_> {
     /// # Errors
     /// The engine's.
     pub fn remove_interview(&self, id: InterviewId) -> Result<Written, StoreError> {
-        Ok(self.execute("DELETE FROM interview WHERE id = $1", [id.to_string()])?.into())
+        Ok(self
+            .execute("DELETE FROM interview WHERE id = $1", [id.to_string()])?
+            .into())
     }
 
     /// Keeps a new session, which becomes what the interview's link is made of.
@@ -121,7 +135,10 @@ impl Writing<'_> {
     // What `/` looks through: names without accents, addresses, every key and every Message-ID.
     fn search_text(&self, interview: &Interview) -> Result<String, StoreError> {
         let id = interview.id.to_string();
-        let mut words = vec![fold_for_search(&interview.candidate_name), fold_for_search(&interview.role)];
+        let mut words = vec![
+            fold_for_search(&interview.candidate_name),
+            fold_for_search(&interview.role),
+        ];
         words.extend(interview.company.as_deref().map(fold_for_search));
         if let Some(email) = &interview.candidate_email {
             words.push(fold_for_search(email.display()));
@@ -129,7 +146,11 @@ impl Writing<'_> {
                 words.push(email.ascii().to_lowercase());
             }
         }
-        words.extend(self.many("SELECT key FROM session WHERE interview_id = $1", [&id], |row| Ok(row.get(0)?))?);
+        words.extend(self.many(
+            "SELECT key FROM session WHERE interview_id = $1",
+            [&id],
+            |row| Ok(row.get(0)?),
+        )?);
         words.extend(self.many(
             "SELECT message_id FROM delivery WHERE interview_id = $1",
             [&id],
@@ -145,14 +166,22 @@ impl Reading<'_> {
     /// # Errors
     /// The engine's, or a value that no Greenroom wrote.
     pub fn interview(&self, id: InterviewId) -> Result<Option<Row>, StoreError> {
-        self.one("SELECT * FROM interview WHERE id = $1", [id.to_string()], read_row)
+        self.one(
+            "SELECT * FROM interview WHERE id = $1",
+            [id.to_string()],
+            read_row,
+        )
     }
 
     /// The scheduled interview at this address and start, if there is one.
     ///
     /// # Errors
     /// The engine's.
-    pub fn scheduled_at(&self, address: &EmailAddress, start: Timestamp) -> Result<Option<Row>, StoreError> {
+    pub fn scheduled_at(
+        &self,
+        address: &EmailAddress,
+        start: Timestamp,
+    ) -> Result<Option<Row>, StoreError> {
         self.one(
             "SELECT * FROM interview WHERE address = $1 AND starts_at = $2 AND status = 'scheduled' LIMIT 1",
             params![address.ascii(), instant(start)],
@@ -197,7 +226,10 @@ pub(super) fn read_row(row: &SqlRow<'_>) -> Result<Row, StoreError> {
     let interview = Interview {
         id: parsed(row, "id")?,
         candidate_name: row.get("candidate_name")?,
-        candidate_email: text("candidate_email")?.as_deref().map(address).transpose()?,
+        candidate_email: text("candidate_email")?
+            .as_deref()
+            .map(address)
+            .transpose()?,
         role: row.get("role")?,
         company: text("company")?,
         round: text("round")?,
@@ -210,14 +242,23 @@ pub(super) fn read_row(row: &SqlRow<'_>) -> Result<Row, StoreError> {
             .map_err(|_| StoreError::Unreadable("a duration".to_owned()))?,
         interviewers: interviewers
             .iter()
-            .map(|text| Mailbox::parse(text).map_err(|_| StoreError::Unreadable("an interviewer".to_owned())))
+            .map(|text| {
+                Mailbox::parse(text)
+                    .map_err(|_| StoreError::Unreadable("an interviewer".to_owned()))
+            })
             .collect::<Result<_, _>>()?,
         meeting_url: text("meeting_url")?
-            .map(|url| MeetingUrl::parse(&url).map_err(|_| StoreError::Unreadable("a meeting URL".to_owned())))
+            .map(|url| {
+                MeetingUrl::parse(&url)
+                    .map_err(|_| StoreError::Unreadable("a meeting URL".to_owned()))
+            })
             .transpose()?,
         recruiter: Recruiter {
             name: text("recruiter_name")?,
-            email: text("recruiter_email")?.as_deref().map(address).transpose()?,
+            email: text("recruiter_email")?
+                .as_deref()
+                .map(address)
+                .transpose()?,
         },
         note: text("note")?,
         sequence: row.get("sequence")?,
@@ -226,7 +267,10 @@ pub(super) fn read_row(row: &SqlRow<'_>) -> Result<Row, StoreError> {
         created_at: an_instant(row, "created_at")?,
         updated_at: an_instant(row, "updated_at")?,
     };
-    Ok(Row { interview, facts: read_facts(row)? })
+    Ok(Row {
+        interview,
+        facts: read_facts(row)?,
+    })
 }
 
 fn read_facts(row: &SqlRow<'_>) -> Result<Facts, StoreError> {
@@ -236,19 +280,37 @@ fn read_facts(row: &SqlRow<'_>) -> Result<Facts, StoreError> {
         (Some(_), false) => SessionCondition::Live,
         (Some(_), true) => SessionCondition::Revoked,
     };
-    let told = match (maybe_instant(row, "told_at")?, maybe_parsed(row, "told_key")?, maybe_instant(row, "told_starts_at")?) {
-        (Some(at), Some(key), Some(starts_at)) => {
-            Some(Told { at, key, starts_at, address: row.get::<_, Option<String>>("told_address")?.unwrap_or_default() })
-        }
+    let told = match (
+        maybe_instant(row, "told_at")?,
+        maybe_parsed(row, "told_key")?,
+        maybe_instant(row, "told_starts_at")?,
+    ) {
+        (Some(at), Some(key), Some(starts_at)) => Some(Told {
+            at,
+            key,
+            starts_at,
+            address: row
+                .get::<_, Option<String>>("told_address")?
+                .unwrap_or_default(),
+        }),
         _ => None,
     };
-    let newest = match (row.get::<_, Option<String>>("mail_state")?, maybe_instant(row, "mail_since")?) {
+    let newest = match (
+        row.get::<_, Option<String>>("mail_state")?,
+        maybe_instant(row, "mail_since")?,
+    ) {
         (Some(mark), Some(since)) => Some(NewestMail {
-            state: State::marked(&mark).ok_or_else(|| StoreError::Unreadable(format!("the mail state {mark:?}")))?,
+            state: State::marked(&mark)
+                .ok_or_else(|| StoreError::Unreadable(format!("the mail state {mark:?}")))?,
             since,
             due: maybe_instant(row, "mail_due")?,
         }),
         _ => None,
     };
-    Ok(Facts { key, session, told, newest })
+    Ok(Facts {
+        key,
+        session,
+        told,
+        newest,
+    })
 }

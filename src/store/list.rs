@@ -77,8 +77,14 @@ impl Horizon {
     /// The horizon of this moment. To the microsecond after closing, as [`LinkState::of`] has it.
     #[must_use]
     pub fn at(now: Timestamp, window: &AccessWindow) -> Self {
-        let before = now.saturating_sub(window.closes_after).unwrap_or(Timestamp::MIN);
-        Self(before.saturating_add(Duration::from_micros(1)).unwrap_or(Timestamp::MAX))
+        let before = now
+            .saturating_sub(window.closes_after)
+            .unwrap_or(Timestamp::MIN);
+        Self(
+            before
+                .saturating_add(Duration::from_micros(1))
+                .unwrap_or(Timestamp::MAX),
+        )
     }
 }
 
@@ -103,7 +109,7 @@ pub struct Position {
 
 /// Where a window begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum From {
+pub enum Place {
     /// At the first row.
     Start,
     /// At the last row, reading backwards.
@@ -151,20 +157,32 @@ impl Reading<'_> {
     ///
     /// # Errors
     /// The engine's.
-    pub fn window(&self, predicate: &Predicate, from: &From, limit: usize, horizon: Horizon) -> Result<Window, StoreError> {
+    pub fn window(
+        &self,
+        predicate: &Predicate,
+        from: &Place,
+        limit: usize,
+        horizon: Horizon,
+    ) -> Result<Window, StoreError> {
         let limit = limit.max(1);
-        let backwards = matches!(from, From::End | From::Before(_));
+        let backwards = matches!(from, Place::End | Place::Before(_));
         let mut sections = [Section::Ahead, Section::NoTime, Section::Past];
         if backwards {
             sections.reverse();
         }
         let place = match from {
-            From::After(place) | From::Before(place) => Some(place),
-            From::Start | From::End => None,
+            Place::After(place) | Place::Before(place) => Some(place),
+            Place::Start | Place::End => None,
         };
         let mut rows: Vec<Row> = Vec::new();
         for section in sections {
-            let passed = place.is_some_and(|place| if backwards { section > place.section } else { section < place.section });
+            let passed = place.is_some_and(|place| {
+                if backwards {
+                    section > place.section
+                } else {
+                    section < place.section
+                }
+            });
             if passed {
                 continue;
             }
@@ -181,8 +199,16 @@ impl Reading<'_> {
         if backwards {
             rows.reverse();
         }
-        let (more_before, more_after) = if backwards { (more, place.is_some()) } else { (place.is_some(), more) };
-        Ok(Window { rows, more_before, more_after })
+        let (more_before, more_after) = if backwards {
+            (more, place.is_some())
+        } else {
+            (place.is_some(), more)
+        };
+        Ok(Window {
+            rows,
+            more_before,
+            more_after,
+        })
     }
 
     fn section_rows(
@@ -201,9 +227,16 @@ impl Reading<'_> {
         if let Some(place) = place {
             let comparison = if descending { "<" } else { ">" };
             if section == Section::NoTime {
-                sql.push(" AND id ").push(comparison).push(" ").bind(place.id.clone());
+                sql.push(" AND id ")
+                    .push(comparison)
+                    .push(" ")
+                    .bind(place.id.clone());
             } else {
-                sql.push(" AND (starts_at, id) ").push(comparison).push(" (").bind(place.starts_at).push(", ");
+                sql.push(" AND (starts_at, id) ")
+                    .push(comparison)
+                    .push(" (")
+                    .bind(place.starts_at)
+                    .push(", ");
                 sql.bind(place.id.clone()).push(")");
             }
         }
@@ -212,9 +245,13 @@ impl Reading<'_> {
         if section == Section::NoTime {
             sql.push(" ORDER BY id ").push(direction);
         } else {
-            sql.push(" ORDER BY starts_at ").push(direction).push(", id ").push(direction);
+            sql.push(" ORDER BY starts_at ")
+                .push(direction)
+                .push(", id ")
+                .push(direction);
         }
-        sql.push(" LIMIT ").bind(i64::try_from(wanted).unwrap_or(i64::MAX));
+        sql.push(" LIMIT ")
+            .bind(i64::try_from(wanted).unwrap_or(i64::MAX));
         self.many(&sql.text, params_from_iter(sql.parameters), read_row)
     }
 
@@ -224,25 +261,38 @@ impl Reading<'_> {
     /// The engine's.
     pub fn count(&self, predicate: &Predicate) -> Result<u64, StoreError> {
         let mut sql = Sql::default();
-        sql.push("SELECT count(*) FROM interview WHERE ").predicate(predicate);
-        Ok(self.one(&sql.text, params_from_iter(sql.parameters), |row| Ok(row.get(0)?))?.unwrap_or_default())
+        sql.push("SELECT count(*) FROM interview WHERE ")
+            .predicate(predicate);
+        Ok(self
+            .one(&sql.text, params_from_iter(sql.parameters), |row| {
+                Ok(row.get(0)?)
+            })?
+            .unwrap_or_default())
     }
 
     /// Counts what is ahead or has no time by the predicates given, in one pass.
     ///
     /// # Errors
     /// The engine's.
-    pub fn tally(&self, predicates: &[Predicate], horizon: Horizon) -> Result<Vec<u64>, StoreError> {
+    pub fn tally(
+        &self,
+        predicates: &[Predicate],
+        horizon: Horizon,
+    ) -> Result<Vec<u64>, StoreError> {
         let mut sql = Sql::default();
         sql.push("SELECT 0");
         for predicate in predicates {
-            sql.push(", coalesce(sum(").predicate(predicate).push("), 0)");
+            sql.push(", coalesce(sum(")
+                .predicate(predicate)
+                .push("), 0)");
         }
         sql.push(" FROM interview WHERE status = 'scheduled' AND ((");
         push_section(&mut sql, Section::Ahead, horizon);
         sql.push(") OR starts_at IS NULL)");
         let counts = self.one(&sql.text, params_from_iter(sql.parameters), |row| {
-            (1..=predicates.len()).map(|index| Ok(row.get(index)?)).collect::<Result<Vec<u64>, StoreError>>()
+            (1..=predicates.len())
+                .map(|index| Ok(row.get(index)?))
+                .collect::<Result<Vec<u64>, StoreError>>()
         })?;
         Ok(counts.unwrap_or_default())
     }
@@ -253,13 +303,19 @@ fn push_section(sql: &mut Sql, section: Section, horizon: Horizon) {
     match section {
         Section::Ahead => {
             let earliest = horizon.0.saturating_sub(LONGEST).unwrap_or(Timestamp::MIN);
-            sql.push("starts_at >= ").bind(instant(earliest)).push(" AND ends_at >= ").bind(instant(horizon.0));
+            sql.push("starts_at >= ")
+                .bind(instant(earliest))
+                .push(" AND ends_at >= ")
+                .bind(instant(horizon.0));
         }
         Section::NoTime => {
             sql.push("starts_at IS NULL");
         }
         Section::Past => {
-            sql.push("starts_at < ").bind(instant(horizon.0)).push(" AND ends_at < ").bind(instant(horizon.0));
+            sql.push("starts_at < ")
+                .bind(instant(horizon.0))
+                .push(" AND ends_at < ")
+                .bind(instant(horizon.0));
         }
     }
 }

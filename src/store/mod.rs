@@ -23,7 +23,7 @@ use tokio::sync::watch;
 pub use deliveries::{Delivery, MoveError, NewDelivery, Outgoing, Remark, UnsentMail};
 pub use engine::OpenError;
 pub use interviews::Written;
-pub use list::{Counts, From, Horizon, Position, Row, Section, Window};
+pub use list::{Counts, Horizon, Place, Position, Row, Section, Window};
 pub use once::Remembered;
 pub use owner::{Owner, OwnerId, SenderLock, SenderLockState};
 
@@ -49,7 +49,9 @@ pub enum StoreError {
     #[error("another process kept the database busy for too long; nothing was saved. Try again")]
     Busy,
     /// The database is of a newer Greenroom and open for reading only.
-    #[error("this database was written by a newer Greenroom and is open for reading only; nothing was saved")]
+    #[error(
+        "this database was written by a newer Greenroom and is open for reading only; nothing was saved"
+    )]
     ReadOnly,
     /// A row holds what no Greenroom writes.
     #[error("the database holds a value that can't be read: {0}")]
@@ -68,9 +70,9 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(Code::DiskFull) => Self::DiskFull,
             Some(Code::DatabaseBusy | Code::DatabaseLocked) => Self::Busy,
-            Some(Code::ReadOnly | Code::SystemIoFailure | Code::CannotOpen | Code::PermissionDenied) => {
-                Self::NotWritable(error.to_string())
-            }
+            Some(
+                Code::ReadOnly | Code::SystemIoFailure | Code::CannotOpen | Code::PermissionDenied,
+            ) => Self::NotWritable(error.to_string()),
             _ => Self::Engine(error),
         }
     }
@@ -110,7 +112,11 @@ impl Store {
     /// See [`OpenError`]; nothing has been changed then.
     pub fn open(directory: &Path, options: OpenOptions) -> Result<Self, OpenError> {
         let opened = engine::open(directory, options)?;
-        Ok(Self { worker: Worker::start(opened.writer, opened.readers), directory: Some(directory.to_owned()), newer: opened.newer })
+        Ok(Self {
+            worker: Worker::start(opened.writer, opened.readers),
+            directory: Some(directory.to_owned()),
+            newer: opened.newer,
+        })
     }
 
     /// A database in memory, for tests and throw-away work.
@@ -119,7 +125,11 @@ impl Store {
     /// When the engine can't make one.
     pub fn in_memory() -> Result<Self, OpenError> {
         let opened = engine::in_memory()?;
-        Ok(Self { worker: Worker::start(opened.writer, opened.readers), directory: None, newer: None })
+        Ok(Self {
+            worker: Worker::start(opened.writer, opened.readers),
+            directory: None,
+            newer: None,
+        })
     }
 
     /// The data directory, unless the database is in memory.
@@ -139,7 +149,10 @@ impl Store {
     ///
     /// # Errors
     /// What `work` returns, or the engine's refusal to commit.
-    pub async fn write<T, E>(&self, work: impl FnOnce(&Writing<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn write<T, E>(
+        &self,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -154,7 +167,10 @@ impl Store {
     ///
     /// # Errors
     /// What `work` returns.
-    pub async fn read<T, E>(&self, work: impl FnOnce(&Reading<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&Reading<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,

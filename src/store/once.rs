@@ -70,6 +70,8 @@ impl Reading<'_> {
     /// # Errors
     /// The engine's.
     pub fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
-        self.one("SELECT value FROM setting WHERE name = $1", [name], |row| Ok(row.get(0)?))
+        self.one("SELECT value FROM setting WHERE name = $1", [name], |row| {
+            Ok(row.get(0)?)
+        })
     }
 }

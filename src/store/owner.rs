@@ -45,7 +45,9 @@ impl Owner {
     /// When the file can't be made or locked.
     pub fn new(directory: Option<&Path>, id: Uuid) -> io::Result<Self> {
         let id = OwnerId(id);
-        let Some(directory) = directory else { return Ok(Self { id, held: None }) };
+        let Some(directory) = directory else {
+            return Ok(Self { id, held: None });
+        };
         let owners = directory.join("owners");
         match fs::DirBuilder::new().mode(0o700).create(&owners) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
@@ -54,10 +56,17 @@ impl Owner {
         let path = owners.join(id.to_string());
         // Locked before it has its name: under that name it is never seen unlocked while its process lives.
         let unnamed = owners.join(format!("{id}.new"));
-        let file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&unnamed)?;
+        let file = OpenOptions::new()
+            .create_new(true)
+            .write(true)
+            .mode(0o600)
+            .open(&unnamed)?;
         file.lock()?;
         fs::rename(&unnamed, &path)?;
-        Ok(Self { id, held: Some((file, path)) })
+        Ok(Self {
+            id,
+            held: Some((file, path)),
+        })
     }
 
     /// The name under which this process takes deliveries.
@@ -74,7 +83,9 @@ impl Owner {
         if other == self.id {
             return Ok(true);
         }
-        let Some(directory) = directory else { return Ok(false) };
+        let Some(directory) = directory else {
+            return Ok(false);
+        };
         let path = directory.join("owners").join(other.to_string());
         let file = match OpenOptions::new().write(true).open(&path) {
             Ok(file) => file,
@@ -122,9 +133,17 @@ impl SenderLock {
     /// # Errors
     /// When the file can't be made, locked or written.
     pub fn take(directory: Option<&Path>, who: &str) -> io::Result<SenderLockState> {
-        let Some(directory) = directory else { return Ok(SenderLockState::Taken(Self { _file: None })) };
+        let Some(directory) = directory else {
+            return Ok(SenderLockState::Taken(Self { _file: None }));
+        };
         let path = directory.join("sender.lock");
-        let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(path)?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .mode(0o600)
+            .open(path)?;
         match file.try_lock() {
             Ok(()) => {
                 file.set_len(0)?;
@@ -141,8 +160,14 @@ impl SenderLock {
     /// # Errors
     /// When the file can't be read.
     pub fn holder(directory: Option<&Path>) -> io::Result<Option<String>> {
-        let Some(directory) = directory else { return Ok(None) };
-        let mut file = match OpenOptions::new().read(true).write(true).open(directory.join("sender.lock")) {
+        let Some(directory) = directory else {
+            return Ok(None);
+        };
+        let mut file = match OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(directory.join("sender.lock"))
+        {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
@@ -158,8 +183,14 @@ impl SenderLock {
 // The name may be half written; it is only ever shown.
 fn read_name(file: &mut File) -> String {
     let mut name = Vec::new();
-    let read = file.rewind().and_then(|()| file.take(200).read_to_end(&mut name));
-    if read.is_ok() && !name.is_empty() { String::from_utf8_lossy(&name).into_owned() } else { "another process".to_owned() }
+    let read = file
+        .rewind()
+        .and_then(|()| file.take(200).read_to_end(&mut name));
+    if read.is_ok() && !name.is_empty() {
+        String::from_utf8_lossy(&name).into_owned()
+    } else {
+        "another process".to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -176,7 +207,10 @@ mod tests {
         assert!(me.is_alive(at, other_id).unwrap());
         drop(other);
         assert!(!me.is_alive(at, other_id).unwrap());
-        assert!(!me.is_alive(at, OwnerId(Uuid::from_u128(3))).unwrap(), "one that never was");
+        assert!(
+            !me.is_alive(at, OwnerId(Uuid::from_u128(3))).unwrap(),
+            "one that never was"
+        );
         assert!(me.is_alive(at, me.id()).unwrap());
     }
 
@@ -185,9 +219,16 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let at = Some(directory.path());
         assert_eq!(SenderLock::holder(at).unwrap(), None);
-        let SenderLockState::Taken(lock) = SenderLock::take(at, "dashboard 4711").unwrap() else { panic!("it was free") };
-        assert!(matches!(SenderLock::take(at, "x").unwrap(), SenderLockState::Elsewhere(who) if who == "dashboard 4711"));
-        assert_eq!(SenderLock::holder(at).unwrap().as_deref(), Some("dashboard 4711"));
+        let SenderLockState::Taken(lock) = SenderLock::take(at, "dashboard 4711").unwrap() else {
+            panic!("it was free")
+        };
+        assert!(
+            matches!(SenderLock::take(at, "x").unwrap(), SenderLockState::Elsewhere(who) if who == "dashboard 4711")
+        );
+        assert_eq!(
+            SenderLock::holder(at).unwrap().as_deref(),
+            Some("dashboard 4711")
+        );
         drop(lock);
         assert_eq!(SenderLock::holder(at).unwrap(), None);
     }

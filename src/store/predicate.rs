@@ -81,7 +81,9 @@ const fn column_name(column: TextColumn) -> &'static str {
     match column {
         TextColumn::Role => "role",
         TextColumn::Company => "coalesce(company, '')",
-        TextColumn::Recruiter => "coalesce(recruiter_name, '') || ' ' || coalesce(recruiter_email, '')",
+        TextColumn::Recruiter => {
+            "coalesce(recruiter_name, '') || ' ' || coalesce(recruiter_email, '')"
+        }
     }
 }
 

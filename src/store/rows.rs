@@ -14,12 +14,20 @@ impl Reading<'_> {
         let statement = self.connection.prepare_cached(sql)?;
         for index in 1..=statement.parameter_count() {
             let expected = format!("${index}");
-            debug_assert_eq!(statement.parameter_name(index), Some(expected.as_str()), "in {sql}");
+            debug_assert_eq!(
+                statement.parameter_name(index),
+                Some(expected.as_str()),
+                "in {sql}"
+            );
         }
         Ok(statement)
     }
 
-    pub(super) fn execute(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<usize, StoreError> {
+    pub(super) fn execute(
+        &self,
+        sql: &str,
+        parameters: impl rusqlite::Params,
+    ) -> Result<usize, StoreError> {
         Ok(self.statement(sql)?.execute(parameters)?)
     }
 
@@ -51,16 +59,22 @@ impl Reading<'_> {
 }
 
 /// An instant as a column. Microseconds are what columns hold; the clock gives no more.
-pub(super) const fn instant(at: Timestamp) -> i64 {
+pub(super) fn instant(at: Timestamp) -> i64 {
     at.as_microsecond()
 }
 
 pub(super) fn instant_of(column: i64) -> Result<Timestamp, StoreError> {
-    Timestamp::from_microsecond(column).map_err(|_| StoreError::Unreadable(format!("the instant {column}")))
+    Timestamp::from_microsecond(column)
+        .map_err(|_| StoreError::Unreadable(format!("the instant {column}")))
 }
 
-pub(super) fn maybe_instant(row: &SqlRow<'_>, column: &str) -> Result<Option<Timestamp>, StoreError> {
-    row.get::<_, Option<i64>>(column)?.map(instant_of).transpose()
+pub(super) fn maybe_instant(
+    row: &SqlRow<'_>,
+    column: &str,
+) -> Result<Option<Timestamp>, StoreError> {
+    row.get::<_, Option<i64>>(column)?
+        .map(instant_of)
+        .transpose()
 }
 
 pub(super) fn an_instant(row: &SqlRow<'_>, column: &str) -> Result<Timestamp, StoreError> {
@@ -72,17 +86,27 @@ pub(super) fn parsed<T: FromStr>(row: &SqlRow<'_>, column: &str) -> Result<T, St
     read_text(column, &row.get::<_, String>(column)?)
 }
 
-pub(super) fn maybe_parsed<T: FromStr>(row: &SqlRow<'_>, column: &str) -> Result<Option<T>, StoreError> {
-    row.get::<_, Option<String>>(column)?.map(|text| read_text(column, &text)).transpose()
+pub(super) fn maybe_parsed<T: FromStr>(
+    row: &SqlRow<'_>,
+    column: &str,
+) -> Result<Option<T>, StoreError> {
+    row.get::<_, Option<String>>(column)?
+        .map(|text| read_text(column, &text))
+        .transpose()
 }
 
 // Says which column, never what stands in it: it may be a key.
 fn read_text<T: FromStr>(column: &str, text: &str) -> Result<T, StoreError> {
-    text.parse().map_err(|_| StoreError::Unreadable(format!("a value of {column}")))
+    text.parse()
+        .map_err(|_| StoreError::Unreadable(format!("a value of {column}")))
 }
 
 /// A column that holds one of a few names.
-pub(super) fn named<T>(row: &SqlRow<'_>, column: &str, find: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
+pub(super) fn named<T>(
+    row: &SqlRow<'_>,
+    column: &str,
+    find: impl Fn(&str) -> Option<T>,
+) -> Result<T, StoreError> {
     let name: String = row.get(column)?;
     find(&name).ok_or_else(|| StoreError::Unreadable(format!("{name:?} in {column}")))
 }

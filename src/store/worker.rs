@@ -30,23 +30,41 @@ impl Worker {
         let (write, jobs) = mpsc::channel::<Job>();
         let on_change = Arc::clone(&changed);
         let writer = thread::spawn(move || serve_writer(writer, &jobs, &on_change));
-        let read = if readers.is_empty() { write.clone() } else { start_readers(readers) };
-        Arc::new(Self { write: Mutex::new(Some(write)), read: Mutex::new(Some(read)), changed, writer: Some(writer) })
+        let read = if readers.is_empty() {
+            write.clone()
+        } else {
+            start_readers(readers)
+        };
+        Arc::new(Self {
+            write: Mutex::new(Some(write)),
+            read: Mutex::new(Some(read)),
+            changed,
+            writer: Some(writer),
+        })
     }
 
     pub(super) fn changes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
     }
 
-    pub(super) async fn write<T, E>(&self, work: impl FnOnce(&Writing<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub(super) async fn write<T, E>(
+        &self,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
         let changed = Arc::clone(&self.changed);
         run(&self.write, move |connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
-            let result = work(&Writing { reading: Reading { connection: &transaction } })?;
+            let transaction = connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(StoreError::from)?;
+            let result = work(&Writing {
+                reading: Reading {
+                    connection: &transaction,
+                },
+            })?;
             transaction.commit().map_err(StoreError::from)?;
             changed.send_modify(|count| *count += 1);
             Ok(result)
@@ -54,14 +72,19 @@ impl Worker {
         .await
     }
 
-    pub(super) async fn read<T, E>(&self, work: impl FnOnce(&Reading<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub(super) async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&Reading<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
         run(&self.read, move |connection| {
             let transaction = connection.transaction().map_err(StoreError::from)?;
-            work(&Reading { connection: &transaction })
+            work(&Reading {
+                connection: &transaction,
+            })
         })
         .await
     }
@@ -97,12 +120,20 @@ where
         let _ = answer.send(work(connection));
     });
     let queue = queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    queue.and_then(|queue| queue.send(job).ok()).ok_or(StoreError::Closed)?;
-    answered.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+    queue
+        .and_then(|queue| queue.send(job).ok())
+        .ok_or(StoreError::Closed)?;
+    answered
+        .await
+        .unwrap_or_else(|_| Err(StoreError::Closed.into()))
 }
 
 // `data_version` changes when another connection commits (and only then), and costs a microsecond to ask for.
-fn serve_writer(mut connection: Connection, jobs: &mpsc::Receiver<Job>, changed: &watch::Sender<u64>) {
+fn serve_writer(
+    mut connection: Connection,
+    jobs: &mpsc::Receiver<Job>,
+    changed: &watch::Sender<u64>,
+) {
     let mut seen = data_version(&connection);
     loop {
         match jobs.recv_timeout(LOOK_AROUND) {
