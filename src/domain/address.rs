@@ -3,6 +3,11 @@
 //! An address that passes can be put into an envelope and a header as it stands. Whether anybody
 //! reads mail there is never asked here.
 
+mod mailbox;
+#[cfg(test)]
+mod tests;
+mod typo;
+
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
@@ -11,12 +16,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::text::{clip, visible};
 
+pub use mailbox::Mailbox;
+pub use typo::likely_typo;
+
 /// Octets a local part may have (RFC 5321 section 4.5.3.1.1).
 const LONGEST_LOCAL: usize = 64;
 /// Octets an address may have: a path of 256 without its angle brackets (RFC 5321 section 4.5.3.1.3).
 const LONGEST_ADDRESS: usize = 254;
-/// Characters a display name may have; it must fit a header with room to spare.
-const LONGEST_NAME: usize = 200;
 
 /// One mail address, `local@domain` (RFC 5321 section 4.1.2), without quoted local parts and
 /// address literals. Two addresses are equal when their ASCII forms are; the domain's case does
@@ -44,7 +50,7 @@ pub enum AddressError {
     #[error("{0:?} has no @; write it as name@example.org")]
     NoAt(String),
     /// A control character, a line break or something invisible.
-    #[error("the address contains a character that can't be seen ({0}); type it anew")]
+    #[error("the address holds characters that can't be seen, type it anew: {0}")]
     Invisible(String),
     /// Nothing before the `@`.
     #[error("nothing stands before the @")]
@@ -101,12 +107,9 @@ impl EmailAddress {
         if text.len() > 3 * LONGEST_ADDRESS {
             return Err(AddressError::TooLong);
         }
-        if let Some(hidden) = text
-            .chars()
-            .find(|&one| visible(one.encode_utf8(&mut [0; 4])) != one.to_string())
-        {
-            let marker = visible(hidden.encode_utf8(&mut [0; 4])).into_owned();
-            return Err(AddressError::Invisible(marker));
+        let shown = visible(text);
+        if shown != text {
+            return Err(AddressError::Invisible(clip(&shown, 80)));
         }
         if text.starts_with('"') {
             return Err(AddressError::Quoted);
@@ -245,168 +248,3 @@ impl<'de> Deserialize<'de> for EmailAddress {
         Self::parse(&String::deserialize(input)?).map_err(serde::de::Error::custom)
     }
 }
-
-/// An address with the name that belongs to it: `Grace Hopper <grace@navy.example>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Mailbox {
-    /// The display name, without quotation marks; `None` when only an address was given.
-    pub name: Option<String>,
-    /// The address itself.
-    pub address: EmailAddress,
-}
-
-impl Mailbox {
-    /// Reads `Name <a@b>`, `"Hopper, Grace" <a@b>` or a bare `a@b`.
-    ///
-    /// # Errors
-    /// [`AddressError`], as for [`EmailAddress::parse`], and for an impossible name.
-    pub fn parse(text: &str) -> Result<Self, AddressError> {
-        let text = text.trim_matches(' ');
-        let Some((name, rest)) = text.rsplit_once('<') else {
-            return Ok(Self {
-                name: None,
-                address: EmailAddress::parse(text)?,
-            });
-        };
-        let address = rest.strip_suffix('>').ok_or(AddressError::Brackets)?;
-        let name = unquoted(name.trim_matches(' ')).ok_or(AddressError::Name)?;
-        if name.chars().count() > LONGEST_NAME
-            || name.contains(['<', '>'])
-            || name.chars().any(char::is_control)
-        {
-            return Err(AddressError::Name);
-        }
-        let name = Some(name).filter(|name| !name.is_empty());
-        Ok(Self {
-            name,
-            address: EmailAddress::parse(address)?,
-        })
-    }
-}
-
-/// The text of a quoted string (RFC 5322 section 3.2.4), or the text itself where none is
-/// quoted; `None` where quotation marks don't pair.
-fn unquoted(text: &str) -> Option<String> {
-    let Some(inner) = text.strip_prefix('"') else {
-        return (!text.contains('"')).then(|| text.to_owned());
-    };
-    let mut plain = String::with_capacity(inner.len());
-    let mut rest = inner.chars();
-    loop {
-        match rest.next()? {
-            '\\' => plain.push(rest.next()?),
-            '"' => return rest.next().is_none().then(|| plain.trim().to_owned()),
-            other => plain.push(other),
-        }
-    }
-}
-
-impl fmt::Display for Mailbox {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.name {
-            None => write!(out, "{}", self.address),
-            Some(name) if name.contains(['"', '\\', ',', ';', '@', ':', '(', ')']) => {
-                let escaped = name.replace('\\', "\\\\").replace('"', "\\\"");
-                write!(out, "\"{}\" <{}>", visible(&escaped), self.address)
-            }
-            Some(name) => write!(out, "{} <{}>", visible(name), self.address),
-        }
-    }
-}
-
-impl FromStr for Mailbox {
-    type Err = AddressError;
-
-    fn from_str(text: &str) -> Result<Self, AddressError> {
-        Self::parse(text)
-    }
-}
-
-impl Serialize for Mailbox {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        out.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Mailbox {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(input)?).map_err(serde::de::Error::custom)
-    }
-}
-
-/// Providers so common that a domain one slip away from theirs is most likely that slip.
-const PROVIDERS: [&str; 12] = [
-    "gmail.com",
-    "googlemail.com",
-    "yahoo.com",
-    "hotmail.com",
-    "hotmail.co.uk",
-    "yahoo.co.uk",
-    "outlook.com",
-    "icloud.com",
-    "fastmail.com",
-    "protonmail.com",
-    "btinternet.com",
-    "comcast.net",
-];
-
-/// Real domains that lie one slip away from a provider's.
-const REAL: [&str; 14] = [
-    "mail.com",
-    "email.com",
-    "ymail.com",
-    "gmx.com",
-    "cloud.com",
-    "fmail.com",
-    "hmail.com",
-    "jmail.com",
-    "qmail.com",
-    "tmail.com",
-    "zmail.com",
-    "yahoo.co",
-    "hotmail.ca",
-    "lookout.com",
-];
-
-/// Endings that do not exist, and the one that was meant.
-const ENDINGS: [(&str, &str); 14] = [
-    ("con", "com"),
-    ("cmo", "com"),
-    ("ocm", "com"),
-    ("comm", "com"),
-    ("coom", "com"),
-    ("cim", "com"),
-    ("cpm", "com"),
-    ("vom", "com"),
-    ("xom", "com"),
-    ("nte", "net"),
-    ("nett", "net"),
-    ("ner", "net"),
-    ("ogr", "org"),
-    ("orgg", "org"),
-];
-
-/// The whole address that was probably meant, where the domain looks like a slip of a common
-/// one (`gmial.com`, `gmail.con`). A hint, never a refusal.
-#[must_use]
-pub fn likely_typo(address: &EmailAddress) -> Option<String> {
-    let domain = address.domain();
-    if PROVIDERS.contains(&domain) || REAL.contains(&domain) {
-        return None;
-    }
-    let (name, ending) = domain.rsplit_once('.')?;
-    let ending = ENDINGS
-        .iter()
-        .find(|(slip, _)| *slip == ending)
-        .map_or(ending, |(_, meant)| meant);
-    let mended = format!("{name}.{ending}");
-    let meant = PROVIDERS
-        .into_iter()
-        .filter(|_| !REAL.contains(&mended.as_str()))
-        .find(|provider| strsim::osa_distance(provider, &mended) <= 1)
-        .unwrap_or(&mended);
-    (meant != domain).then(|| format!("{}@{meant}", address.local()))
-}
-
-#[cfg(test)]
-mod tests;

@@ -4,6 +4,7 @@
 //! here, by one formatter. Nothing here asks for the time: `now` is always given.
 
 mod duration;
+mod outcome;
 mod read;
 mod said;
 mod show;
@@ -11,7 +12,8 @@ mod words;
 mod zone;
 
 pub use duration::{DurationError, InterviewDuration, SpanError, parse_span, span_in_words};
-pub use read::{Choice, Fold, Reading, Unreadable, exact, read};
+pub use outcome::{Choice, Fold, Reading, Unreadable};
+pub use read::{exact, read};
 pub use show::{
     Clocks, Echo, both_clocks, day, day_and_time, day_heading, echo, full_day, full_day_and_time,
     moment, range, relative, relative_short, time_24h, time_and_zone, zone_in_full, zone_label,

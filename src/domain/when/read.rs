@@ -7,161 +7,15 @@ use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Span, Timestamp};
 
+use super::outcome::{Choice, Fold, Reading, Unreadable};
 use super::said::{Clock, Day, Said};
 use super::show::{full_day, full_day_and_time};
 use super::words::SaidDate;
-use super::zone::{UnknownZone, Zone};
+use super::zone::Zone;
 
 /// A date without a year that passed at most so many days ago is taken for a slip, not for next
 /// year's.
 const JUST_PASSED: i32 = 30;
-
-/// Which of the two to take where the clocks go back and a time occurs twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fold {
-    /// The earlier one, before the clocks go back.
-    First,
-    /// The later one.
-    Second,
-}
-
-/// What a WHEN means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reading {
-    /// The instant; always after the `now` it was read at.
-    pub instant: Timestamp,
-}
-
-/// One of the readings of a WHEN.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
-    /// The instant it means.
-    pub instant: Timestamp,
-    /// The instant for people: `Tuesday 6 May 2031 15:00 BST`.
-    pub meaning: String,
-    /// A WHEN that means it and nothing else, see [`exact`].
-    pub spelling: String,
-}
-
-/// Why a WHEN is not one instant. The messages fit behind the name of the field.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Unreadable {
-    /// Nothing was given.
-    #[error("say when, for example 2031-05-06 14:30 or tomorrow at 3pm")]
-    Empty,
-    /// Words that mean nothing here.
-    #[error(
-        "{0:?} is not understood; write a day and a time, for example 2031-05-06 14:30, \
-         tue 15:00, tomorrow at 3pm or in 2 days 16:00"
-    )]
-    NotUnderstood(String),
-    /// A day alone.
-    #[error("needs a time of day, for example 14:30 or 3pm")]
-    NeedsTime,
-    /// `midnight` belongs to two days.
-    #[error("midnight belongs to two days; write 00:00 and the day that then begins")]
-    Midnight,
-    /// `theirs` without a zone for the candidate.
-    #[error("\"theirs\" needs the candidate's zone; set candidate-zone first")]
-    NoTheirs,
-    /// A zone that does not exist.
-    #[error(transparent)]
-    UnknownZone(#[from] UnknownZone),
-    /// An abbreviation where a zone is needed.
-    #[error("{abbreviation} is not the same all year; write {zone} instead")]
-    Abbreviation {
-        /// As it was said, in capitals.
-        abbreviation: String,
-        /// The IANA name that is meant most likely.
-        zone: String,
-    },
-    /// `31 April`.
-    #[error("there is no such day in the calendar")]
-    NoSuchDay,
-    /// `Tue 7 May 2031`, which is a Wednesday.
-    #[error("{said} does not fit: it is {day}")]
-    WrongWeekday {
-        /// The weekday that was said.
-        said: String,
-        /// The date that was said, with its weekday.
-        day: String,
-    },
-    /// An offset beside a zone that does not have it then.
-    #[error("{zone} is not at UTC{offset} then; leave out one of the two")]
-    OffsetMismatch {
-        /// The offset that was said.
-        offset: String,
-        /// The zone that was said.
-        zone: String,
-    },
-    /// The start would not lie ahead.
-    #[error("{meaning} is past; the start must lie ahead (say the day, or the year, you mean)")]
-    InThePast {
-        /// What was understood.
-        meaning: String,
-    },
-    /// Further ahead than the calendar reaches.
-    #[error("that is too far ahead")]
-    TooFar,
-    /// A wall time that the clocks skip.
-    #[error(
-        "{wall} does not exist in {zone}: the clocks go from {from} straight to {to}; \
-         the nearest times are {} and {}", .before.meaning, .after.meaning
-    )]
-    Gap {
-        /// The wall time that was said.
-        wall: String,
-        /// The zone whose clocks skip it.
-        zone: String,
-        /// What the clocks show when they skip, `01:00`.
-        from: String,
-        /// What they show next, `02:00`.
-        to: String,
-        /// The last minute before.
-        before: Choice,
-        /// The first instant after.
-        after: Choice,
-    },
-    /// A wall time that occurs twice.
-    #[error(
-        "{wall} occurs twice in {zone}: first as {}, then as {}; say which (--fold first|second)",
-        .first.meaning, .second.meaning
-    )]
-    Twice {
-        /// The wall time that was said.
-        wall: String,
-        /// The zone whose clocks go back.
-        zone: String,
-        /// The one before the clocks go back.
-        first: Choice,
-        /// The one after.
-        second: Choice,
-    },
-    /// More than one reading: all those that are possible, the likelier first.
-    #[error("can be read in more than one way; write the one you mean: {}", listed(.0))]
-    Ambiguous(Vec<Choice>),
-}
-
-impl Unreadable {
-    /// The readings between which the person can choose, if that is what it takes.
-    #[must_use]
-    pub fn choices(&self) -> Vec<Choice> {
-        match self {
-            Self::Ambiguous(choices) => choices.clone(),
-            Self::Twice { first, second, .. } => vec![first.clone(), second.clone()],
-            Self::Gap { before, after, .. } => vec![before.clone(), after.clone()],
-            _ => Vec::new(),
-        }
-    }
-}
-
-fn listed(choices: &[Choice]) -> String {
-    let each = choices
-        .iter()
-        .map(|one| format!("\"{}\" for {}", one.spelling, one.meaning));
-    each.collect::<Vec<_>>().join(", or ")
-}
 
 /// Reads a WHEN as a person at `now` means it whose clock is `zone`; `theirs` is the candidate's
 /// zone, `fold` the answer to a time that occurs twice.
@@ -179,11 +33,13 @@ pub fn read(
     if let Some(seconds) = said.elapsed {
         return elapsed(seconds, now, zone);
     }
-    let zones = match &said.clock {
+    let mut zones = match &said.clock {
         None => vec![zone.clone()],
         Some(Clock::Theirs) => vec![theirs.ok_or(Unreadable::NoTheirs)?.clone()],
         Some(Clock::Zones(zones)) => zones.clone(),
     };
+    // Of several, those of the people concerned come first.
+    zones.sort_by_key(|one| one != zone && Some(one) != theirs);
     let mut readings = Vec::new();
     for zone in &zones {
         let fixed = said.offset.map(TimeZone::fixed);
@@ -195,14 +51,10 @@ pub fn read(
         };
         for &time in &said.times {
             for date in reader.dates(&said, time)? {
-                let reading = reader.instant(date.to_datetime(time)).and_then(|instant| {
-                    let named = said.clock.is_some();
-                    if named {
-                        reader.check_offset(instant)
-                    } else {
-                        Ok(instant)
-                    }
-                });
+                let mut reading = reader.instant(date.to_datetime(time));
+                if said.clock.is_some() {
+                    reading = reading.and_then(|instant| reader.check_offset(instant));
+                }
                 readings.push((zone, reading));
             }
         }
@@ -275,7 +127,7 @@ fn one_of(
     for (zone, reading) in readings {
         match reading {
             Ok(instant) => choices.push(choice(instant, zone)),
-            Err(Unreadable::Twice { first, second, .. }) => choices.extend([first, second]),
+            Err(Unreadable::Twice { choices: two, .. }) => choices.extend(*two),
             Err(other) => refusal = refusal.or(Some(other)),
         }
     }
@@ -362,28 +214,23 @@ impl Reader<'_> {
     /// The instant at which this clock shows `wall`.
     fn instant(&self, wall: DateTime) -> Result<Timestamp, Unreadable> {
         let ambiguous = self.rules.to_ambiguous_timestamp(wall);
-        let earlier = ambiguous
-            .clone()
-            .earlier()
-            .map_err(|_| Unreadable::TooFar)?;
-        let later = ambiguous.clone().later().map_err(|_| Unreadable::TooFar)?;
+        let earlier = ambiguous.earlier().map_err(|_| Unreadable::TooFar)?;
+        let later = ambiguous.later().map_err(|_| Unreadable::TooFar)?;
         let instant = match (ambiguous.offset(), self.fold) {
-            (AmbiguousOffset::Unambiguous { .. }, _) => earlier,
             (AmbiguousOffset::Gap { .. }, _) => {
                 ahead(later, self.now, self.zone)?;
                 return Err(self.gap(wall, earlier, later));
             }
-            (AmbiguousOffset::Fold { .. }, Some(Fold::First)) => earlier,
-            (AmbiguousOffset::Fold { .. }, Some(Fold::Second)) => later,
-            (AmbiguousOffset::Fold { .. }, None) if earlier <= self.now => later,
-            (AmbiguousOffset::Fold { .. }, None) => {
+            (AmbiguousOffset::Fold { .. }, None) if earlier > self.now => {
                 return Err(Unreadable::Twice {
                     wall: wall_text(wall),
                     zone: self.zone.to_string(),
-                    first: choice(earlier, self.zone),
-                    second: choice(later, self.zone),
+                    choices: Box::new([choice(earlier, self.zone), choice(later, self.zone)]),
                 });
             }
+            (AmbiguousOffset::Fold { .. }, None | Some(Fold::Second)) => later,
+            (AmbiguousOffset::Fold { .. }, Some(Fold::First))
+            | (AmbiguousOffset::Unambiguous { .. }, _) => earlier,
         };
         ahead(instant, self.now, self.zone)
     }
@@ -407,8 +254,7 @@ impl Reader<'_> {
             zone: self.zone.to_string(),
             from: from.strftime("%H:%M").to_string(),
             to: self.rules.to_datetime(change).strftime("%H:%M").to_string(),
-            before: choice(last, self.zone),
-            after: choice(change, self.zone),
+            nearest: Box::new([choice(last, self.zone), choice(change, self.zone)]),
         }
     }
 

@@ -4,7 +4,7 @@ use jiff::civil::{Time, Weekday};
 use jiff::tz::Offset;
 
 use super::duration::seconds_of;
-use super::read::Unreadable;
+use super::outcome::Unreadable;
 use super::words::{
     SaidDate, bare_hour, day_of_month, iso_date, month, offset, slash_dates, time_of_day, weekday,
     year, zones_of_abbreviation,
@@ -136,20 +136,9 @@ impl Said {
         if let Some(east) = offset(word) {
             return self.offset.replace(east).is_none().then_some(Ok(rest));
         }
-        if let Some(zones) = zones_of_abbreviation(word) {
-            return match zones {
-                [zone] => Some(Err(Unreadable::Abbreviation {
-                    abbreviation: word.to_uppercase(),
-                    zone: (*zone).to_owned(),
-                })),
-                _ => {
-                    let zones = zones
-                        .iter()
-                        .filter_map(|name| Zone::parse(name).ok())
-                        .collect();
-                    self.by(Clock::Zones(zones), rest).map(Ok)
-                }
-            };
+        if let Some([zone]) = zones_of_abbreviation(word) {
+            let (abbreviation, zone) = (word.to_uppercase(), (*zone).to_owned());
+            return Some(Err(Unreadable::Abbreviation { abbreviation, zone }));
         }
         let taken = if let Some(time) = time_of_day(word) {
             self.at(vec![time], rest)
@@ -158,7 +147,10 @@ impl Said {
         } else if let Some(dates) = slash_dates(word) {
             self.on(Day::Dates(dates), rest)
         } else {
-            self.by(Clock::Zones(vec![Zone::parse(word).ok()?]), rest)
+            let name = [word];
+            let names = zones_of_abbreviation(word).unwrap_or(&name);
+            let zones: Option<_> = names.iter().map(|name| Zone::parse(name).ok()).collect();
+            self.by(Clock::Zones(zones?), rest)
         };
         taken.map(Ok)
     }

@@ -159,11 +159,12 @@ fn nearest(text: &str) -> Option<String> {
 
 fn spelled_alike(wanted: &str) -> Option<&'static str> {
     let allowed = if wanted.len() < 5 { 1 } else { 2 };
-    let distance = |name: &str| {
-        let name = name.to_lowercase();
-        let whole = strsim::osa_distance(wanted, &name);
-        whole.min(strsim::osa_distance(wanted, city(&name)))
+    // Names of another length can't be near; most are, and this is asked at every keystroke.
+    let apart = |name: &str| match name.len().abs_diff(wanted.len()) {
+        difference if difference > allowed => usize::MAX,
+        _ => strsim::osa_distance(wanted, &name.to_ascii_lowercase()),
     };
+    let distance = |name: &'static str| apart(name).min(apart(city(name)));
     zone_names()
         .map(|name| (distance(name), name))
         .filter(|(distance, _)| *distance <= allowed)
