@@ -217,10 +217,7 @@ impl Reader<'_> {
         let earlier = ambiguous.earlier().map_err(|_| Unreadable::TooFar)?;
         let later = ambiguous.later().map_err(|_| Unreadable::TooFar)?;
         let instant = match (ambiguous.offset(), self.fold) {
-            (AmbiguousOffset::Gap { .. }, _) => {
-                ahead(later, self.now, self.zone)?;
-                return Err(self.gap(wall, earlier, later));
-            }
+            (AmbiguousOffset::Gap { .. }, _) => return Err(self.gap(wall, earlier, later)),
             (AmbiguousOffset::Fold { .. }, None) if earlier > self.now => {
                 return Err(Unreadable::Twice {
                     wall: wall_text(wall),

@@ -163,16 +163,12 @@ impl Said {
                 "week" | "weeks" => Some(7),
                 _ => None,
             };
-            let count = if matches!(*count, "a" | "an") {
-                "1"
-            } else {
-                count
-            };
+            let one = matches!(*count, "a" | "an");
             if let Some(days) = days {
-                let count: u32 = count.parse().ok()?;
+                let count: u32 = if one { 1 } else { count.parse().ok()? };
                 return self.on(Day::FromToday(i64::from(count) * days), rest);
             }
-            if count == "1" && matches!(*unit, "hour" | "minute") {
+            if one {
                 return self.passing(&format!("1 {unit}"), rest);
             }
         }

@@ -225,8 +225,7 @@ pub fn moment(instant: Timestamp, zone: &Zone, now: Timestamp) -> String {
 pub fn relative(instant: Timestamp, now: Timestamp) -> String {
     distance(instant, now, |minutes| match minutes {
         0..60 => format!("{minutes} min"),
-        60..1_440 => format!("{} h", minutes / 60),
-        1_440..2_880 => "1 day".to_owned(),
+        60..2_880 => format!("{} h", minutes / 60),
         _ => format!("{} days", minutes / 1_440),
     })
 }

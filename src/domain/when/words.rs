@@ -110,14 +110,14 @@ pub(super) struct SaidDate {
     pub(super) day: i8,
 }
 
-/// `2031-05-06`.
+/// `2031-05-06`, `2031/5/6`: nobody puts a day after the year.
 pub(super) fn iso_date(word: &str) -> Option<SaidDate> {
-    let mut parts = word.split('-');
+    let mut parts = word.split(['-', '/']);
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
     let date = SaidDate {
         year: Some(self::year(year)?),
-        month: number(month, 2..=2)?,
-        day: number(day, 2..=2)?,
+        month: number(month, 1..=2)?,
+        day: number(day, 1..=2)?,
     };
     parts.next().is_none().then_some(date)
 }
@@ -186,7 +186,9 @@ pub(super) fn time_of_day(word: &str) -> Option<Time> {
 pub(super) fn bare_hour(word: &str) -> Option<Vec<Time>> {
     let hour: i8 = number(word, 1..=2)?;
     let hours = match hour {
-        1..=11 => vec![hour, hour + 12],
+        // The likelier one for an interview first.
+        1..=6 => vec![hour + 12, hour],
+        7..=11 => vec![hour, hour + 12],
         12 => vec![12, 0],
         _ => vec![hour],
     };

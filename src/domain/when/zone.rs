@@ -158,7 +158,7 @@ fn nearest(text: &str) -> Option<String> {
 }
 
 fn spelled_alike(wanted: &str) -> Option<&'static str> {
-    let allowed = if wanted.len() < 5 { 1 } else { 2 };
+    let allowed = if wanted.len() < 6 { 1 } else { 2 };
     // Names of another length can't be near; most are, and this is asked at every keystroke.
     let apart = |name: &str| match name.len().abs_diff(wanted.len()) {
         difference if difference > allowed => usize::MAX,
