@@ -128,6 +128,21 @@ pub enum Unreadable {
     Ambiguous(Vec<Choice>),
 }
 
+impl Unreadable {
+    /// The times between which the person can choose, if that is what it takes.
+    #[must_use]
+    pub fn choices(&self) -> Vec<Choice> {
+        match self {
+            Self::Ambiguous(choices) => choices.clone(),
+            Self::Twice { choices, .. }
+            | Self::Gap {
+                nearest: choices, ..
+            } => choices.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 fn listed(choices: &[Choice]) -> String {
     let each = choices
         .iter()

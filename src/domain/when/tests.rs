@@ -24,14 +24,8 @@ fn read_in(name: &str, now: &str, text: &str) -> Result<Timestamp, Unreadable> {
 }
 
 fn spellings(error: &Unreadable) -> Vec<String> {
-    match error {
-        Unreadable::Ambiguous(choices) => choices.iter().map(|one| one.spelling.clone()).collect(),
-        Unreadable::Twice { choices, .. }
-        | Unreadable::Gap {
-            nearest: choices, ..
-        } => choices.iter().map(|one| one.spelling.clone()).collect(),
-        other => panic!("no choices in {other:?}"),
-    }
+    let choices = error.choices().into_iter();
+    choices.map(|one| one.spelling).collect()
 }
 
 #[rstest]
