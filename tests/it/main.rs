@@ -1,4 +1,5 @@
 //! Greenroom from outside, in one binary.
 
+mod layers;
 mod smtp;
 mod support;
