@@ -23,6 +23,7 @@ use crate::domain::interview::Recruiter;
 use crate::domain::invitable::{LinkPolicy, MailReach};
 use crate::domain::session::AccessWindow;
 use crate::domain::when::Zone;
+use crate::mail::Sender;
 use reader::Reader;
 
 /// The sender in the mailbox mode while none is configured. `.invalid` reaches nobody (RFC 2606 section 2).
@@ -58,7 +59,7 @@ impl fmt::Display for Problem {
 }
 
 /// The whole configuration, checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// Who invites.
     pub company: Company,
@@ -78,6 +79,7 @@ pub struct Config {
     pub fixed_now: Option<Timestamp>,
     /// The zone that a person at this machine lives in; none over SSH, where the person sits elsewhere.
     pub machine_zone: Option<Zone>,
+    sender: Sender,
     login: Option<String>,
 }
 
@@ -91,10 +93,16 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// The directory of the configuration file, where templates of one's own lie.
+    /// The directory of the configuration file.
     #[must_use]
     pub fn config_dir(&self) -> &Path {
         self.config_file.parent().unwrap_or(Path::new("."))
+    }
+
+    /// Where templates of one's own lie (`templates/invitation.html.hbs`), beside the configuration.
+    #[must_use]
+    pub fn templates(&self) -> PathBuf {
+        self.config_dir().join("templates")
     }
 
     /// The database.
@@ -169,8 +177,12 @@ impl Config {
             }
         }
 
+        let sender = sender(&mut read, &company, &mail);
+
         let problems = read.finish();
-        let (Some(links), Some(schedule), true) = (links, schedule, problems.is_empty()) else { return Err(problems) };
+        let (Some(links), Some(schedule), Some(sender), true) = (links, schedule, sender, problems.is_empty()) else {
+            return Err(problems);
+        };
         let machine_zone = environment.machine_zone.as_deref().filter(|_| !environment.is_remote());
         Ok(Self {
             company,
@@ -182,6 +194,7 @@ impl Config {
             paths,
             fixed_now,
             machine_zone: machine_zone.and_then(|name| Zone::parse(name).ok()),
+            sender,
             login: environment.variable("USER").or_else(|| environment.variable("LOGNAME")).map(str::to_owned),
         })
     }
@@ -201,14 +214,10 @@ impl Config {
         }
     }
 
-    /// Whom every mail is from. Without a configured sender mail stays on this machine, under a placeholder.
+    /// Whom every mail is from, and what it says to the servers on its way.
     #[must_use]
-    pub fn from(&self) -> Option<Mailbox> {
-        let placeholder = || {
-            let name = Some(self.company.name.clone().unwrap_or_else(|| "Greenroom".to_owned()));
-            Some(Mailbox { name, address: EmailAddress::parse(PLACEHOLDER_SENDER).ok()? })
-        };
-        self.company.from.clone().or_else(placeholder)
+    pub const fn sender(&self) -> &Sender {
+        &self.sender
     }
 
     /// What empty fields of a draft mean.
@@ -251,6 +260,17 @@ fn paths(options: &Options, environment: &Environment) -> Result<Paths, Vec<Prob
         (None, Some(data_dir)) => Ok(Paths { config_file: data_dir.join("config.toml"), data_dir }),
         (_, None) => Err(vec![nowhere("data-dir", "--data-dir")]),
     }
+}
+
+// Without a configured sender mail stays on this machine, under a placeholder.
+fn sender(read: &mut Reader, company: &Company, mail: &Mail) -> Option<Sender> {
+    let from = company.from.clone().or_else(|| {
+        let name = Some(company.name.clone().unwrap_or_else(|| "Greenroom".to_owned()));
+        Some(Mailbox { name, address: EmailAddress::parse(PLACEHOLDER_SENDER).ok()? })
+    })?;
+    Sender::new(from, company.reply_to.clone(), mail.headers.clone(), &mail.language)
+        .map_err(|error| read.refuse_named(&error.to_string()))
+        .ok()
 }
 
 fn fixed_now(read: &mut Reader, environment: &Environment) -> Option<Timestamp> {
