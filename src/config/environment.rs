@@ -28,18 +28,25 @@ impl Environment {
         let usual = directories::ProjectDirs::from("", "", "greenroom");
         let text = |text: OsString| text.into_string().ok();
         Self {
-            variables: std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect(),
+            variables: std::env::vars_os()
+                .filter_map(|(name, value)| Some((text(name)?, text(value)?)))
+                .collect(),
             config_home: usual.as_ref().map(|usual| usual.config_dir().to_owned()),
             data_home: usual.as_ref().map(|usual| usual.data_dir().to_owned()),
             home: directories::BaseDirs::new().map(|base| base.home_dir().to_owned()),
-            machine_zone: jiff::tz::TimeZone::try_system().ok().and_then(|zone| zone.iana_name().map(str::to_owned)),
+            machine_zone: jiff::tz::TimeZone::try_system()
+                .ok()
+                .and_then(|zone| zone.iana_name().map(str::to_owned)),
         }
     }
 
     /// A variable that is set to something.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.variables
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 
     /// Whether the person sits at another machine than this one.

@@ -136,7 +136,10 @@ impl Config {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => String::new(),
             Err(error) => {
-                return Err(vec![problem("config", format!("{} can't be read: {error}", paths.config_file.display()))]);
+                return Err(vec![problem(
+                    "config",
+                    format!("{} can't be read: {error}", paths.config_file.display()),
+                )]);
             }
         };
         Self::read(&text, paths, environment)
@@ -146,7 +149,11 @@ impl Config {
         let (mut values, errors) = sources::of_file(text, &paths.config_file);
         let problems: Vec<Problem> = errors
             .into_iter()
-            .map(|(place, message)| Problem { place: Some(place.to_string()), key: "syntax".to_owned(), message })
+            .map(|(place, message)| Problem {
+                place: Some(place.to_string()),
+                key: "syntax".to_owned(),
+                message,
+            })
             .collect();
         if !problems.is_empty() {
             // Whatever else seems wrong may follow from these.
@@ -170,7 +177,10 @@ impl Config {
         }
         if let Transport::Smtp(server) = &mail.transport {
             if company.from.is_none() && !read.has("company.from") {
-                read.refuse("company.from", "is missing: whom do candidates get mail from? (Name <name@example.org>)");
+                read.refuse(
+                    "company.from",
+                    "is missing: whom do candidates get mail from? (Name <name@example.org>)",
+                );
             }
             if fixed_now.is_some() && !server.is_loopback() {
                 read.refuse("GREENROOM_NOW", "the clock is fixed, so mail leaves for a server on this machine only; unset it, or use the mailbox");
@@ -180,10 +190,15 @@ impl Config {
         let sender = sender(&mut read, &company, &mail);
 
         let problems = read.finish();
-        let (Some(links), Some(schedule), Some(sender), true) = (links, schedule, sender, problems.is_empty()) else {
+        let (Some(links), Some(schedule), Some(sender), true) =
+            (links, schedule, sender, problems.is_empty())
+        else {
             return Err(problems);
         };
-        let machine_zone = environment.machine_zone.as_deref().filter(|_| !environment.is_remote());
+        let machine_zone = environment
+            .machine_zone
+            .as_deref()
+            .filter(|_| !environment.is_remote());
         Ok(Self {
             company,
             links,
@@ -195,7 +210,10 @@ impl Config {
             fixed_now,
             machine_zone: machine_zone.and_then(|name| Zone::parse(name).ok()),
             sender,
-            login: environment.variable("USER").or_else(|| environment.variable("LOGNAME")).map(str::to_owned),
+            login: environment
+                .variable("USER")
+                .or_else(|| environment.variable("LOGNAME"))
+                .map(str::to_owned),
         })
     }
 
@@ -204,7 +222,10 @@ impl Config {
     pub fn link_policy(&self) -> LinkPolicy {
         LinkPolicy {
             base: self.links.base_url.clone(),
-            window: AccessWindow { opens_before: self.links.opens_before, closes_after: self.links.closes_after },
+            window: AccessWindow {
+                opens_before: self.links.opens_before,
+                closes_after: self.links.closes_after,
+            },
             allow_local: self.links.allow_local,
             mail: match self.mail.transport {
                 Transport::Mailbox => MailReach::ThisMachine,
@@ -224,10 +245,17 @@ impl Config {
     #[must_use]
     pub fn defaults(&self) -> Defaults {
         Defaults {
-            zone: self.schedule.zone.clone().or_else(|| self.machine_zone.clone()),
+            zone: self
+                .schedule
+                .zone
+                .clone()
+                .or_else(|| self.machine_zone.clone()),
             duration: self.schedule.duration,
             company: self.company.name.clone(),
-            recruiter: Recruiter { name: self.user.name.clone(), email: self.user.email.clone() },
+            recruiter: Recruiter {
+                name: self.user.name.clone(),
+                email: self.user.email.clone(),
+            },
         }
     }
 
@@ -235,29 +263,63 @@ impl Config {
     #[must_use]
     pub fn list_zone(&self) -> Zone {
         let zones = [&self.ui.zone, &self.schedule.zone, &self.machine_zone];
-        zones.into_iter().flatten().next().cloned().unwrap_or_else(Zone::utc)
+        zones
+            .into_iter()
+            .flatten()
+            .next()
+            .cloned()
+            .unwrap_or_else(Zone::utc)
     }
 
     /// Who is acting, for the timeline: the configured user, else the name they signed in with.
     #[must_use]
     pub fn actor(&self) -> String {
-        let user = Recruiter { name: self.user.name.clone(), email: self.user.email.clone() }.label();
-        if user.is_empty() { self.login.clone().unwrap_or_else(|| "somebody".to_owned()) } else { user }
+        let user = Recruiter {
+            name: self.user.name.clone(),
+            email: self.user.email.clone(),
+        }
+        .label();
+        if user.is_empty() {
+            self.login.clone().unwrap_or_else(|| "somebody".to_owned())
+        } else {
+            user
+        }
     }
 }
 
 fn paths(options: &Options, environment: &Environment) -> Result<Paths, Vec<Problem>> {
     let place = |option: &Option<PathBuf>, variable: &str, usual: Option<PathBuf>| {
-        option.clone().or_else(|| environment.variable(variable).map(PathBuf::from)).or(usual)
+        option
+            .clone()
+            .or_else(|| environment.variable(variable).map(PathBuf::from))
+            .or(usual)
     };
-    let usual_file = environment.config_home.as_ref().map(|home| home.join("config.toml"));
+    let usual_file = environment
+        .config_home
+        .as_ref()
+        .map(|home| home.join("config.toml"));
     let config_file = place(&options.config, "GREENROOM_CONFIG", usual_file);
-    let data_dir = place(&options.data_dir, "GREENROOM_DATA_DIR", environment.data_home.clone());
-    let nowhere = |key, option| problem(key, format!("there is no home directory to keep it in; name a place with {option}"));
+    let data_dir = place(
+        &options.data_dir,
+        "GREENROOM_DATA_DIR",
+        environment.data_home.clone(),
+    );
+    let nowhere = |key, option| {
+        problem(
+            key,
+            format!("there is no home directory to keep it in; name a place with {option}"),
+        )
+    };
     match (config_file, data_dir) {
-        (Some(config_file), Some(data_dir)) => Ok(Paths { config_file, data_dir }),
+        (Some(config_file), Some(data_dir)) => Ok(Paths {
+            config_file,
+            data_dir,
+        }),
         // Without a home there may still be a place for the data, which is all that is needed.
-        (None, Some(data_dir)) => Ok(Paths { config_file: data_dir.join("config.toml"), data_dir }),
+        (None, Some(data_dir)) => Ok(Paths {
+            config_file: data_dir.join("config.toml"),
+            data_dir,
+        }),
         (_, None) => Err(vec![nowhere("data-dir", "--data-dir")]),
     }
 }
@@ -265,19 +327,35 @@ fn paths(options: &Options, environment: &Environment) -> Result<Paths, Vec<Prob
 // Without a configured sender mail stays on this machine, under a placeholder.
 fn sender(read: &mut Reader, company: &Company, mail: &Mail) -> Option<Sender> {
     let from = company.from.clone().or_else(|| {
-        let name = Some(company.name.clone().unwrap_or_else(|| "Greenroom".to_owned()));
-        Some(Mailbox { name, address: EmailAddress::parse(PLACEHOLDER_SENDER).ok()? })
+        let name = Some(
+            company
+                .name
+                .clone()
+                .unwrap_or_else(|| "Greenroom".to_owned()),
+        );
+        Some(Mailbox {
+            name,
+            address: EmailAddress::parse(PLACEHOLDER_SENDER).ok()?,
+        })
     })?;
-    Sender::new(from, company.reply_to.clone(), mail.headers.clone(), &mail.language)
-        .map_err(|error| read.refuse_named(&error.to_string()))
-        .ok()
+    Sender::new(
+        from,
+        company.reply_to.clone(),
+        mail.headers.clone(),
+        &mail.language,
+    )
+    .map_err(|error| read.refuse_named(&error.to_string()))
+    .ok()
 }
 
 fn fixed_now(read: &mut Reader, environment: &Environment) -> Option<Timestamp> {
     let text = environment.variable("GREENROOM_NOW")?;
     let now = text.parse().ok();
     if now.is_none() {
-        read.refuse("GREENROOM_NOW", "is not an instant of RFC 3339; write 2031-03-04T09:12:00Z");
+        read.refuse(
+            "GREENROOM_NOW",
+            "is not an instant of RFC 3339; write 2031-03-04T09:12:00Z",
+        );
     }
     now
 }
@@ -285,12 +363,22 @@ fn fixed_now(read: &mut Reader, environment: &Environment) -> Option<Timestamp> 
 // "Name <address>", an address alone, or a name alone.
 fn acting_user(text: &str) -> Result<User, String> {
     if !text.contains('@') {
-        return Ok(User { name: Some(settings::line(text)?), email: None });
+        return Ok(User {
+            name: Some(settings::line(text)?),
+            email: None,
+        });
     }
     let mailbox = Mailbox::parse(text).map_err(|error| error.to_string())?;
-    Ok(User { name: mailbox.name, email: Some(mailbox.address) })
+    Ok(User {
+        name: mailbox.name,
+        email: Some(mailbox.address),
+    })
 }
 
 fn problem(key: &str, message: String) -> Problem {
-    Problem { place: None, key: key.to_owned(), message }
+    Problem {
+        place: None,
+        key: key.to_owned(),
+        message,
+    }
 }

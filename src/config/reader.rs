@@ -20,30 +20,46 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) const fn new(values: Values, problems: Vec<Problem>) -> Self {
-        Self { values, asked: Vec::new(), problems }
+        Self {
+            values,
+            asked: Vec::new(),
+            problems,
+        }
     }
 
     /// Text with something in it; an empty one counts as not set, so that a variable can unset a line of the file.
     pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
         match self.value(key)? {
-            Value::Text(text) | Value::Variable(text) => Some(text).filter(|text| !text.trim().is_empty()),
+            Value::Text(text) | Value::Variable(text) => {
+                Some(text).filter(|text| !text.trim().is_empty())
+            }
             other => self.mismatch(key, "text in quotation marks", &other),
         }
     }
 
     /// Text that `parse` makes something of.
-    pub(super) fn parsed<T, E: Display>(&mut self, key: &'static str, parse: impl Fn(&str) -> Result<T, E>) -> Option<T> {
+    pub(super) fn parsed<T, E: Display>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
         let text = self.text(key)?;
         parse(&text).map_err(|error| self.refuse(key, error)).ok()
     }
 
     /// One of several words.
-    pub(super) fn choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+    pub(super) fn choice<T: Copy>(
+        &mut self,
+        key: &'static str,
+        choices: &[(&str, T)],
+    ) -> Option<T> {
         self.parsed(key, |text| {
             let words = || choices.iter().map(|(word, _)| *word).collect::<Vec<_>>();
-            choices.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
-                format!("{:?} is not one of {}", short(text), words().join(", "))
-            })
+            choices
+                .iter()
+                .find(|(word, _)| *word == text)
+                .map(|(_, value)| *value)
+                .ok_or_else(|| format!("{:?} is not one of {}", short(text), words().join(", ")))
         })
     }
 
@@ -86,17 +102,30 @@ impl Reader {
     pub(super) fn table(&mut self, key: &'static str) -> Vec<(String, String)> {
         self.asked.push(key);
         let prefix = format!("{key}.");
-        let names: Vec<String> = self.values.keys().filter(|name| name.starts_with(&prefix)).cloned().collect();
-        if let Some((value, _)) = self.values.get(key).filter(|(value, _)| *value != Value::Section) {
+        let names: Vec<String> = self
+            .values
+            .keys()
+            .filter(|name| name.starts_with(&prefix))
+            .cloned()
+            .collect();
+        if let Some((value, _)) = self
+            .values
+            .get(key)
+            .filter(|(value, _)| *value != Value::Section)
+        {
             let value = value.clone();
             let _: Option<()> = self.mismatch(key, "a section of its own", &value);
         }
         let mut entries = Vec::new();
         for name in names {
-            let Some((value, origin)) = self.values.remove(&name) else { continue };
+            let Some((value, origin)) = self.values.remove(&name) else {
+                continue;
+            };
             let entry = name.strip_prefix(&prefix).unwrap_or(&name).to_owned();
             match (value, &origin) {
-                (_, Origin::Variable(_)) => self.problem(Some(origin), &name, "is set in the file only"),
+                (_, Origin::Variable(_)) => {
+                    self.problem(Some(origin), &name, "is set in the file only")
+                }
                 (Value::Text(text), Origin::File { .. }) => entries.push((entry, text)),
                 _ => self.problem(Some(origin), &name, "must be text in quotation marks"),
             }
@@ -153,9 +182,14 @@ impl Reader {
         let far = |known: &str| strsim::osa_distance(known, key);
         let near = |known: &&str| far(known) <= if key.len() < 8 { 2 } else { 3 };
         let known = || self.asked.iter().copied();
-        let elsewhere = || known().filter(|known| name(known) == name(key)).min_by_key(|known| far(known));
+        let elsewhere = || {
+            known()
+                .filter(|known| name(known) == name(key))
+                .min_by_key(|known| far(known))
+        };
         let alike = || known().filter(near).min_by_key(|known| far(known));
-        let slip_elsewhere = || known().find(|known| strsim::osa_distance(name(known), name(key)) <= 1);
+        let slip_elsewhere =
+            || known().find(|known| strsim::osa_distance(name(known), name(key)) <= 1);
         elsewhere().or_else(alike).or_else(slip_elsewhere)
     }
 
@@ -165,8 +199,16 @@ impl Reader {
         self.values.get(key).map(|(value, _)| value.clone())
     }
 
-    fn parse_or_refuse<T: FromStr>(&mut self, key: &'static str, text: &str, wanted: &str) -> Option<T> {
-        text.trim().parse().map_err(|_| self.refuse(key, format!("must be {wanted}, not {:?}", short(text)))).ok()
+    fn parse_or_refuse<T: FromStr>(
+        &mut self,
+        key: &'static str,
+        text: &str,
+        wanted: &str,
+    ) -> Option<T> {
+        text.trim()
+            .parse()
+            .map_err(|_| self.refuse(key, format!("must be {wanted}, not {:?}", short(text))))
+            .ok()
     }
 
     fn mismatch<T>(&mut self, key: &'static str, wanted: &str, found: &Value) -> Option<T> {
@@ -182,7 +224,11 @@ impl Reader {
     }
 
     fn problem(&mut self, origin: Option<Origin>, key: &str, message: impl Display) {
-        self.problems.push(Problem { place: origin.map(|origin| origin.to_string()), key: short(key), message: message.to_string() });
+        self.problems.push(Problem {
+            place: origin.map(|origin| origin.to_string()),
+            key: short(key),
+            message: message.to_string(),
+        });
     }
 }
 

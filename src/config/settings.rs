@@ -8,7 +8,9 @@ use super::reader::Reader;
 use crate::domain::address::{EmailAddress, Mailbox};
 use crate::domain::base_url::BaseUrl;
 use crate::domain::when::{InterviewDuration, Zone};
-use crate::mail::transport::smtp::{AuthMechanism, SecretSource, Security, SmtpSettings, SmtpTransport};
+use crate::mail::transport::smtp::{
+    AuthMechanism, SecretSource, Security, SmtpSettings, SmtpTransport,
+};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -113,36 +115,55 @@ pub(super) fn company(read: &mut Reader) -> Company {
 
 pub(super) fn links(read: &mut Reader) -> Option<Links> {
     Some(Links {
-        opens_before: read.span("links.opens_before", 30 * DAY).unwrap_or(15 * MINUTE),
-        closes_after: read.span("links.closes_after", 30 * DAY).unwrap_or(2 * HOUR),
+        opens_before: read
+            .span("links.opens_before", 30 * DAY)
+            .unwrap_or(15 * MINUTE),
+        closes_after: read
+            .span("links.closes_after", 30 * DAY)
+            .unwrap_or(2 * HOUR),
         allow_local: read.boolean("links.allow_local").unwrap_or(false),
-        base_url: read.parsed("links.base_url", BaseUrl::parse).or_else(|| BaseUrl::parse(LOCAL_BASE_URL).ok())?,
+        base_url: read
+            .parsed("links.base_url", BaseUrl::parse)
+            .or_else(|| BaseUrl::parse(LOCAL_BASE_URL).ok())?,
     })
 }
 
 pub(super) fn user(read: &mut Reader) -> User {
-    User { name: read.parsed("user.name", line), email: read.parsed("user.email", EmailAddress::parse) }
+    User {
+        name: read.parsed("user.name", line),
+        email: read.parsed("user.email", EmailAddress::parse),
+    }
 }
 
 pub(super) fn schedule(read: &mut Reader) -> Option<Schedule> {
     let usual = || InterviewDuration::from_minutes(USUAL_MINUTES).ok();
     Some(Schedule {
         zone: read.parsed("schedule.zone", Zone::parse),
-        duration: read.parsed("schedule.duration", InterviewDuration::parse).or_else(usual)?,
+        duration: read
+            .parsed("schedule.duration", InterviewDuration::parse)
+            .or_else(usual)?,
     })
 }
 
 pub(super) fn ui(read: &mut Reader) -> Ui {
     Ui {
-        theme: read.choice("ui.theme", &[("auto", Theme::Auto), ("none", Theme::None)]).unwrap_or_default(),
+        theme: read
+            .choice("ui.theme", &[("auto", Theme::Auto), ("none", Theme::None)])
+            .unwrap_or_default(),
         zone: read.parsed("ui.zone", Zone::parse),
     }
 }
 
 pub(super) fn mail(read: &mut Reader, environment: &Environment, config_dir: &Path) -> Mail {
-    let is_smtp = read.choice("mail.transport", &[("mailbox", false), ("smtp", true)]).unwrap_or(false);
-    let hold = read.span("mail.hold", HOUR).unwrap_or(Duration::from_secs(10));
-    let language = read.text("mail.language").unwrap_or_else(|| "en".to_owned());
+    let is_smtp = read
+        .choice("mail.transport", &[("mailbox", false), ("smtp", true)])
+        .unwrap_or(false);
+    let hold = read
+        .span("mail.hold", HOUR)
+        .unwrap_or(Duration::from_secs(10));
+    let language = read
+        .text("mail.language")
+        .unwrap_or_else(|| "en".to_owned());
     let headers = read.table("mail.headers");
     // Read in any case, so that a slip in it is found before the day the transport is switched.
     let server = server(read, environment, config_dir);
@@ -154,18 +175,33 @@ pub(super) fn mail(read: &mut Reader, environment: &Environment, config_dir: &Pa
             Transport::Smtp(Box::new(server))
         }
         None if is_smtp => {
-            read.refuse("mail.smtp.host", "is missing: which mail server takes the mail?");
+            read.refuse(
+                "mail.smtp.host",
+                "is missing: which mail server takes the mail?",
+            );
             Transport::Mailbox
         }
         _ => Transport::Mailbox,
     };
-    Mail { transport, hold, language, headers }
+    Mail {
+        transport,
+        hold,
+        language,
+        headers,
+    }
 }
 
 fn server(read: &mut Reader, environment: &Environment, config_dir: &Path) -> Option<SmtpSettings> {
     let host = read.parsed("mail.smtp.host", line);
     let security = read
-        .choice("mail.smtp.security", &[("tls", Security::Tls), ("starttls", Security::StartTls), ("none", Security::None)])
+        .choice(
+            "mail.smtp.security",
+            &[
+                ("tls", Security::Tls),
+                ("starttls", Security::StartTls),
+                ("none", Security::None),
+            ],
+        )
         .unwrap_or_default();
     let usual_port = match security {
         Security::Tls => 465,
@@ -187,21 +223,36 @@ fn server(read: &mut Reader, environment: &Environment, config_dir: &Path) -> Op
     let username = read.parsed("mail.smtp.username", line);
     let hello = read.parsed("mail.smtp.hello", line);
     let secret = secret(read, environment, config_dir);
-    Some(SmtpSettings { security, username, secret, auth, hello, ..SmtpSettings::new(host?, port) })
+    Some(SmtpSettings {
+        security,
+        username,
+        secret,
+        auth,
+        hello,
+        ..SmtpSettings::new(host?, port)
+    })
 }
 
 fn secret(read: &mut Reader, environment: &Environment, config_dir: &Path) -> Option<SecretSource> {
-    let file = read.text("mail.smtp.password_file").map(|path| SecretSource::File(file_at(&path, environment, config_dir)));
+    let file = read
+        .text("mail.smtp.password_file")
+        .map(|path| SecretSource::File(file_at(&path, environment, config_dir)));
     let sources = [
-        read.text("mail.smtp.password_command").map(SecretSource::Command),
+        read.text("mail.smtp.password_command")
+            .map(SecretSource::Command),
         file,
-        read.text("mail.smtp.password_env").map(SecretSource::Environment),
-        read.text("mail.smtp.token_command").map(SecretSource::Token),
+        read.text("mail.smtp.password_env")
+            .map(SecretSource::Environment),
+        read.text("mail.smtp.token_command")
+            .map(SecretSource::Token),
     ];
     let mut sources = sources.into_iter().flatten();
     let first = sources.next()?;
     for other in sources {
-        read.refuse(other.key(), format!("there is {} already; keep one of the two", first.key()));
+        read.refuse(
+            other.key(),
+            format!("there is {} already; keep one of the two", first.key()),
+        );
     }
     Some(first)
 }
@@ -222,5 +273,9 @@ pub(super) fn line(text: &str) -> Result<String, &'static str> {
     if text.contains("{{") {
         return Err("contains {{, which looks like a template that was never filled in");
     }
-    if text.chars().nth(200).is_some() { Err("is longer than 200 characters") } else { Ok(text.to_owned()) }
+    if text.chars().nth(200).is_some() {
+        Err("is longer than 200 characters")
+    } else {
+        Ok(text.to_owned())
+    }
 }

@@ -38,7 +38,12 @@ fn imports_go_downwards_only() {
     assert!(files.len() > 20, "the tree was not found");
     let complaints: Vec<String> = files
         .iter()
-        .flat_map(|file| complaints(file.strip_prefix(&source).unwrap(), &fs::read_to_string(file).unwrap()))
+        .flat_map(|file| {
+            complaints(
+                file.strip_prefix(&source).unwrap(),
+                &fs::read_to_string(file).unwrap(),
+            )
+        })
         .collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
@@ -48,14 +53,45 @@ fn an_import_that_goes_up_or_sideways_is_found() {
     let found = |file: &str, text: &str| complaints(Path::new(file), text).len();
     assert_eq!(found("domain/draft.rs", "use crate::store::Store;"), 1);
     assert_eq!(found("domain/draft.rs", "use super::super::app::App;"), 1);
-    assert_eq!(found("domain/draft.rs", "fn f() { crate::mail::send() }"), 1);
+    assert_eq!(
+        found("domain/draft.rs", "fn f() { crate::mail::send() }"),
+        1
+    );
     assert_eq!(found("mail/mod.rs", "use super::store;"), 1);
-    assert_eq!(found("cli/new.rs", "use crate::{app::App, domain::{draft::Draft, ids}, tui};"), 1);
-    assert_eq!(found("app/mod.rs", "use rusqlite::Connection; let x = lettre::Address::new();"), 2);
-    assert_eq!(found("weather/mod.rs", "use std::fmt;"), 1, "a layer that nobody has placed");
+    assert_eq!(
+        found(
+            "cli/new.rs",
+            "use crate::{app::App, domain::{draft::Draft, ids}, tui};"
+        ),
+        1
+    );
+    assert_eq!(
+        found(
+            "app/mod.rs",
+            "use rusqlite::Connection; let x = lettre::Address::new();"
+        ),
+        2
+    );
+    assert_eq!(
+        found("weather/mod.rs", "use std::fmt;"),
+        1,
+        "a layer that nobody has placed"
+    );
     // And nothing else is.
-    assert_eq!(found("app/mod.rs", "use crate::{domain::ids, store::Store}; use super::config;"), 0);
-    assert_eq!(found("domain/draft.rs", "// crate::store\n//! [`crate::app`]\nlet x = \"crate::store\"; use super::text;"), 0);
+    assert_eq!(
+        found(
+            "app/mod.rs",
+            "use crate::{domain::ids, store::Store}; use super::config;"
+        ),
+        0
+    );
+    assert_eq!(
+        found(
+            "domain/draft.rs",
+            "// crate::store\n//! [`crate::app`]\nlet x = \"crate::store\"; use super::text;"
+        ),
+        0
+    );
     assert_eq!(found("main.rs", "use greenroom::{tui, cli};"), 0);
     assert_eq!(found("store/engine.rs", "use rusqlite::Connection;"), 0);
 }
@@ -72,17 +108,30 @@ fn rust_files(directory: &Path, files: &mut Vec<PathBuf>) {
 }
 
 fn complaints(file: &Path, text: &str) -> Vec<String> {
-    let layer = file.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs");
+    let layer = file
+        .iter()
+        .next()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .trim_end_matches(".rs");
     if ["main", "lib"].contains(&layer) {
         return Vec::new();
     }
     let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == layer) else {
-        return vec![format!("src/{}: tests/it/layers.rs does not know this layer", file.display())];
+        return vec![format!(
+            "src/{}: tests/it/layers.rs does not know this layer",
+            file.display()
+        )];
     };
     let words = words(text);
     let own = roots(&words, depth(file))
         .into_iter()
-        .filter(|name| *name != layer && !allowed.contains(name) && LAYERS.iter().any(|(known, _)| known == name))
+        .filter(|name| {
+            *name != layer
+                && !allowed.contains(name)
+                && LAYERS.iter().any(|(known, _)| known == name)
+        })
         .map(|name| format!("src/{}: {layer} may not import {name}", file.display()));
     let foreign = HOMES
         .iter()
@@ -94,7 +143,11 @@ fn complaints(file: &Path, text: &str) -> Vec<String> {
 // How many `super::` lead from a file's module to the root of the crate.
 fn depth(file: &Path) -> usize {
     let modules = file.iter().count();
-    if file.ends_with("mod.rs") { modules - 1 } else { modules }
+    if file.ends_with("mod.rs") {
+        modules - 1
+    } else {
+        modules
+    }
 }
 
 // Identifiers and the punctuation of paths, without comments and string literals.
@@ -107,7 +160,8 @@ fn words(text: &str) -> Vec<&str> {
             while let Some(first) = rest.chars().next() {
                 let is_word = |character: char| character.is_alphanumeric() || character == '_';
                 let length = if is_word(first) {
-                    rest.find(|character| !is_word(character)).unwrap_or(rest.len())
+                    rest.find(|character| !is_word(character))
+                        .unwrap_or(rest.len())
                 } else if rest.starts_with("::") {
                     2
                 } else {
