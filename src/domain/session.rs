@@ -27,6 +27,9 @@ pub struct SessionKey(Uuid);
 pub struct NotAKey;
 
 impl SessionKey {
+    /// Stands in previews and samples for a key that does not exist yet: 32 digits, nearly all of them 0.
+    pub const SAMPLE: Self = Self(Uuid::from_u128(0x4000_8000_0000_0000_0000));
+
     /// Makes a key of a UUID. Nothing that could be missing goes in, and a key always comes out.
     #[must_use]
     pub const fn new(uuid: Uuid) -> Self {

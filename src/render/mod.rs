@@ -1,1 +1,4 @@
 //! Turns values into text: templates, and HTML into styled lines. Never touches a terminal.
+
+pub mod html;
+pub mod templates;

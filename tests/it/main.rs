@@ -1,1 +1,5 @@
-//! x
+//! Greenroom from outside, in one binary.
+
+mod layers;
+mod smtp;
+mod support;

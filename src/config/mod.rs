@@ -1,0 +1,384 @@
+//! Every setting, its default and its check; where the files lie; who is acting and what time it is taken to be.
+//!
+//! Read once, at the start, from a TOML file and the environment. Nothing is written here and nothing connects.
+
+mod environment;
+mod reader;
+mod settings;
+mod sources;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+pub use environment::Environment;
+pub use settings::{Company, Links, Mail, Schedule, Theme, Transport, Ui, User};
+
+use crate::domain::address::{EmailAddress, Mailbox};
+use crate::domain::draft::Defaults;
+use crate::domain::interview::Recruiter;
+use crate::domain::invitable::{LinkPolicy, MailReach};
+use crate::domain::session::AccessWindow;
+use crate::domain::when::Zone;
+use crate::mail::Sender;
+use reader::Reader;
+
+/// The sender in the mailbox mode while none is configured. `.invalid` reaches nobody (RFC 2606 section 2).
+const PLACEHOLDER_SENDER: &str = "interviews@greenroom.invalid";
+
+/// What the command line says about the configuration; each wins over its variable.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// `--config`, over `GREENROOM_CONFIG`.
+    pub config: Option<PathBuf>,
+    /// `--data-dir`, over `GREENROOM_DATA_DIR`.
+    pub data_dir: Option<PathBuf>,
+}
+
+/// Something in the configuration that can't stand, with its place and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Problem {
+    /// The file and line, or the variable, if it stands anywhere.
+    pub place: Option<String>,
+    /// The setting, such as `mail.smtp.host`.
+    pub key: String,
+    /// What is wrong and what to write instead.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(out, "{place}: ")?;
+        }
+        write!(out, "{}: {}", self.key, self.message)
+    }
+}
+
+/// The whole configuration, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Who invites.
+    pub company: Company,
+    /// The join links.
+    pub links: Links,
+    /// Who is acting, as configured.
+    pub user: User,
+    /// How mail looks and leaves.
+    pub mail: Mail,
+    /// What empty fields mean.
+    pub schedule: Schedule,
+    /// How lists look.
+    pub ui: Ui,
+    /// Where the files lie.
+    pub paths: Paths,
+    /// `GREENROOM_NOW`: the time it is taken to be.
+    pub fixed_now: Option<Timestamp>,
+    /// The zone that a person at this machine lives in; none over SSH, where the person sits elsewhere.
+    pub machine_zone: Option<Zone>,
+    sender: Sender,
+    login: Option<String>,
+}
+
+/// Where the files lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// The configuration file, whether it exists or not.
+    pub config_file: PathBuf,
+    /// The database, the mailbox and the logs.
+    pub data_dir: PathBuf,
+}
+
+impl Paths {
+    /// The directory of the configuration file.
+    #[must_use]
+    pub fn config_dir(&self) -> &Path {
+        self.config_file.parent().unwrap_or(Path::new("."))
+    }
+
+    /// Where templates of one's own lie (`templates/invitation.html.hbs`), beside the configuration.
+    #[must_use]
+    pub fn templates(&self) -> PathBuf {
+        self.config_dir().join("templates")
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.data_dir.join("greenroom.db")
+    }
+
+    /// The Maildir of the mailbox transport.
+    #[must_use]
+    pub fn mailbox(&self) -> PathBuf {
+        self.data_dir.join("mailbox")
+    }
+
+    /// The log file's directory.
+    #[must_use]
+    pub fn logs(&self) -> PathBuf {
+        self.data_dir.join("logs")
+    }
+}
+
+impl Config {
+    /// Reads the file and the environment. A file that nobody named need not exist.
+    ///
+    /// # Errors
+    /// Every problem that can be told without the network, in the order of the settings; never an empty list.
+    pub fn load(options: &Options, environment: &Environment) -> Result<Self, Vec<Problem>> {
+        let paths = paths(options, environment)?;
+        let named = options.config.is_some() || environment.variable("GREENROOM_CONFIG").is_some();
+        let text = match std::fs::read_to_string(&paths.config_file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => String::new(),
+            Err(error) => {
+                return Err(vec![problem(
+                    "config",
+                    format!("{} can't be read: {error}", paths.config_file.display()),
+                )]);
+            }
+        };
+        Self::read(&text, paths, environment)
+    }
+
+    fn read(text: &str, paths: Paths, environment: &Environment) -> Result<Self, Vec<Problem>> {
+        let (mut values, errors) = sources::of_file(text, &paths.config_file);
+        let problems: Vec<Problem> = errors
+            .into_iter()
+            .map(|(place, message)| Problem {
+                place: Some(place.to_string()),
+                key: "syntax".to_owned(),
+                message,
+            })
+            .collect();
+        if !problems.is_empty() {
+            // Whatever else seems wrong may follow from these.
+            return Err(problems);
+        }
+        sources::overlay(&mut values, &environment.variables);
+        let mut read = Reader::new(values, problems);
+
+        let company = settings::company(&mut read);
+        let links = settings::links(&mut read);
+        let mut user = settings::user(&mut read);
+        let mail = settings::mail(&mut read, environment, paths.config_dir());
+        let schedule = settings::schedule(&mut read);
+        let ui = settings::ui(&mut read);
+        let fixed_now = fixed_now(&mut read, environment);
+        if let Some(acting) = environment.variable("GREENROOM_USER") {
+            match acting_user(acting) {
+                Ok(acting) => user = acting,
+                Err(message) => read.refuse("GREENROOM_USER", message),
+            }
+        }
+        if let Transport::Smtp(server) = &mail.transport {
+            if company.from.is_none() && !read.has("company.from") {
+                read.refuse(
+                    "company.from",
+                    "is missing: whom do candidates get mail from? (Name <name@example.org>)",
+                );
+            }
+            if fixed_now.is_some() && !server.is_loopback() {
+                read.refuse("GREENROOM_NOW", "the clock is fixed, so mail leaves for a server on this machine only; unset it, or use the mailbox");
+            }
+        }
+
+        let sender = sender(&mut read, &company, &mail);
+
+        let problems = read.finish();
+        let (Some(links), Some(schedule), Some(sender), true) =
+            (links, schedule, sender, problems.is_empty())
+        else {
+            return Err(problems);
+        };
+        let machine_zone = environment
+            .machine_zone
+            .as_deref()
+            .filter(|_| !environment.is_remote());
+        Ok(Self {
+            company,
+            links,
+            user,
+            mail,
+            schedule,
+            ui,
+            paths,
+            fixed_now,
+            machine_zone: machine_zone.and_then(|name| Zone::parse(name).ok()),
+            sender,
+            login: environment
+                .variable("USER")
+                .or_else(|| environment.variable("LOGNAME"))
+                .map(str::to_owned),
+        })
+    }
+
+    /// Under which address links are built, when they work, and how far they go.
+    #[must_use]
+    pub fn link_policy(&self) -> LinkPolicy {
+        LinkPolicy {
+            base: self.links.base_url.clone(),
+            window: AccessWindow {
+                opens_before: self.links.opens_before,
+                closes_after: self.links.closes_after,
+            },
+            allow_local: self.links.allow_local,
+            mail: match self.mail.transport {
+                Transport::Mailbox => MailReach::ThisMachine,
+                // A server on this machine passes mail on, so it reaches people elsewhere too.
+                Transport::Smtp(_) => MailReach::Anywhere,
+            },
+        }
+    }
+
+    /// Whom every mail is from, and what it says to the servers on its way.
+    #[must_use]
+    pub const fn sender(&self) -> &Sender {
+        &self.sender
+    }
+
+    /// What empty fields of a draft mean.
+    #[must_use]
+    pub fn defaults(&self) -> Defaults {
+        Defaults {
+            zone: self
+                .schedule
+                .zone
+                .clone()
+                .or_else(|| self.machine_zone.clone()),
+            duration: self.schedule.duration,
+            company: self.company.name.clone(),
+            recruiter: Recruiter {
+                name: self.user.name.clone(),
+                email: self.user.email.clone(),
+            },
+        }
+    }
+
+    /// The zone in which lists show times; always named beside them.
+    #[must_use]
+    pub fn list_zone(&self) -> Zone {
+        let zones = [&self.ui.zone, &self.schedule.zone, &self.machine_zone];
+        zones
+            .into_iter()
+            .flatten()
+            .next()
+            .cloned()
+            .unwrap_or_else(Zone::utc)
+    }
+
+    /// Who is acting, for the timeline: the configured user, else the name they signed in with.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        let user = Recruiter {
+            name: self.user.name.clone(),
+            email: self.user.email.clone(),
+        }
+        .label();
+        if user.is_empty() {
+            self.login.clone().unwrap_or_else(|| "somebody".to_owned())
+        } else {
+            user
+        }
+    }
+}
+
+fn paths(options: &Options, environment: &Environment) -> Result<Paths, Vec<Problem>> {
+    let place = |option: &Option<PathBuf>, variable: &str, usual: Option<PathBuf>| {
+        option
+            .clone()
+            .or_else(|| environment.variable(variable).map(PathBuf::from))
+            .or(usual)
+    };
+    let usual_file = environment
+        .config_home
+        .as_ref()
+        .map(|home| home.join("config.toml"));
+    let config_file = place(&options.config, "GREENROOM_CONFIG", usual_file);
+    let data_dir = place(
+        &options.data_dir,
+        "GREENROOM_DATA_DIR",
+        environment.data_home.clone(),
+    );
+    let nowhere = |key, option| {
+        problem(
+            key,
+            format!("there is no home directory to keep it in; name a place with {option}"),
+        )
+    };
+    match (config_file, data_dir) {
+        (Some(config_file), Some(data_dir)) => Ok(Paths {
+            config_file,
+            data_dir,
+        }),
+        // Without a home there may still be a place for the data, which is all that is needed.
+        (None, Some(data_dir)) => Ok(Paths {
+            config_file: data_dir.join("config.toml"),
+            data_dir,
+        }),
+        (_, None) => Err(vec![nowhere("data-dir", "--data-dir")]),
+    }
+}
+
+// Without a configured sender mail stays on this machine, under a placeholder.
+fn sender(read: &mut Reader, company: &Company, mail: &Mail) -> Option<Sender> {
+    let from = company.from.clone().or_else(|| {
+        let name = Some(
+            company
+                .name
+                .clone()
+                .unwrap_or_else(|| "Greenroom".to_owned()),
+        );
+        Some(Mailbox {
+            name,
+            address: EmailAddress::parse(PLACEHOLDER_SENDER).ok()?,
+        })
+    })?;
+    Sender::new(
+        from,
+        company.reply_to.clone(),
+        mail.headers.clone(),
+        &mail.language,
+    )
+    .map_err(|error| read.refuse_named(&error.to_string()))
+    .ok()
+}
+
+fn fixed_now(read: &mut Reader, environment: &Environment) -> Option<Timestamp> {
+    let text = environment.variable("GREENROOM_NOW")?;
+    let now = text.parse().ok();
+    if now.is_none() {
+        read.refuse(
+            "GREENROOM_NOW",
+            "is not an instant of RFC 3339; write 2031-03-04T09:12:00Z",
+        );
+    }
+    now
+}
+
+// "Name <address>", an address alone, or a name alone.
+fn acting_user(text: &str) -> Result<User, String> {
+    if !text.contains('@') {
+        return Ok(User {
+            name: Some(settings::line(text)?),
+            email: None,
+        });
+    }
+    let mailbox = Mailbox::parse(text).map_err(|error| error.to_string())?;
+    Ok(User {
+        name: mailbox.name,
+        email: Some(mailbox.address),
+    })
+}
+
+fn problem(key: &str, message: String) -> Problem {
+    Problem {
+        place: None,
+        key: key.to_owned(),
+        message,
+    }
+}

@@ -1,0 +1,172 @@
+//! The names that mail templates may use, and their values. Every name always exists; what is unknown is empty.
+
+use serde::Serialize;
+
+use super::sender::Sender;
+use crate::domain::interview::Recruiter;
+use crate::domain::invitable::Invitable;
+use crate::domain::when::{Zone, both_clocks, day, day_and_time, range, span_in_words, time_24h, zone_in_full};
+
+/// What `invitation.*.hbs` is rendered with.
+#[derive(Serialize)]
+pub(super) struct InvitationView {
+    language: String,
+    candidate: PersonView,
+    role: String,
+    company: Option<String>,
+    round: Option<String>,
+    kind: Option<String>,
+    /// On the interview's clock.
+    when: ClockView,
+    /// On the candidate's clock, where it shows something else.
+    yours: Option<ClockView>,
+    duration: String,
+    interviewers: Vec<PersonView>,
+    join: JoinView,
+    note: Option<NoteView>,
+    recruiter: PersonView,
+}
+
+#[derive(Serialize)]
+struct PersonView {
+    name: Option<String>,
+    address: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ClockView {
+    /// `Tuesday 6 May 2031, 14:30–15:15, Europe/Berlin (CEST, UTC+02:00)`.
+    text: String,
+    /// `Tue 6 May 2031`.
+    day: String,
+    /// `14:30`.
+    start: String,
+    /// `15:15`.
+    end: String,
+    /// `Europe/Berlin`.
+    zone: String,
+}
+
+#[derive(Serialize)]
+struct JoinView {
+    url: String,
+    /// `Tue 6 May 2031 14:15 CEST`, on the candidate's clock where it is known.
+    opens: String,
+    closes: String,
+    /// `15 minutes`; none when it opens with the start.
+    opens_before: Option<String>,
+    closes_after: Option<String>,
+}
+
+#[derive(Serialize)]
+struct NoteView {
+    lines: Vec<String>,
+}
+
+impl InvitationView {
+    pub(super) fn new(invitable: &Invitable, sender: &Sender) -> Self {
+        let interview = invitable.interview();
+        let start = invitable.starts_at();
+        let clock = |zone: &Zone| ClockView {
+            text: format!("{}, {}", range(start, interview.duration, zone), zone_in_full(start, zone)),
+            day: day(start, zone),
+            start: time_24h(start, zone),
+            end: time_24h(invitable.ends_at(), zone),
+            zone: zone.name().to_owned(),
+        };
+        let theirs = interview.candidate_zone.as_ref();
+        let theirs = theirs.filter(|theirs| both_clocks(start, &interview.zone, Some(theirs)).theirs.is_some());
+        let interviewers = interview.interviewers.iter().map(|mailbox| PersonView {
+            name: mailbox.name.as_deref().and_then(known).or_else(|| Some(mailbox.address.display().to_owned())),
+            address: Some(mailbox.address.display().to_owned()),
+        });
+        Self {
+            language: sender.language().to_owned(),
+            candidate: PersonView {
+                name: known(&interview.candidate_name),
+                address: Some(invitable.address().display().to_owned()),
+            },
+            role: one_line(&interview.role),
+            company: interview.company.as_deref().and_then(known),
+            round: interview.round.as_deref().and_then(known),
+            kind: interview.kind.as_deref().and_then(known),
+            when: clock(&interview.zone),
+            yours: theirs.map(clock),
+            duration: span_in_words(interview.duration.as_std()),
+            interviewers: interviewers.collect(),
+            join: JoinView::new(invitable, theirs.unwrap_or(&interview.zone)),
+            note: interview.note.as_deref().map(note_lines).filter(|lines| !lines.is_empty()).map(|lines| NoteView { lines }),
+            recruiter: PersonView::from(&interview.recruiter),
+        }
+    }
+
+    /// What a calendar shows as the title of the entry.
+    pub(super) fn calendar_title(&self) -> String {
+        let company = self.company.as_ref().map(|company| format!(" at {company}")).unwrap_or_default();
+        format!("Interview for {}{company}", self.role)
+    }
+
+    /// What a calendar shows as the text of the entry.
+    pub(super) fn calendar_text(&self) -> String {
+        let join = &self.join;
+        let mut text = format!("Join the interview here:\n{}\n\nThe link opens {} and closes {}.", join.url, join.opens, join.closes);
+        if !self.interviewers.is_empty() {
+            let names: Vec<&str> = self.interviewers.iter().filter_map(|person| person.name.as_deref()).collect();
+            text.push_str(&format!("\n\nYou will meet: {}", names.join(", ")));
+        }
+        if let Some(note) = &self.note {
+            text.push_str(&format!("\n\nWhat to prepare:\n{}", note.lines.join("\n")));
+        }
+        text
+    }
+}
+
+impl JoinView {
+    fn new(invitable: &Invitable, zone: &Zone) -> Self {
+        let (opens, closes) = invitable.opens_and_closes();
+        let words = |span: jiff::SignedDuration| {
+            let span = span.unsigned_abs();
+            (!span.is_zero()).then(|| span_in_words(span))
+        };
+        Self {
+            url: invitable.link().expose(),
+            opens: day_and_time(opens, zone),
+            closes: day_and_time(closes, zone),
+            opens_before: words(invitable.starts_at().duration_since(opens)),
+            closes_after: words(closes.duration_since(invitable.ends_at())),
+        }
+    }
+}
+
+impl From<&Recruiter> for PersonView {
+    fn from(recruiter: &Recruiter) -> Self {
+        Self {
+            name: recruiter.name.as_deref().and_then(known),
+            address: recruiter.email.as_ref().map(|address| address.display().to_owned()),
+        }
+    }
+}
+
+fn known(text: &str) -> Option<String> {
+    Some(one_line(text)).filter(|text| !text.is_empty())
+}
+
+/// One line of words: no control characters, nothing that turns the writing direction of what follows.
+pub(super) fn one_line(text: &str) -> String {
+    text.chars().map(harmless).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn note_lines(note: &str) -> Vec<String> {
+    let note = note.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+    let lines = note.trim().split('\n');
+    let lines = lines.map(|line| line.chars().map(harmless).collect::<String>().trim_end().to_owned());
+    let lines: Vec<String> = lines.collect();
+    if lines.iter().all(String::is_empty) { Vec::new() } else { lines }
+}
+
+fn harmless(character: char) -> char {
+    let turns = matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let unseen = matches!(character, '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{FDD0}'..='\u{FDEF}');
+    let never = u32::from(character) & 0xFFFE == 0xFFFE;
+    if character.is_control() || turns || unseen || never { ' ' } else { character }
+}
