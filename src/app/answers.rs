@@ -1,0 +1,76 @@
+//! What use-cases refuse, in words that say what happened, what is safe now and what to do next.
+
+use crate::domain::delivery::State;
+use crate::domain::draft::Refusal;
+use crate::domain::ids::InterviewId;
+use crate::domain::invitable::NotInvitable;
+use crate::mail::ComposeError;
+use crate::store::{MoveError, StoreError};
+
+/// Why a use-case did not do what it was asked for. Nothing was saved, and nothing mailed.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// There is no such interview.
+    #[error("id: there is no interview {0}")]
+    NoInterview(InterviewId),
+    /// There is no such delivery.
+    #[error("there is no such mail")]
+    NoDelivery,
+    /// A precondition of inviting does not hold.
+    #[error("{0}")]
+    NotInvitable(#[from] NotInvitable),
+    /// The mail can't be composed.
+    #[error("the mail can't be composed: {0}")]
+    Compose(#[from] ComposeError),
+    /// A mail for it is on its way already.
+    #[error("already waiting: the mail to this candidate {0}")]
+    AlreadyWaiting(String),
+    /// Nobody knows whether the last mail arrived.
+    #[error("the outcome of the last mail is unknown; it has to be settled before another is sent")]
+    Unsettled,
+    /// The candidate has been mailed, or may have been.
+    #[error("the candidate already has mail about this interview ({}), so it can't be changed or removed as if they had not", .0.name())]
+    AlreadyMailed(State),
+    /// Something changed since the plan was made.
+    #[error("{} changed since this plan was made; nothing was done. Plan again", interviews(.0.len()))]
+    PlanChanged(Vec<InterviewId>),
+    /// Nothing was selected.
+    #[error("name interviews by id or by a filter; all selects every one")]
+    NothingSelected,
+    /// The database.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// A delivery was not where it should have been.
+    #[error("{0}")]
+    Move(#[from] MoveError),
+}
+
+fn interviews(count: usize) -> String {
+    if count == 1 { "an interview".to_owned() } else { format!("{count} interviews") }
+}
+
+/// Why an interview was not scheduled. Nothing was saved, and nothing mailed.
+#[derive(Debug, thiserror::Error)]
+pub enum ScheduleError {
+    /// Fields that can't stand as they are: all of them.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Refused(Vec<Refusal>),
+    /// The same address has an interview at that start.
+    #[error("email: this address has an interview at that time already ({0}); schedule it all the same with --again")]
+    AlreadyThere(InterviewId),
+    /// The idempotency key was used for something else.
+    #[error("idempotency-key: this key was used for another interview; use a new one")]
+    KeyReused,
+    /// The interview that the key made is gone.
+    #[error("idempotency-key: the interview that this key made was removed; use a new one")]
+    KeyOfRemoved,
+    /// Anything else.
+    #[error("{0}")]
+    App(#[from] AppError),
+}
+
+impl From<StoreError> for ScheduleError {
+    fn from(error: StoreError) -> Self {
+        Self::App(error.into())
+    }
+}

@@ -1,0 +1,261 @@
+//! What surfaces look at: windows of the list, one interview in full, and mails as they leave.
+
+use uuid::Uuid;
+
+use super::{App, AppError, Counts, Delivery, Position, Row, UnsentMail, Window, outbox};
+use crate::domain::draft::{Details, Draft, Notice, Refusal};
+use crate::domain::event::Event;
+use crate::domain::filter::{Filter, Predicate};
+use crate::domain::ids::{InterviewId, SessionId};
+use crate::domain::interview::Interview;
+use crate::domain::invitable::{Invitable, NotInvitable};
+use crate::domain::session::{LinkState, Session, SessionKey};
+use crate::domain::verdict::Standing;
+use crate::mail::{self, MailIdentity, MessageId};
+use crate::store::{Place, Reading};
+
+/// Where a window of the list begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum From {
+    /// At the first row.
+    Start,
+    /// At the last row.
+    End,
+    /// After this place.
+    After(Position),
+    /// Before this place.
+    Before(Position),
+    /// So that this interview stands inside, or what is nearest to it; at the start if there is no such interview.
+    Around(InterviewId),
+}
+
+/// One interview with everything that happened to it.
+#[derive(Debug, Clone)]
+pub struct Dossier {
+    /// The interview.
+    pub row: Row,
+    /// Its sessions, newest first.
+    pub sessions: Vec<Session>,
+    /// Its mails, newest first.
+    pub deliveries: Vec<Delivery>,
+    /// Its timeline, oldest first.
+    pub events: Vec<Event>,
+}
+
+/// A mail, exactly as it leaves.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// What they are.
+    pub origin: MailOrigin,
+}
+
+/// What the bytes of a [`Mail`] are.
+#[derive(Debug, Clone)]
+pub enum MailOrigin {
+    /// The newest mail that was put into the outbox.
+    Stored(Box<Delivery>),
+    /// What would be put there now.
+    WouldBe,
+    /// The same with a key that is visibly a sample: the interview has no link yet.
+    Sample,
+}
+
+/// The mail of a draft.
+#[derive(Debug, Clone)]
+pub enum Preview {
+    /// As it will be, but for its key.
+    Mail {
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// What was understood.
+        details: Box<Details>,
+    },
+    /// Fields stand in the way.
+    Refused(Vec<Refusal>),
+    /// Something else stands in the way, by its name.
+    Blocked(String),
+}
+
+impl App {
+    pub(super) fn predicate(&self, filter: &Filter) -> Predicate {
+        filter.predicate(&self.policy().window, &self.config().list_zone(), self.now())
+    }
+
+    /// Reads at most `limit` interviews that match.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn window(&self, filter: &Filter, from: From, limit: usize) -> Result<Window, AppError> {
+        let app = self.clone();
+        let predicate = self.predicate(filter);
+        self.store().read(move |read| app.window_in(read, &predicate, from, limit)).await
+    }
+
+    fn window_in(&self, read: &Reading<'_>, predicate: &Predicate, from: From, limit: usize) -> Result<Window, AppError> {
+        let horizon = self.horizon();
+        let place = match from {
+            From::Start => Place::Start,
+            From::End => Place::End,
+            From::After(position) => Place::After(position),
+            From::Before(position) => Place::Before(position),
+            From::Around(id) => {
+                let Some(row) = read.interview(id)? else { return Ok(read.window(predicate, &Place::Start, limit, horizon)?) };
+                let position = row.position(horizon);
+                let half = limit / 2;
+                let mut window = read.window(predicate, &Place::Before(position.clone()), half, horizon)?;
+                let matches = read.count(&Predicate::All(vec![Predicate::Id(id), predicate.clone()]))? > 0;
+                window.rows.extend(matches.then_some(row));
+                let after = read.window(predicate, &Place::After(position), limit.saturating_sub(half).max(1), horizon)?;
+                window.more_after = after.more_after;
+                window.rows.extend(after.rows);
+                return Ok(window);
+            }
+        };
+        Ok(read.window(predicate, &place, limit, horizon)?)
+    }
+
+    /// Counts what matches, and what is ahead by whether the candidates can get in.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn counts(&self, filter: &Filter) -> Result<Counts, AppError> {
+        let matching = self.predicate(filter);
+        let parse = |text| Filter::parse(text).map(|filter| self.predicate(&filter)).unwrap_or(Predicate::Any(Vec::new()));
+        let standings = [Standing::Blocked, Standing::NotInvited, Standing::InDoubt, Standing::Ready];
+        let mut predicates = standings.map(|standing| parse(&format!("verdict:{}", standing.name()))).to_vec();
+        predicates.push(parse(&format!("link:{}", LinkState::Missing.name())));
+        predicates.push(Predicate::All(Vec::new()));
+        let horizon = self.horizon();
+        self.store()
+            .read(move |read| {
+                let tally = read.tally(&predicates, horizon)?;
+                let at = |index: usize| tally.get(index).copied().unwrap_or_default();
+                let everything = read.count(&Predicate::All(Vec::new()))?;
+                let unfiltered = matching == Predicate::All(Vec::new());
+                Ok(Counts {
+                    matching: if unfiltered { everything } else { read.count(&matching)? },
+                    everything,
+                    blocked: at(0),
+                    not_invited: at(1),
+                    in_doubt: at(2),
+                    ready: at(3),
+                    no_link: at(4),
+                    ahead: at(5),
+                })
+            })
+            .await
+    }
+
+    /// One interview in full.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn details(&self, id: InterviewId) -> Result<Option<Dossier>, AppError> {
+        self.store()
+            .read(move |read| {
+                let Some(row) = read.interview(id)? else { return Ok(None) };
+                Ok(Some(Dossier {
+                    row,
+                    sessions: read.sessions(id)?,
+                    deliveries: read.deliveries(id)?,
+                    events: read.events(id)?,
+                }))
+            })
+            .await
+    }
+
+    /// The newest mail of an interview as it is stored, or else as it would be.
+    ///
+    /// # Errors
+    /// The named precondition, when nothing was mailed and nothing can be.
+    pub async fn mail(&self, id: InterviewId) -> Result<Mail, AppError> {
+        let app = self.clone();
+        self.store()
+            .read(move |read| {
+                let row = read.interview(id)?.ok_or(AppError::NoInterview(id))?;
+                let newest = read.deliveries(id)?.into_iter().find(|delivery| delivery.state != crate::domain::delivery::State::Withdrawn);
+                if let Some(delivery) = newest {
+                    let bytes = outbox::kept(read.mime(delivery.id)?)?;
+                    return Ok(Mail { bytes, origin: MailOrigin::Stored(Box::new(delivery)) });
+                }
+                app.mail_as_it_would_be(read, &row.interview)
+            })
+            .await
+    }
+
+    /// The mail that would be put into the outbox now, whatever was sent before.
+    ///
+    /// # Errors
+    /// The named precondition that stands in the way.
+    pub async fn next_mail(&self, id: InterviewId) -> Result<Mail, AppError> {
+        let app = self.clone();
+        self.store()
+            .read(move |read| {
+                let row = read.interview(id)?.ok_or(AppError::NoInterview(id))?;
+                app.mail_as_it_would_be(read, &row.interview)
+            })
+            .await
+    }
+
+    fn mail_as_it_would_be(&self, read: &Reading<'_>, interview: &Interview) -> Result<Mail, AppError> {
+        let session = read.sessions(interview.id)?.into_iter().next();
+        let origin = if session.is_some() { MailOrigin::WouldBe } else { MailOrigin::Sample };
+        let session = session.unwrap_or_else(|| sample_session(interview));
+        Ok(Mail { bytes: self.sample_mail(interview, &session)?, origin })
+    }
+
+    /// The mail of a draft as it will be, with a key that is visibly a sample. Keeps nothing.
+    #[must_use]
+    pub fn preview(&self, draft: &Draft) -> Preview {
+        let details = match draft.check(&self.defaults(), self.now()) {
+            Ok(details) => details,
+            Err(refusals) => return Preview::Refused(refusals),
+        };
+        let interview = Interview::new(InterviewId::new(Uuid::nil()), details.clone(), self.now());
+        match self.sample_mail(&interview, &sample_session(&interview)) {
+            Ok(bytes) => Preview::Mail { bytes, details: Box::new(details) },
+            Err(error) => Preview::Blocked(error.to_string()),
+        }
+    }
+
+    /// What is worth a second look in a draft.
+    #[must_use]
+    pub fn notices(&self, draft: &Draft) -> Vec<Notice> {
+        draft.notices()
+    }
+
+    fn sample_mail(&self, interview: &Interview, session: &Session) -> Result<Vec<u8>, AppError> {
+        let invitable = Invitable::check(interview, Some(session), self.policy(), self.now())?;
+        let message_id = MessageId::new(interview.id.uuid(), self.sender());
+        let identity = MailIdentity { message_id, date: self.now(), in_reply_to: None };
+        Ok(mail::invitation(self.templates(), self.sender(), &invitable, &identity)?.bytes().to_vec())
+    }
+
+    /// Why mail may not leave at all with this configuration, if so.
+    ///
+    /// # Errors
+    /// [`NotInvitable::LocalLink`].
+    pub fn may_mail(&self) -> Result<(), NotInvitable> {
+        self.policy().may_leave()
+    }
+
+    /// What may still leave.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn unsent(&self) -> Result<UnsentMail, AppError> {
+        self.store().read(|read| Ok(read.unsent()?)).await
+    }
+}
+
+fn sample_session(interview: &Interview) -> Session {
+    Session {
+        id: SessionId::new(Uuid::nil()),
+        interview_id: interview.id,
+        key: SessionKey::SAMPLE,
+        created_at: interview.created_at,
+        revoked_at: None,
+    }
+}

@@ -1,0 +1,242 @@
+//! The use-cases: the only door for every surface.
+//!
+//! The dashboard, the command line and everything to come call these and nothing below. Each use-case reads, decides
+//! with the pure functions of the domain, and writes the outcome with its events in one transaction. Only the
+//! dispatcher hands mail to a transport, and it reads only the outbox.
+
+mod answers;
+mod demo;
+mod dispatch;
+mod doctor;
+mod edges;
+mod json;
+mod look;
+mod outbox;
+mod plan;
+mod revise;
+mod schedule;
+mod take_back;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{Notify, watch};
+
+pub use answers::{AppError, ScheduleError};
+pub use demo::{DemoError, fill as fill_demo};
+pub use dispatch::{Dispatcher, Sending, SentBy, Stop};
+pub use doctor::{Check, Health};
+pub use edges::{Chance, Clock, FixedClock, SystemChance, SystemClock};
+pub use json::{DeliveryJson, InterviewJson};
+pub use look::{Dossier, From, Mail, MailOrigin, Preview};
+pub use plan::{Action, CarriedOut, Plan, PlanRow, Selection, Step};
+pub use schedule::{MailWish, Schedule, Scheduled};
+pub use take_back::TakenBack;
+
+pub use crate::store::{Counts, Delivery, Position, Row, Section, UnsentMail, Window};
+
+use crate::config::Config;
+use crate::domain::draft::Defaults;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::invitable::LinkPolicy;
+use crate::domain::session::{AccessWindow, LinkSecret};
+use crate::domain::when::Zone;
+use crate::mail::Sender;
+use crate::render::Templates;
+use crate::store::{Horizon, Store, StoreError};
+
+/// What an [`App`] is made of.
+pub struct Wiring {
+    /// The database.
+    pub store: Store,
+    /// The configuration.
+    pub config: Config,
+    /// The templates, checked.
+    pub templates: Templates,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of keys.
+    pub chance: Arc<dyn Chance>,
+}
+
+/// The use-cases. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    wiring: Wiring,
+    sender: Sender,
+    policy: LinkPolicy,
+    // Rung when something was put into the outbox.
+    bell: Notify,
+    sending: watch::Sender<Sending>,
+}
+
+const LINK_SECRET: &str = "link_secret";
+const LAST_ZONE: &str = "last_zone";
+
+impl App {
+    /// Puts the parts together. Makes the secret of link tokens if the database has none.
+    ///
+    /// # Errors
+    /// When the secret can't be read or kept.
+    pub async fn new(wiring: Wiring) -> Result<Self, AppError> {
+        let nobody = Sending { transport: wiring.config.mail.transport.name(), by: SentBy::Nobody };
+        let inner = Inner {
+            sender: wiring.config.sender(),
+            policy: wiring.config.link_policy(),
+            bell: Notify::new(),
+            sending: watch::channel(nobody).0,
+            wiring,
+        };
+        let app = Self { inner: Arc::new(inner) };
+        if app.read_only().is_none() {
+            app.link_secret().await?;
+        }
+        Ok(app)
+    }
+
+    /// The time of decisions and of everything shown.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.inner.wiring.clock.now()
+    }
+
+    /// The time by which holds and retries run.
+    #[must_use]
+    pub fn running(&self) -> Timestamp {
+        self.inner.wiring.clock.running()
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.inner.wiring.config
+    }
+
+    /// When links open and close.
+    #[must_use]
+    pub fn access_window(&self) -> AccessWindow {
+        self.inner.policy.window
+    }
+
+    /// Why nothing can be written, if so.
+    #[must_use]
+    pub fn read_only(&self) -> Option<String> {
+        self.store().newer_version().map(|version| {
+            format!(
+                "this database was written by a newer Greenroom (version {version} of its tables): it is open for reading only, \
+                 and no mail leaves from here. Update Greenroom to change anything"
+            )
+        })
+    }
+
+    /// Rises when anything was committed, by this process or another one.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.store().changes()
+    }
+
+    /// How mail leaves and who sends it.
+    #[must_use]
+    pub fn sending(&self) -> watch::Receiver<Sending> {
+        self.inner.sending.subscribe()
+    }
+
+    /// The secret under which link tokens are signed; made on first use, never a default.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn link_secret(&self) -> Result<LinkSecret, AppError> {
+        if let Some(secret) = self.store().read(|read| read.setting(LINK_SECRET)).await? {
+            return read_secret(&secret);
+        }
+        let made = write_secret(self.chance().secret());
+        // Another process may have been quicker: its secret stands.
+        let kept = self
+            .store()
+            .write(move |write| match write.setting(LINK_SECRET)? {
+                Some(theirs) => Ok::<_, StoreError>(theirs),
+                None => write.set_setting(LINK_SECRET, &made).map(|()| made),
+            })
+            .await?;
+        read_secret(&kept)
+    }
+
+    /// The zone with which a new form begins: the configured one, else the last that was chosen, else the machine's.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn form_zone(&self) -> Result<Option<Zone>, AppError> {
+        if let Some(zone) = &self.config().schedule.zone {
+            return Ok(Some(zone.clone()));
+        }
+        let last = self.store().read(|read| read.setting(LAST_ZONE)).await?;
+        Ok(last.and_then(|name| Zone::parse(&name).ok()).or_else(|| self.defaults().zone))
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.wiring.store
+    }
+
+    pub(crate) fn chance(&self) -> &dyn Chance {
+        &*self.inner.wiring.chance
+    }
+
+    pub(crate) fn templates(&self) -> &Templates {
+        &self.inner.wiring.templates
+    }
+
+    pub(crate) fn sender(&self) -> &Sender {
+        &self.inner.sender
+    }
+
+    pub(crate) fn policy(&self) -> &LinkPolicy {
+        &self.inner.policy
+    }
+
+    /// What an empty field of a draft means.
+    #[must_use]
+    pub fn defaults(&self) -> Defaults {
+        self.config().defaults()
+    }
+
+    pub(crate) fn horizon(&self) -> Horizon {
+        Horizon::at(self.now(), &self.inner.policy.window)
+    }
+
+    pub(crate) fn event(&self, kind: EventKind, detail: impl Into<String>) -> Event {
+        Event { at: self.now(), actor: self.config().actor(), kind, detail: detail.into() }
+    }
+
+    /// What happens by itself, without a person.
+    pub(crate) fn own_event(&self, kind: EventKind, detail: impl Into<String>) -> Event {
+        Event { at: self.now(), actor: "greenroom".to_owned(), kind, detail: detail.into() }
+    }
+
+    /// Until when mail is held that is asked for now.
+    pub(crate) fn held_until(&self, hold: Duration) -> Timestamp {
+        self.running().saturating_add(hold).unwrap_or(Timestamp::MAX)
+    }
+
+    pub(crate) fn ring(&self) {
+        self.inner.bell.notify_one();
+    }
+}
+
+fn write_secret(bytes: [u8; 32]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn read_secret(text: &str) -> Result<LinkSecret, AppError> {
+    let unreadable = || AppError::Store(StoreError::Unreadable("the secret of link tokens".to_owned()));
+    let mut bytes = [0; 32];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        let pair = text.get(index * 2..index * 2 + 2).ok_or_else(unreadable)?;
+        *byte = u8::from_str_radix(pair, 16).map_err(|_| unreadable())?;
+    }
+    Ok(LinkSecret::new(bytes))
+}
