@@ -1,1 +1,4 @@
-//! x
+//! Greenroom from outside, in one binary.
+
+mod smtp;
+mod support;

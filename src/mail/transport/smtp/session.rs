@@ -1,0 +1,312 @@
+//! The life of one SMTP connection, from the first byte to the last (RFC 5321).
+//!
+//! Every step has a deadline, and every reply answers one command. A session that timed out, or
+//! whose server spoke out of turn, is not used again: its owner drops it, which closes the
+//! connection. A session is only ever kept between mails, never in the middle of one.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::super::Envelope;
+use super::super::reason::{Cause, Reason, Stage};
+use super::reply::{Malformed, Reply, ReplyBuffer};
+use super::settings::{Deadlines, Security};
+use super::{Server, Step, auth, tls};
+
+/// What a session speaks over: TCP, or TLS over it.
+pub(super) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
+
+impl From<Malformed> for Cause {
+    fn from(_: Malformed) -> Self {
+        Self::OutOfStep
+    }
+}
+
+/// One connection to a mail server.
+pub(super) struct Session {
+    wire: Box<dyn Wire>,
+    replies: ReplyBuffer,
+    /// The lines of the server's answer to EHLO, without its name.
+    extensions: Vec<String>,
+    /// A mail was begun and neither finished nor cleared away.
+    needs_reset: bool,
+    deadlines: Deadlines,
+}
+
+impl Session {
+    /// Connects, protects the connection and signs in; notes each step that succeeded.
+    pub(super) async fn open(server: &Server, steps: &mut Vec<Step>) -> Result<Self, Reason> {
+        let settings = &server.settings;
+        let (stream, local) = connect(server, steps).await?;
+        let mut session = Self {
+            wire: Box::new(stream),
+            replies: ReplyBuffer::default(),
+            extensions: Vec::new(),
+            needs_reset: false,
+            deadlines: settings.deadlines,
+        };
+        if settings.security == Security::Tls {
+            session = session.encrypt(server, steps).await?;
+        }
+        let greeting = session.within(Stage::Greeting, async |it| it.reply().await).await?;
+        let greeting = expect(2, Stage::Greeting, greeting)?;
+        steps.push(Step::new(Stage::Greeting, &greeting));
+
+        let hello = settings.hello.clone().unwrap_or_else(|| address_literal(local));
+        session.greet(&hello, steps).await?;
+        if settings.security == Security::StartTls {
+            session.start_tls(steps).await?;
+            session = session.encrypt(server, steps).await?;
+            session.greet(&hello, steps).await?;
+        }
+        if let (Some(username), Some(source)) = (&settings.username, &settings.secret) {
+            let reply = auth::sign_in(&mut session, username, source, settings.auth).await?;
+            steps.push(Step::new(Stage::Auth, &reply));
+        }
+        Ok(session)
+    }
+
+    /// Everything up to the go-ahead for content.
+    pub(super) async fn offer(&mut self, envelope: &Envelope) -> Result<(), Reason> {
+        if self.needs_reset {
+            self.exchange(Stage::Reset, "RSET", 2).await?;
+            self.needs_reset = false;
+        }
+        let from = format!("MAIL FROM:<{}>", envelope.sender());
+        self.exchange(Stage::Mail, &from, 2).await?;
+        self.needs_reset = true;
+        let to = format!("RCPT TO:<{}>", envelope.recipient());
+        self.exchange(Stage::Recipient, &to, 2).await?;
+        self.exchange(Stage::Data, "DATA", 3).await?;
+        Ok(())
+    }
+
+    /// Fails when the server has hung up or spoken out of turn since its last reply.
+    pub(super) fn in_step(&mut self) -> Result<(), Cause> {
+        if self.replies.is_empty() {
+            match self.wire.read_buf(self.replies.space()).now_or_never() {
+                None => return Ok(()),
+                Some(Ok(0)) => return Err(Cause::Closed),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Err(error.into()),
+            }
+        }
+        match self.replies.next()? {
+            Some(reply) if reply.code() == 421 => Err(Cause::Refused(reply)),
+            _ => Err(Cause::OutOfStep),
+        }
+    }
+
+    /// Writes content that [`dot_stuffed`] has prepared, and reads the verdict on it.
+    ///
+    /// Only 250 is a yes. Anything but a refusal in the `Err` means that nobody knows.
+    pub(super) async fn content(&mut self, stuffed: &[u8]) -> Result<Reply, Reason> {
+        let in_content = |cause| Reason { stage: Stage::Content, cause };
+        let block = self.deadlines.block;
+        let mut rest = stuffed;
+        while !rest.is_empty() {
+            let written = limited(block, async { Ok(self.wire.write(rest).await?) });
+            let written = written.await.map_err(in_content)?;
+            rest = rest.get(written..).unwrap_or_default();
+            if written == 0 {
+                return Err(in_content(Cause::Closed));
+            }
+        }
+        let flushed = limited(block, async { Ok(self.wire.flush().await?) });
+        flushed.await.map_err(in_content)?;
+
+        let reply = self.within(Stage::Content, async |it| it.reply().await).await?;
+        // With more behind it, this reply may belong to something else.
+        if !self.replies.is_empty() {
+            return Err(in_content(Cause::OutOfStep));
+        }
+        let reply = expect(2, Stage::Content, reply)?;
+        if reply.code() != 250 {
+            return Err(in_content(Cause::OutOfStep));
+        }
+        self.needs_reset = false;
+        Ok(reply)
+    }
+
+    /// Says goodbye; what the server answers changes nothing.
+    pub(super) async fn quit(mut self) -> Result<Reply, Reason> {
+        self.exchange(Stage::Quit, "QUIT", 2).await
+    }
+
+    /// What the server said about an extension in its answer to EHLO, in capitals: the words
+    /// after its keyword; `None` when it does not have it.
+    pub(super) fn extension(&self, keyword: &str) -> Option<Vec<String>> {
+        self.extensions.iter().find_map(|line| {
+            // `AUTH=PLAIN` is an old spelling of `AUTH PLAIN`.
+            let mut words = line.split([' ', '=']).filter(|word| !word.is_empty());
+            let first = words.next()?;
+            first
+                .eq_ignore_ascii_case(keyword)
+                .then(|| words.map(str::to_ascii_uppercase).collect())
+        })
+    }
+
+    /// One command and its reply, whose code has to begin with `class`.
+    pub(super) async fn exchange(
+        &mut self,
+        stage: Stage,
+        line: &str,
+        class: u16,
+    ) -> Result<Reply, Reason> {
+        let reply = self.command(stage, line).await?;
+        expect(class, stage, reply)
+    }
+
+    /// One command and its reply, whatever it is, within the stage's deadline.
+    pub(super) async fn command(&mut self, stage: Stage, line: &str) -> Result<Reply, Reason> {
+        let asked = self.within(stage, async |it| {
+            it.in_step()?;
+            it.wire.write_all(format!("{line}\r\n").as_bytes()).await?;
+            it.wire.flush().await?;
+            it.reply().await
+        });
+        asked.await
+    }
+
+    async fn reply(&mut self) -> Result<Reply, Cause> {
+        loop {
+            if let Some(reply) = self.replies.next()? {
+                return Ok(reply);
+            }
+            if self.wire.read_buf(self.replies.space()).await? == 0 {
+                return Err(Cause::Closed);
+            }
+        }
+    }
+
+    async fn greet(&mut self, hello: &str, steps: &mut Vec<Step>) -> Result<(), Reason> {
+        let mut reply = self.command(Stage::Hello, &format!("EHLO {hello}")).await?;
+        let extended = reply.code() < 500;
+        if !extended {
+            reply = self.command(Stage::Hello, &format!("HELO {hello}")).await?;
+        }
+        let reply = expect(2, Stage::Hello, reply)?;
+        let lines = reply.lines().skip(1).filter(|_| extended);
+        self.extensions = lines.map(str::to_owned).collect();
+        steps.push(Step::new(Stage::Hello, &reply));
+        Ok(())
+    }
+
+    async fn start_tls(&mut self, steps: &mut Vec<Step>) -> Result<(), Reason> {
+        let failed = |cause| Reason { stage: Stage::StartTls, cause };
+        if self.extension("STARTTLS").is_none() {
+            return Err(failed(Cause::StartTlsNotOffered));
+        }
+        let reply = self.exchange(Stage::StartTls, "STARTTLS", 2).await?;
+        // What came in the clear must never be taken for something said inside TLS.
+        if !self.replies.is_empty() {
+            return Err(failed(Cause::Injected));
+        }
+        steps.push(Step::new(Stage::StartTls, &reply));
+        Ok(())
+    }
+
+    /// The same connection inside TLS, knowing nothing of what was said before.
+    async fn encrypt(self, server: &Server, steps: &mut Vec<Step>) -> Result<Self, Reason> {
+        let shaken = limited(self.deadlines.connect, async {
+            tls::handshake(server.tls().await?, &server.name, self.wire).await
+        });
+        let failed = |cause| Reason { stage: Stage::Tls, cause };
+        let (wire, version) = shaken.await.map_err(failed)?;
+        steps.push(Step::new(Stage::Tls, format!("{version}, certificate verified")));
+        Ok(Self {
+            wire,
+            replies: ReplyBuffer::default(),
+            extensions: Vec::new(),
+            ..self
+        })
+    }
+
+    async fn within<T>(
+        &mut self,
+        stage: Stage,
+        step: impl AsyncFnOnce(&mut Self) -> Result<T, Cause>,
+    ) -> Result<T, Reason> {
+        let done = limited(self.deadlines.of(stage), step(self)).await;
+        done.map_err(|cause| Reason { stage, cause })
+    }
+}
+
+/// Content as it goes over the wire: dots doubled at line starts, and the final dot
+/// (RFC 5321 section 4.5.2), in one buffer so that it leaves in one write.
+///
+/// A line end that is not CRLF is refused: where a server takes one for a line end and another
+/// does not, a dot could end the message early.
+pub(super) fn dot_stuffed(message: &[u8]) -> Result<Vec<u8>, Cause> {
+    let mut stuffed = Vec::with_capacity(message.len() + message.len() / 64 + 8);
+    for line in message.split_inclusive(|&byte| byte == b'\n') {
+        let text = match line.strip_suffix(b"\r\n") {
+            Some(text) => text,
+            // The last line may lack its end; it gets one.
+            None if !line.ends_with(b"\n") => line,
+            None => return Err(Cause::BareLineEnd),
+        };
+        if text.contains(&b'\r') {
+            return Err(Cause::BareLineEnd);
+        }
+        if text.starts_with(b".") {
+            stuffed.push(b'.');
+        }
+        stuffed.extend_from_slice(text);
+        stuffed.extend_from_slice(b"\r\n");
+    }
+    stuffed.extend_from_slice(b".\r\n");
+    Ok(stuffed)
+}
+
+fn expect(class: u16, stage: Stage, reply: Reply) -> Result<Reply, Reason> {
+    let cause = match reply.code() / 100 {
+        given if given == class => return Ok(reply),
+        4 | 5 => Cause::Refused(reply),
+        _ => Cause::OutOfStep,
+    };
+    Err(Reason { stage, cause })
+}
+
+async fn limited<T>(
+    limit: Duration,
+    step: impl Future<Output = Result<T, Cause>>,
+) -> Result<T, Cause> {
+    let finished = tokio::time::timeout(limit, step).await;
+    finished.unwrap_or(Err(Cause::TimedOut(limit)))
+}
+
+async fn connect(
+    server: &Server,
+    steps: &mut Vec<Step>,
+) -> Result<(TcpStream, SocketAddr), Reason> {
+    let settings = &server.settings;
+    let connected = limited(settings.deadlines.connect, async {
+        let stream = TcpStream::connect((settings.bare_host(), settings.port)).await?;
+        let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
+        // The name was checked with the settings; this is where it led.
+        if settings.security == Security::None && !peer.ip().to_canonical().is_loopback() {
+            return Err(Cause::NotLoopback);
+        }
+        stream.set_nodelay(true)?;
+        Ok((stream, local, peer))
+    });
+    let failed = |cause| Reason { stage: Stage::Connect, cause };
+    let (stream, local, peer) = connected.await.map_err(failed)?;
+    steps.push(Step::new(Stage::Connect, peer));
+    Ok((stream, local))
+}
+
+/// How a host without a name of its own greets (RFC 5321 section 4.1.3).
+fn address_literal(local: SocketAddr) -> String {
+    match local.ip().to_canonical() {
+        std::net::IpAddr::V4(address) => format!("[{address}]"),
+        std::net::IpAddr::V6(address) => format!("[IPv6:{address}]"),
+    }
+}
