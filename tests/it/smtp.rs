@@ -67,7 +67,10 @@ fn summary(outcome: &Outcome) -> (&'static str, Option<Stage>, String) {
 #[tokio::test]
 async fn incident_19_accepted_is_what_the_server_said_after_the_mail() {
     let (outcome, server) = send_once(Script::new()).await;
-    assert_eq!(summary(&outcome), ("accepted", None, "250 2.0.0 queued as 42".into()));
+    assert_eq!(
+        summary(&outcome),
+        ("accepted", None, "250 2.0.0 queued as 42".into())
+    );
     let mails = server.mails();
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].from, "jobs@acme.example");
@@ -141,7 +144,8 @@ async fn a_server_that_hangs_up_defers_until_content_was_begun(
 
 #[tokio::test]
 async fn a_server_that_hangs_up_after_its_go_ahead_has_nothing_of_the_mail() {
-    let server = SmtpServer::start(Script::new().on(At::Data, Act::SayAndHangUp("354 go on"))).await;
+    let server =
+        SmtpServer::start(Script::new().on(At::Data, Act::SayAndHangUp("354 go on"))).await;
     let mut transport = SmtpTransport::new(settings(&server)).unwrap();
     let envelope = Envelope::new("jobs@acme.example", "ada@example.org").unwrap();
     transport.offer(&envelope).await.unwrap();
@@ -167,7 +171,11 @@ async fn incident_21_a_hanging_server_ends_at_its_deadline(#[case] at: At, #[cas
     .unwrap();
     let begun = Instant::now();
     let (got, _, text) = summary(&send(&mut transport).await);
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        begun.elapsed()
+    );
     assert_eq!(got, kind);
     assert!(text.contains("no answer within 200 ms"), "{text}");
 
@@ -189,7 +197,12 @@ async fn a_cancelled_mail_takes_its_connection_with_it(#[case] at: At) {
     };
     assert_eq!(cancelled, None);
 
-    let outcome = send_to(&mut transport, "grace@example.org", b"Subject: 2\r\n\r\nTwo\r\n").await;
+    let outcome = send_to(
+        &mut transport,
+        "grace@example.org",
+        b"Subject: 2\r\n\r\nTwo\r\n",
+    )
+    .await;
     assert_eq!(summary(&outcome).0, "accepted");
     assert_eq!(server.connections(), 2);
     let mails = server.mails();
@@ -211,10 +224,14 @@ async fn an_abandoned_offer_does_not_leak_into_the_next_mail() {
 
 #[tokio::test]
 async fn content_without_a_go_ahead_sends_nothing() {
-    let server = SmtpServer::start(Script::new().on_line(At::Rcpt, "no@", Act::Say("550 no"))).await;
+    let server =
+        SmtpServer::start(Script::new().on_line(At::Rcpt, "no@", Act::Say("550 no"))).await;
     let mut transport = SmtpTransport::new(settings(&server)).unwrap();
     assert_eq!(summary(&transport.content(MAIL).await).0, "deferred");
-    assert_eq!(summary(&send_to(&mut transport, "no@example.org", MAIL).await).0, "failed");
+    assert_eq!(
+        summary(&send_to(&mut transport, "no@example.org", MAIL).await).0,
+        "failed"
+    );
     assert_eq!(summary(&transport.content(MAIL).await).0, "deferred");
     assert_eq!(summary(&send(&mut transport).await).0, "accepted");
     assert_eq!(summary(&transport.content(MAIL).await).0, "deferred");
@@ -232,7 +249,11 @@ async fn ten_mails_share_one_connection(#[case] refuse: bool) {
     let mut transport = SmtpTransport::new(settings(&server)).unwrap();
     let mut kinds = Vec::new();
     for number in 0..10 {
-        let name = if refuse && number % 2 == 1 { "odd" } else { "even" };
+        let name = if refuse && number % 2 == 1 {
+            "odd"
+        } else {
+            "even"
+        };
         let recipient = format!("{name}{number}@example.org");
         kinds.push(summary(&send_to(&mut transport, &recipient, MAIL).await).0);
     }
@@ -241,7 +262,11 @@ async fn ten_mails_share_one_connection(#[case] refuse: bool) {
     assert_eq!(kinds, ["accepted", odd].repeat(5));
     assert_eq!(server.connections(), 1);
     assert_eq!(server.mails().len(), if refuse { 5 } else { 10 });
-    let resets = server.commands().iter().filter(|line| *line == "RSET").count();
+    let resets = server
+        .commands()
+        .iter()
+        .filter(|line| *line == "RSET")
+        .count();
     assert_eq!(resets, if refuse { 4 } else { 0 });
     assert_eq!(server.commands().last().unwrap(), "QUIT");
 }
@@ -288,15 +313,22 @@ async fn a_reply_out_of_step_ends_the_connection_and_accepts_nothing(#[case] at:
 #[tokio::test]
 async fn replies_may_come_byte_by_byte_and_in_many_lines() {
     let script = Script::new()
-        .on(At::Mail, Act::Say("250-2.1.0 one\r\n250-2.1.0 two\r\n250 2.1.0 three"))
+        .on(
+            At::Mail,
+            Act::Say("250-2.1.0 one\r\n250-2.1.0 two\r\n250 2.1.0 three"),
+        )
         .byte_by_byte();
     let (outcome, _) = send_once(script).await;
-    assert_eq!(summary(&outcome), ("accepted", None, "250 2.0.0 queued as 42".into()));
+    assert_eq!(
+        summary(&outcome),
+        ("accepted", None, "250 2.0.0 queued as 42".into())
+    );
 }
 
 #[tokio::test]
 async fn a_server_without_ehlo_is_greeted_with_helo() {
-    let (outcome, server) = send_once(Script::new().on(At::Ehlo, Act::Say("502 5.5.1 what?"))).await;
+    let (outcome, server) =
+        send_once(Script::new().on(At::Ehlo, Act::Say("502 5.5.1 what?"))).await;
     assert_eq!(summary(&outcome).0, "accepted");
     assert!(server.commands().contains(&"HELO [127.0.0.1]".to_owned()));
 }
@@ -306,9 +338,15 @@ async fn hostile_words_of_a_server_cannot_act() {
     let reply = "550 \u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}\u{9b}31m gone";
     let (outcome, _) = send_once(Script::new().on(At::Rcpt, Act::Say(reply))).await;
     let text = summary(&outcome).2;
-    assert!(!text.chars().any(|c| c.is_control() || c == '\u{202e}'), "{text}");
+    assert!(
+        !text.chars().any(|c| c.is_control() || c == '\u{202e}'),
+        "{text}"
+    );
     let debug = format!("{outcome:?}");
-    assert!(!debug.chars().any(|c| c.is_control() || c == '\u{202e}'), "{debug}");
+    assert!(
+        !debug.chars().any(|c| c.is_control() || c == '\u{202e}'),
+        "{debug}"
+    );
 }
 
 #[rstest]
@@ -366,12 +404,24 @@ async fn each_mechanism_signs_in_over_either_tls(
     #[case] auth: AuthMechanism,
     #[case] name: &'static str,
     #[case] words: &[&str],
-    #[values((Tls::Implicit, Security::Tls), (Tls::StartTls, Security::StartTls))] modes: (Tls, Security),
+    #[values((Tls::Implicit, Security::Tls), (Tls::StartTls, Security::StartTls))] modes: (
+        Tls,
+        Security,
+    ),
 ) {
     let (tls, security) = modes;
-    let script = Script::new().tls(tls).auth("PLAIN LOGIN XOAUTH2", name, words);
+    let script = Script::new()
+        .tls(tls)
+        .auth("PLAIN LOGIN XOAUTH2", name, words);
     let server = SmtpServer::start(script).await;
-    let settings = signed_in(SmtpSettings { security, ..settings(&server) }, auth, "hunter2");
+    let settings = signed_in(
+        SmtpSettings {
+            security,
+            ..settings(&server)
+        },
+        auth,
+        "hunter2",
+    );
     let mut transport = SmtpTransport::new(settings).unwrap();
     let outcome = send(&mut transport).await;
     assert_eq!(summary(&outcome).0, "accepted", "{outcome:?}");
@@ -386,7 +436,9 @@ async fn a_token_too_long_for_one_line_is_sent_when_asked_for() {
         base64::engine::general_purpose::STANDARD
             .encode(format!("user=ada\x01auth=Bearer {token}\x01\x01"))
     };
-    let script = Script::new().tls(Tls::Implicit).auth("XOAUTH2", "XOAUTH2", &[&word]);
+    let script = Script::new()
+        .tls(Tls::Implicit)
+        .auth("XOAUTH2", "XOAUTH2", &[&word]);
     let server = SmtpServer::start(script).await;
     let settings = SmtpSettings {
         security: Security::Tls,
@@ -419,17 +471,25 @@ async fn a_wrong_password_defers_every_mail_and_is_never_shown(
     let sent = server.commands().last().unwrap().clone();
     for secret in ["letmein", "bGV0bWVpbg==", "AGFkYQBsZXRtZWlu", &sent] {
         let shown = format!("{outcome:?} {text}");
-        assert!(secret.is_empty() || !shown.contains(secret), "{secret} in {shown}");
+        assert!(
+            secret.is_empty() || !shown.contains(secret),
+            "{secret} in {shown}"
+        );
     }
 }
 
 #[tokio::test]
 async fn without_an_offered_starttls_nothing_is_said() {
     let server = SmtpServer::start(Script::new().auth("PLAIN", "PLAIN", &[PLAIN])).await;
-    let with_tls = SmtpSettings { security: Security::StartTls, ..settings(&server) };
+    let with_tls = SmtpSettings {
+        security: Security::StartTls,
+        ..settings(&server)
+    };
     let settings = signed_in(with_tls, AuthMechanism::Auto, "hunter2");
     let outcome = send(&mut SmtpTransport::new(settings).unwrap()).await;
-    assert!(matches!(&outcome, Outcome::Deferred { reason } if reason.cause == Cause::StartTlsNotOffered));
+    assert!(
+        matches!(&outcome, Outcome::Deferred { reason } if reason.cause == Cause::StartTlsNotOffered)
+    );
     assert_eq!(server.commands(), ["EHLO [127.0.0.1]"]);
 }
 
@@ -438,12 +498,21 @@ async fn text_injected_before_tls_ends_the_connection() {
     let script = Script::new()
         .tls(Tls::StartTls)
         .auth("PLAIN", "PLAIN", &[PLAIN])
-        .on(At::StartTls, Act::Add("250-mx.acme.example\r\n250 AUTH PLAIN"));
+        .on(
+            At::StartTls,
+            Act::Add("250-mx.acme.example\r\n250 AUTH PLAIN"),
+        );
     let server = SmtpServer::start(script).await;
-    let with_tls = SmtpSettings { security: Security::StartTls, ..settings(&server) };
+    let with_tls = SmtpSettings {
+        security: Security::StartTls,
+        ..settings(&server)
+    };
     let settings = signed_in(with_tls, AuthMechanism::Auto, "hunter2");
     let outcome = send(&mut SmtpTransport::new(settings).unwrap()).await;
-    assert!(matches!(&outcome, Outcome::Deferred { reason } if reason.cause == Cause::Injected), "{outcome:?}");
+    assert!(
+        matches!(&outcome, Outcome::Deferred { reason } if reason.cause == Cause::Injected),
+        "{outcome:?}"
+    );
     assert_eq!(server.commands(), ["EHLO [127.0.0.1]", "STARTTLS"]);
 }
 
@@ -467,7 +536,10 @@ async fn a_certificate_of_nobody_we_know_is_not_accepted() {
 
 #[test]
 fn incident_20_there_is_one_security_mode_and_none_stays_on_this_machine() {
-    let settings = SmtpSettings { security: Security::None, ..SmtpSettings::new("mx.acme.example", 25) };
+    let settings = SmtpSettings {
+        security: Security::None,
+        ..SmtpSettings::new("mx.acme.example", 25)
+    };
     let refused = SmtpTransport::new(settings).err().unwrap();
     assert!(matches!(refused, SettingsError::InTheClear { .. }));
     assert!(refused.to_string().contains("mail.smtp.security"));
@@ -481,10 +553,17 @@ fn stages(probe: &Probe) -> Vec<Stage> {
 
 #[tokio::test]
 async fn a_probe_of_a_good_server_tells_each_step_and_sends_no_mail() {
-    let script = Script::new().tls(Tls::StartTls).auth("PLAIN", "PLAIN", &[PLAIN]);
+    let script = Script::new()
+        .tls(Tls::StartTls)
+        .auth("PLAIN", "PLAIN", &[PLAIN]);
     let server = SmtpServer::start(script).await;
-    let with_tls = SmtpSettings { security: Security::StartTls, ..settings(&server) };
-    let probed = probe(signed_in(with_tls, AuthMechanism::Auto, "hunter2")).await.unwrap();
+    let with_tls = SmtpSettings {
+        security: Security::StartTls,
+        ..settings(&server)
+    };
+    let probed = probe(signed_in(with_tls, AuthMechanism::Auto, "hunter2"))
+        .await
+        .unwrap();
     assert_eq!(probed.problem, None);
     assert_eq!(
         stages(&probed),
@@ -499,7 +578,12 @@ async fn a_probe_of_a_good_server_tells_each_step_and_sends_no_mail() {
             Stage::Quit,
         ]
     );
-    assert!(!server.commands().iter().any(|line| line.starts_with("MAIL")));
+    assert!(
+        !server
+            .commands()
+            .iter()
+            .any(|line| line.starts_with("MAIL"))
+    );
 }
 
 #[tokio::test]
@@ -507,10 +591,21 @@ async fn incident_20_a_probe_explains_535() {
     let server = SmtpServer::start(Script::new().auth("PLAIN", "PLAIN", &[PLAIN])).await;
     let settings = signed_in(settings(&server), AuthMechanism::Auto, "letmein");
     let probed = probe(settings).await.unwrap();
-    assert_eq!(stages(&probed), [Stage::Connect, Stage::Greeting, Stage::Hello]);
+    assert_eq!(
+        stages(&probed),
+        [Stage::Connect, Stage::Greeting, Stage::Hello]
+    );
     let problem = probed.problem.unwrap();
-    assert!(problem.reason.to_string().contains("535"), "{}", problem.reason);
-    assert!(problem.remedy.contains("mail.smtp.username"), "{}", problem.remedy);
+    assert!(
+        problem.reason.to_string().contains("535"),
+        "{}",
+        problem.reason
+    );
+    assert!(
+        problem.remedy.contains("mail.smtp.username"),
+        "{}",
+        problem.remedy
+    );
 }
 
 #[rstest]
@@ -539,8 +634,15 @@ async fn a_probe_of_a_port_that_nobody_answers_names_host_and_port() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap().port()
     };
-    let settings = SmtpSettings { security: Security::None, ..SmtpSettings::new("127.0.0.1", port) };
+    let settings = SmtpSettings {
+        security: Security::None,
+        ..SmtpSettings::new("127.0.0.1", port)
+    };
     let problem = probe(settings).await.unwrap().problem.unwrap();
     assert_eq!(problem.reason.stage, Stage::Connect);
-    assert!(problem.remedy.contains("mail.smtp.port"), "{}", problem.remedy);
+    assert!(
+        problem.remedy.contains("mail.smtp.port"),
+        "{}",
+        problem.remedy
+    );
 }

@@ -67,12 +67,17 @@ impl Transport for Mailbox {
     fn content<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Outcome> {
         Box::pin(async {
             if !std::mem::take(&mut self.offered) {
-                let reason = Reason { stage: Stage::Storage, cause: Cause::NotOffered };
+                let reason = Reason {
+                    stage: Stage::Storage,
+                    cause: Cause::NotOffered,
+                };
                 return Outcome::Deferred { reason };
             }
             let message = bytes.to_vec();
             match self.in_background(move |root| store(root, &message)).await {
-                Ok(path) => Outcome::Stored { path: path.display().to_string() },
+                Ok(path) => Outcome::Stored {
+                    path: path.display().to_string(),
+                },
                 Err(outcome) => outcome,
             }
         })
@@ -82,7 +87,9 @@ impl Transport for Mailbox {
 fn make_directories(root: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true).mode(0o700);
-    ["tmp", "new", "cur"].iter().try_for_each(|name| builder.create(root.join(name)))
+    ["tmp", "new", "cur"]
+        .iter()
+        .try_for_each(|name| builder.create(root.join(name)))
 }
 
 /// Writes a message so that it is on the disk, whole, when this returns; or not there at all.
@@ -102,7 +109,11 @@ fn store(root: &Path, message: &[u8]) -> io::Result<PathBuf> {
 }
 
 fn write_synced(path: &Path, message: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(message)?;
     file.sync_all()
 }
@@ -110,7 +121,9 @@ fn write_synced(path: &Path, message: &[u8]) -> io::Result<()> {
 /// `seconds.R<random>.host`, as the Maildir specification has it. 122 random bits are unique
 /// without the name of the host, which may be private.
 fn unique_name() -> String {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     format!("{}.R{}.greenroom", since.as_secs(), Uuid::new_v4().simple())
 }
 
@@ -161,7 +174,10 @@ mod tests {
         let Err(Outcome::Deferred { reason }) = refused else {
             panic!("{refused:?}");
         };
-        assert!(reason.to_string().contains(&root.display().to_string()), "{reason}");
+        assert!(
+            reason.to_string().contains(&root.display().to_string()),
+            "{reason}"
+        );
         assert!(reason.concerns_every_mail());
     }
 
@@ -171,15 +187,25 @@ mod tests {
         let mut mailbox = Mailbox::new(directory.path().join("mailbox"));
         mailbox.offer(&envelope()).await.unwrap();
         fs::remove_dir(directory.path().join("mailbox/new")).unwrap();
-        assert!(matches!(mailbox.content(MAIL).await, Outcome::Deferred { .. }));
-        assert_eq!(fs::read_dir(directory.path().join("mailbox/tmp")).unwrap().count(), 0);
+        assert!(matches!(
+            mailbox.content(MAIL).await,
+            Outcome::Deferred { .. }
+        ));
+        assert_eq!(
+            fs::read_dir(directory.path().join("mailbox/tmp"))
+                .unwrap()
+                .count(),
+            0
+        );
     }
 
     #[tokio::test]
     async fn content_without_an_offer_is_not_stored() {
         let directory = tempfile::tempdir().unwrap();
         let outcome = Mailbox::new(directory.path()).content(MAIL).await;
-        assert!(matches!(outcome, Outcome::Deferred { reason } if reason.cause == Cause::NotOffered));
+        assert!(
+            matches!(outcome, Outcome::Deferred { reason } if reason.cause == Cause::NotOffered)
+        );
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     }
 }

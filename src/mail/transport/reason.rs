@@ -96,7 +96,9 @@ pub enum Cause {
     #[error("the server does not offer STARTTLS, so nothing was sent to it")]
     StartTlsNotOffered,
     /// Text in the clear followed the go-ahead for TLS.
-    #[error("unencrypted text followed the server's go-ahead for TLS, so the connection was closed")]
+    #[error(
+        "unencrypted text followed the server's go-ahead for TLS, so the connection was closed"
+    )]
     Injected,
     /// Without TLS the server has to be this machine, and it is not.
     #[error("the server is not on this machine, and mail.smtp.security is none")]

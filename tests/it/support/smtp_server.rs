@@ -96,7 +96,12 @@ impl Script {
     }
 
     fn rule(mut self, at: At, containing: &'static str, left: usize, act: Act) -> Self {
-        self.rules.push(Rule { at, containing, left, act });
+        self.rules.push(Rule {
+            at,
+            containing,
+            left,
+            act,
+        });
         self
     }
 
@@ -188,10 +193,20 @@ impl SmtpServer {
                     seen.conversations.push(Vec::new());
                     seen.conversations.len() - 1
                 };
-                connections.spawn(Conversation::hold(Arc::clone(&shared), number, Box::new(stream)));
+                connections.spawn(Conversation::hold(
+                    Arc::clone(&shared),
+                    number,
+                    Box::new(stream),
+                ));
             }
         });
-        Self { address, certificate, seen, signals, task }
+        Self {
+            address,
+            certificate,
+            seen,
+            signals,
+            task,
+        }
     }
 
     pub fn port(&self) -> u16 {
@@ -279,10 +294,15 @@ impl Conversation {
         if self.script(|script| script.tls) == Tls::Implicit {
             self.encrypt().await?;
         }
-        self.answer(At::Greeting, "", "220 mx.acme.example ESMTP").await?;
+        self.answer(At::Greeting, "", "220 mx.acme.example ESMTP")
+            .await?;
         loop {
             let line = self.line().await?;
-            let verb = line.split(' ').next().unwrap_or_default().to_ascii_uppercase();
+            let verb = line
+                .split(' ')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_uppercase();
             match verb.as_str() {
                 "EHLO" => {
                     let extensions = self.extensions();
@@ -290,7 +310,8 @@ impl Conversation {
                 }
                 "HELO" => self.say("250 mx.acme.example").await?,
                 "STARTTLS" => {
-                    self.answer(At::StartTls, &line, "220 2.0.0 go ahead").await?;
+                    self.answer(At::StartTls, &line, "220 2.0.0 go ahead")
+                        .await?;
                     self.unread.clear();
                     self.encrypt().await?;
                 }
@@ -334,7 +355,10 @@ impl Conversation {
 
     fn extensions(&self) -> String {
         let (tls, mechanisms) = self.script(|script| (script.tls, script.mechanisms));
-        let mut lines = vec!["250-mx.acme.example".to_owned(), "250-PIPELINING".to_owned()];
+        let mut lines = vec![
+            "250-mx.acme.example".to_owned(),
+            "250-PIPELINING".to_owned(),
+        ];
         if tls == Tls::StartTls && !self.encrypted {
             lines.push("250-STARTTLS".to_owned());
         }
@@ -392,7 +416,11 @@ impl Conversation {
 
     async fn say(&mut self, reply: &str) -> Result<(), Over> {
         let bytes = format!("{reply}\r\n").into_bytes();
-        let size = if self.script(|script| script.byte_by_byte) { 1 } else { bytes.len() };
+        let size = if self.script(|script| script.byte_by_byte) {
+            1
+        } else {
+            bytes.len()
+        };
         for piece in bytes.chunks(size) {
             self.wire.write_all(piece).await?;
             self.wire.flush().await?;
@@ -439,12 +467,15 @@ impl Conversation {
         }
         // It even repeats the secret.
         let last = given.pop().unwrap_or_default();
-        self.say(&format!("535 5.7.8 authentication failed for {last}")).await
+        self.say(&format!("535 5.7.8 authentication failed for {last}"))
+            .await
     }
 
     async fn line(&mut self) -> Result<String, Over> {
         let line = self.raw_line().await?;
-        let text = String::from_utf8_lossy(&line).trim_end_matches("\r\n").to_owned();
+        let text = String::from_utf8_lossy(&line)
+            .trim_end_matches("\r\n")
+            .to_owned();
         self.shared.seen.lock().unwrap().conversations[self.number].push(text.clone());
         Ok(text)
     }
@@ -463,6 +494,8 @@ impl Conversation {
 }
 
 fn address_in(line: &str) -> String {
-    let inside = line.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+    let inside = line
+        .split_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'));
     inside.map_or_else(String::new, |(address, _)| address.to_owned())
 }

@@ -25,7 +25,11 @@ pub(super) async fn sign_in(
 ) -> Result<Reply, Reason> {
     let offered = session.extension("AUTH").unwrap_or_default();
     let mechanism = choose(wanted, source, &offered).ok_or_else(|| {
-        let offered = if offered.is_empty() { "none".to_owned() } else { offered.join(" ") };
+        let offered = if offered.is_empty() {
+            "none".to_owned()
+        } else {
+            offered.join(" ")
+        };
         failed(Cause::NoSignIn { offered })
     })?;
     let secret = source.fetch().await;
@@ -38,9 +42,23 @@ pub(super) async fn sign_in(
             [format!("user={username}\x01auth=Bearer {token}\x01\x01")].to_vec()
         }
     };
-    let answers = words.into_iter().map(|word| SecretString::from(BASE64.encode(word)));
-    let outcome = converse(session, mechanism, &answers.collect::<Vec<_>>()).await;
-    outcome.map_err(|reason| without(reason, &secret))
+    let encoded = words
+        .into_iter()
+        .map(|word| SecretString::from(BASE64.encode(word)));
+    let answers: Vec<_> = encoded.collect();
+    let outcome = converse(session, mechanism, &answers).await;
+    let without_secrets = |reply: Reply| {
+        let secrets = answers.iter().chain([&secret]);
+        secrets.fold(reply, |reply, secret| reply.without(secret.expose_secret()))
+    };
+    match outcome {
+        Ok(reply) => Ok(without_secrets(reply)),
+        Err(Reason {
+            cause: Cause::Refused(reply),
+            ..
+        }) => Err(failed(Cause::Refused(without_secrets(reply)))),
+        Err(reason) => Err(reason),
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +102,10 @@ async fn converse(
     let mut answers = answers.iter();
     let mut line = SecretString::from(format!("AUTH {}", mechanism.name()));
     if mechanism != Mechanism::Login {
-        let first = answers.clone().next().map_or("", |answer| answer.expose_secret());
+        let first = answers
+            .clone()
+            .next()
+            .map_or("", |answer| answer.expose_secret());
         let whole = format!("{} {first}", line.expose_secret());
         if whole.len() <= LONGEST_LINE {
             line = SecretString::from(whole);
@@ -93,7 +114,6 @@ async fn converse(
     }
     loop {
         let reply = session.command(Stage::Auth, line.expose_secret()).await?;
-        let reply = reply.without(line.expose_secret());
         match reply.code() {
             235 => return Ok(reply),
             // Asked for more than there is: XOAUTH2 explains a refusal so, and then waits for an
@@ -105,15 +125,11 @@ async fn converse(
     }
 }
 
-fn without(reason: Reason, secret: &SecretString) -> Reason {
-    match reason.cause {
-        Cause::Refused(reply) => failed(Cause::Refused(reply.without(secret.expose_secret()))),
-        cause => failed(cause),
-    }
-}
-
 fn failed(cause: Cause) -> Reason {
-    Reason { stage: Stage::Auth, cause }
+    Reason {
+        stage: Stage::Auth,
+        cause,
+    }
 }
 
 #[cfg(test)]
@@ -136,7 +152,11 @@ mod tests {
         #[case] offered: &str,
         #[case] chosen: Option<Mechanism>,
     ) {
-        let source = if token { SecretSource::Token("t".into()) } else { SecretSource::Command("p".into()) };
+        let source = if token {
+            SecretSource::Token("t".into())
+        } else {
+            SecretSource::Command("p".into())
+        };
         let offered: Vec<String> = offered.split(' ').map(str::to_owned).collect();
         assert_eq!(choose(wanted, &source, &offered), chosen);
     }

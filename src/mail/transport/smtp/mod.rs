@@ -104,7 +104,11 @@ impl SmtpTransport {
         offered.map_err(before_content)
     }
 
-    async fn offer_over(&mut self, mut session: Session, envelope: &Envelope) -> Result<(), Reason> {
+    async fn offer_over(
+        &mut self,
+        mut session: Session,
+        envelope: &Envelope,
+    ) -> Result<(), Reason> {
         let offered = session.offer(envelope).await;
         match &offered {
             Ok(()) => self.connection = Connection::GoAhead(session),
@@ -124,7 +128,11 @@ impl SmtpTransport {
         };
         let stuffed = match dot_stuffed(bytes) {
             Ok(stuffed) => stuffed,
-            Err(cause) => return Outcome::Failed { reason: in_content(cause) },
+            Err(cause) => {
+                return Outcome::Failed {
+                    reason: in_content(cause),
+                };
+            }
         };
         if let Err(cause) = session.in_step() {
             let reason = in_content(cause);
@@ -215,5 +223,8 @@ fn before_content(reason: Reason) -> Outcome {
 }
 
 fn in_content(cause: Cause) -> Reason {
-    Reason { stage: Stage::Content, cause }
+    Reason {
+        stage: Stage::Content,
+        cause,
+    }
 }

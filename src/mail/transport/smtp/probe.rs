@@ -4,9 +4,9 @@ use std::fmt;
 use std::io;
 
 use super::super::reason::{Cause, Reason, Stage, visible};
+use super::Server;
 use super::session::Session;
 use super::settings::{Security, SettingsError, SmtpSettings};
-use super::Server;
 
 /// One step of a conversation that went well.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -55,7 +55,11 @@ impl fmt::Display for Reply {
             if text.len() + word.len() >= SHOWN {
                 let room = SHOWN.saturating_sub(text.len() + 1);
                 text.push(' ');
-                text.extend(word.char_indices().take_while(|(at, _)| *at < room).map(|(_, c)| c));
+                text.extend(
+                    word.char_indices()
+                        .take_while(|(at, _)| *at < room)
+                        .map(|(_, c)| c),
+                );
                 text.push('…');
                 break;
             }
@@ -168,9 +172,7 @@ mod tests {
 
     use super::{Malformed, Reply, ReplyBuffer};
 
-    fn replies_of<'a>(
-        pieces: impl IntoIterator<Item = &'a [u8]>,
-    ) -> Result<Vec<Reply>, Malformed> {
+    fn replies_of<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<Reply>, Malformed> {
         let mut buffer = ReplyBuffer::default();
         let mut replies = Vec::new();
         for piece in pieces {
@@ -185,11 +187,20 @@ mod tests {
     #[rstest]
     #[case("250 2.0.0 queued as 42\r\n", "250 2.0.0 queued as 42")]
     #[case("250\r\n", "250")]
-    #[case("250-mx.acme.example\r\n250-PIPELINING\r\n250 HELP\r\n", "250 mx.acme.example PIPELINING HELP")]
-    #[case("550 tolerant of a bare line feed\n", "550 tolerant of a bare line feed")]
+    #[case(
+        "250-mx.acme.example\r\n250-PIPELINING\r\n250 HELP\r\n",
+        "250 mx.acme.example PIPELINING HELP"
+    )]
+    #[case(
+        "550 tolerant of a bare line feed\n",
+        "550 tolerant of a bare line feed"
+    )]
     fn a_reply_is_shown_on_one_line(#[case] bytes: &str, #[case] shown: &str) {
         let replies = replies_of([bytes.as_bytes()]).unwrap();
-        assert_eq!(replies.iter().map(ToString::to_string).collect::<Vec<_>>(), [shown]);
+        assert_eq!(
+            replies.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [shown]
+        );
     }
 
     #[rstest]
@@ -214,13 +225,23 @@ mod tests {
     #[test]
     fn hostile_text_cannot_act_and_is_bounded() {
         let bytes = "550 \u{1b}[2J\u{1b}]0;owned\u{7} \u{202e}evil\u{9b}1m no\0\r\n";
-        let shown = replies_of([bytes.as_bytes()]).unwrap().remove(0).to_string();
+        let shown = replies_of([bytes.as_bytes()])
+            .unwrap()
+            .remove(0)
+            .to_string();
         assert!(!shown.chars().any(char::is_control), "{shown}");
-        assert!(shown.contains("<U+001B>[2J") && shown.contains("<U+202E>evil"), "{shown}");
+        assert!(
+            shown.contains("<U+001B>[2J") && shown.contains("<U+202E>evil"),
+            "{shown}"
+        );
 
         let long = format!("550 {}\r\n", "é🎉".repeat(600));
         let shown = replies_of([long.as_bytes()]).unwrap().remove(0).to_string();
-        assert!(shown.len() <= 1040 && shown.ends_with('…'), "{}", shown.len());
+        assert!(
+            shown.len() <= 1040 && shown.ends_with('…'),
+            "{}",
+            shown.len()
+        );
     }
 
     proptest! {

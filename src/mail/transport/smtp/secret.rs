@@ -114,7 +114,12 @@ async fn read_private(path: &Path) -> Result<String, SecretError> {
     let unreadable = |error| SecretError::Unreadable(shown(), error);
     let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
     // Asked of the open file, so that it can't be exchanged in between.
-    let mode = file.metadata().await.map_err(unreadable)?.permissions().mode();
+    let mode = file
+        .metadata()
+        .await
+        .map_err(unreadable)?
+        .permissions()
+        .mode();
     if mode & 0o077 != 0 {
         return Err(SecretError::Exposed(shown()));
     }
@@ -143,11 +148,19 @@ mod tests {
 
     #[tokio::test]
     async fn a_failing_or_silent_command_is_named_by_its_setting() {
-        let failed = SecretSource::Command("echo hunter2; exit 3".into()).fetch().await;
+        let failed = SecretSource::Command("echo hunter2; exit 3".into())
+            .fetch()
+            .await;
         let said = failed.unwrap_err().to_string();
-        assert!(said.starts_with("mail.smtp.password_command: ") && !said.contains("hunter2"), "{said}");
+        assert!(
+            said.starts_with("mail.smtp.password_command: ") && !said.contains("hunter2"),
+            "{said}"
+        );
         let silent = SecretSource::Token("true".into()).fetch().await;
-        assert!(matches!(silent, Err(SecretError::Empty("mail.smtp.token_command"))));
+        assert!(matches!(
+            silent,
+            Err(SecretError::Empty("mail.smtp.token_command"))
+        ));
     }
 
     #[tokio::test]

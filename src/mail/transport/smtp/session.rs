@@ -54,11 +54,16 @@ impl Session {
         if settings.security == Security::Tls {
             session = session.encrypt(server, steps).await?;
         }
-        let greeting = session.within(Stage::Greeting, async |it| it.reply().await).await?;
+        let greeting = session
+            .within(Stage::Greeting, async |it| it.reply().await)
+            .await?;
         let greeting = expect(2, Stage::Greeting, greeting)?;
         steps.push(Step::new(Stage::Greeting, &greeting));
 
-        let hello = settings.hello.clone().unwrap_or_else(|| address_literal(local));
+        let hello = settings
+            .hello
+            .clone()
+            .unwrap_or_else(|| address_literal(local));
         session.greet(&hello, steps).await?;
         if settings.security == Security::StartTls {
             session.start_tls(steps).await?;
@@ -107,7 +112,10 @@ impl Session {
     ///
     /// Only 250 is a yes. Anything but a refusal in the `Err` means that nobody knows.
     pub(super) async fn content(&mut self, stuffed: &[u8]) -> Result<Reply, Reason> {
-        let in_content = |cause| Reason { stage: Stage::Content, cause };
+        let in_content = |cause| Reason {
+            stage: Stage::Content,
+            cause,
+        };
         let block = self.deadlines.block;
         let mut rest = stuffed;
         while !rest.is_empty() {
@@ -121,7 +129,9 @@ impl Session {
         let flushed = limited(block, async { Ok(self.wire.flush().await?) });
         flushed.await.map_err(in_content)?;
 
-        let reply = self.within(Stage::Content, async |it| it.reply().await).await?;
+        let reply = self
+            .within(Stage::Content, async |it| it.reply().await)
+            .await?;
         // With more behind it, this reply may belong to something else.
         if !self.replies.is_empty() {
             return Err(in_content(Cause::OutOfStep));
@@ -199,7 +209,10 @@ impl Session {
     }
 
     async fn start_tls(&mut self, steps: &mut Vec<Step>) -> Result<(), Reason> {
-        let failed = |cause| Reason { stage: Stage::StartTls, cause };
+        let failed = |cause| Reason {
+            stage: Stage::StartTls,
+            cause,
+        };
         if self.extension("STARTTLS").is_none() {
             return Err(failed(Cause::StartTlsNotOffered));
         }
@@ -217,9 +230,15 @@ impl Session {
         let shaken = limited(self.deadlines.connect, async {
             tls::handshake(server.tls().await?, &server.name, self.wire).await
         });
-        let failed = |cause| Reason { stage: Stage::Tls, cause };
+        let failed = |cause| Reason {
+            stage: Stage::Tls,
+            cause,
+        };
         let (wire, version) = shaken.await.map_err(failed)?;
-        steps.push(Step::new(Stage::Tls, format!("{version}, certificate verified")));
+        steps.push(Step::new(
+            Stage::Tls,
+            format!("{version}, certificate verified"),
+        ));
         Ok(Self {
             wire,
             replies: ReplyBuffer::default(),
@@ -297,7 +316,10 @@ async fn connect(
         stream.set_nodelay(true)?;
         Ok((stream, local, peer))
     });
-    let failed = |cause| Reason { stage: Stage::Connect, cause };
+    let failed = |cause| Reason {
+        stage: Stage::Connect,
+        cause,
+    };
     let (stream, local, peer) = connected.await.map_err(failed)?;
     steps.push(Step::new(Stage::Connect, peer));
     Ok((stream, local))

@@ -176,7 +176,9 @@ impl SmtpSettings {
     pub fn is_loopback(&self) -> bool {
         let host = self.bare_host();
         host.eq_ignore_ascii_case("localhost")
-            || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+            || host
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.to_canonical().is_loopback())
     }
 
     /// The host as the resolver wants it: an IPv6 address without its brackets.
@@ -237,7 +239,10 @@ mod tests {
         let checked = settings.check();
         assert_eq!(checked.is_ok(), allowed, "{checked:?}");
         if let Err(problem) = checked {
-            assert!(problem.to_string().starts_with("mail.smtp.security: "), "{problem}");
+            assert!(
+                problem.to_string().starts_with("mail.smtp.security: "),
+                "{problem}"
+            );
         }
     }
 
@@ -247,13 +252,25 @@ mod tests {
         let secret = SecretSource::Environment("X".into());
         let refused = |settings: SmtpSettings| settings.check().unwrap_err();
 
-        let host = SmtpSettings { host: "not a host".into(), ..good.clone() };
+        let host = SmtpSettings {
+            host: "not a host".into(),
+            ..good.clone()
+        };
         assert!(matches!(refused(host), SettingsError::Host(_)));
-        let hello = SmtpSettings { hello: Some("me\r\nRCPT".into()), ..good.clone() };
+        let hello = SmtpSettings {
+            hello: Some("me\r\nRCPT".into()),
+            ..good.clone()
+        };
         assert!(matches!(refused(hello), SettingsError::Hello(_)));
-        let user = SmtpSettings { username: Some("ada".into()), ..good.clone() };
+        let user = SmtpSettings {
+            username: Some("ada".into()),
+            ..good.clone()
+        };
         assert_eq!(refused(user), SettingsError::NoSecret);
-        let password = SmtpSettings { secret: Some(secret), ..good };
+        let password = SmtpSettings {
+            secret: Some(secret),
+            ..good
+        };
         assert_eq!(refused(password), SettingsError::NoUsername);
     }
 }

@@ -40,14 +40,21 @@ pub(super) async fn handshake(
     name: &ServerName<'static>,
     wire: Box<dyn Wire>,
 ) -> Result<(Box<dyn Wire>, String), Cause> {
-    let stream = connector.connect(name.clone(), wire).await.map_err(cause_of)?;
+    let stream = connector
+        .connect(name.clone(), wire)
+        .await
+        .map_err(cause_of)?;
     let version = stream.get_ref().1.protocol_version();
-    let version = version.and_then(|version| version.as_str()).unwrap_or("TLS");
+    let version = version
+        .and_then(|version| version.as_str())
+        .unwrap_or("TLS");
     Ok((Box::new(stream), version.to_owned()))
 }
 
 fn cause_of(error: io::Error) -> Cause {
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Error>());
     match inner {
         Some(Error::InvalidCertificate(problem)) => Cause::Certificate(problem.to_string()),
         Some(other) => Cause::Tls(other.to_string()),
