@@ -188,15 +188,28 @@ impl Reason {
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.stage, visible(&self.cause.to_string()))
+        write!(f, "{}: {}", self.stage, shown(&self.cause.to_string()))
     }
 }
 
 impl std::error::Error for Reason {}
 
-/// Text from outside with everything that could act on a terminal written out as `<U+001B>`.
+/// Octets of text from outside that are shown and kept.
+const SHOWN: usize = 1024;
+
+/// Text from outside as one line of bounded length that is safe to print anywhere.
+pub(super) fn shown(text: &str) -> String {
+    let mut line = visible(text);
+    if line.len() > SHOWN {
+        line.truncate(line.floor_char_boundary(SHOWN));
+        line.push('…');
+    }
+    line
+}
+
+/// Writes out everything that could act on a terminal, as `<U+001B>`.
 // To be replaced by `crate::domain::text::visible`.
-pub(super) fn visible(text: &str) -> String {
+fn visible(text: &str) -> String {
     use fmt::Write as _;
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {

@@ -50,13 +50,13 @@ struct Rule {
     act: Act,
 }
 
-/// Whether and how TLS is offered.
+/// How TLS is offered, if at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tls {
     #[default]
     None,
     Implicit,
-    StartTls,
+    AfterStart,
 }
 
 /// What a server is to do; by default it accepts everything.
@@ -230,6 +230,8 @@ impl SmtpServer {
     /// Waits until the server has ended a connection.
     pub async fn hung_up(&self) {
         self.signals.hung_up.notified().await;
+        // The runtime looks at its sockets before it goes on.
+        tokio::task::yield_now().await;
     }
 
     pub fn mails(&self) -> Vec<Mail> {
@@ -359,7 +361,7 @@ impl Conversation {
             "250-mx.acme.example".to_owned(),
             "250-PIPELINING".to_owned(),
         ];
-        if tls == Tls::StartTls && !self.encrypted {
+        if tls == Tls::AfterStart && !self.encrypted {
             lines.push("250-STARTTLS".to_owned());
         }
         if !mechanisms.is_empty() {
