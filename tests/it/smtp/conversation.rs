@@ -334,3 +334,85 @@ proptest! {
         prop_assert_eq!(arrived, bodies);
     }
 }
+
+/// The mails of one run, told apart by their senders.
+const SENDERS: [&str; 6] = [
+    "s0@a.example",
+    "s1@a.example",
+    "s2@a.example",
+    "s3@a.example",
+    "s4@a.example",
+    "s5@a.example",
+];
+const STAGES: [At; 7] = [
+    At::Greeting,
+    At::Ehlo,
+    At::Mail,
+    At::Rcpt,
+    At::Data,
+    At::Dot,
+    At::Rset,
+];
+
+fn any_act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        Just(Act::Say("451 4.3.0 later")),
+        Just(Act::Say("550 5.1.1 no")),
+        Just(Act::Say("421 4.3.2 closing")),
+        Just(Act::Say("250 2.0.0 queued")),
+        Just(Act::Say("354 go ahead")),
+        Just(Act::Add("250 2.0.0 queued")),
+        Just(Act::Add("354 go ahead")),
+        Just(Act::SayAndHangUp("250 2.0.0 queued")),
+        Just(Act::HangUp),
+        Just(Act::Stall),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    /// Whatever the server does: what is accepted, it has; what it took, is accepted or unknown.
+    #[test]
+    fn no_mail_is_falsely_accepted_or_lost(
+        faults in proptest::collection::vec(
+            (proptest::sample::select(&SENDERS), proptest::sample::select(&STAGES), any_act()),
+            1..6,
+        )
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (outcomes, mails) = runtime.block_on(async {
+            let script = faults.iter().fold(Script::new(), |script, (sender, at, act)| match at {
+                At::Mail => script.once_on_line(*at, sender, act.clone()),
+                _ => script.once(*at, act.clone()),
+            });
+            let server = SmtpServer::start(script).await;
+            let mut transport = SmtpTransport::new(SmtpSettings {
+                deadlines: Deadlines::all(Duration::from_millis(100)),
+                ..settings(&server)
+            }).unwrap();
+            let mut outcomes = Vec::new();
+            for sender in SENDERS {
+                let envelope = Envelope::new(sender, "ada@example.org").unwrap();
+                let outcome = match transport.offer(&envelope).await {
+                    Ok(()) => transport.content(sender.as_bytes()).await,
+                    Err(outcome) => outcome,
+                };
+                outcomes.push((sender, summary(&outcome).0));
+            }
+            (outcomes, server.mails())
+        });
+        for (sender, kind) in outcomes {
+            let taken = mails.iter().filter(|mail| mail.from == sender).count();
+            prop_assert!(taken <= 1, "{} was taken {} times", sender, taken);
+            let honest = match kind {
+                "accepted" => taken == 1,
+                "unknown" => true,
+                _ => taken == 0,
+            };
+            prop_assert!(honest, "{} is {}, and was taken {} times", sender, kind, taken);
+        }
+        for mail in mails {
+            prop_assert_eq!(mail.bytes, format!("{}\r\n", mail.from).into_bytes());
+        }
+    }
+}

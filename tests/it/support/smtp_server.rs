@@ -388,14 +388,11 @@ impl Conversation {
                 rule.act.clone()
             })
         });
+        let hang_up = matches!(act, Some(Act::SayAndHangUp(_)));
         let said = match act {
             None => usual.to_owned(),
-            Some(Act::Say(reply)) => reply.to_owned(),
+            Some(Act::Say(reply) | Act::SayAndHangUp(reply)) => reply.to_owned(),
             Some(Act::Add(more)) => format!("{usual}\r\n{more}"),
-            Some(Act::SayAndHangUp(reply)) => {
-                self.say(reply).await?;
-                return Err(Over);
-            }
             Some(Act::HangUp) => return Err(Over),
             Some(Act::Stall) => {
                 self.shared.signals.stalled.notify_one();
@@ -413,7 +410,7 @@ impl Conversation {
             self.shared.seen.lock().unwrap().mails.push(mail);
         }
         self.say(&said).await?;
-        Ok(yes)
+        if hang_up { Err(Over) } else { Ok(yes) }
     }
 
     async fn say(&mut self, reply: &str) -> Result<(), Over> {
