@@ -1,5 +1,6 @@
 //! Greenroom schedules interviews from the terminal, and no invitation leaves without a working link.
 
+pub mod app;
 pub mod config;
 pub mod domain;
 pub mod mail;

@@ -46,7 +46,11 @@ pub enum AppError {
 }
 
 fn interviews(count: usize) -> String {
-    if count == 1 { "an interview".to_owned() } else { format!("{count} interviews") }
+    if count == 1 {
+        "an interview".to_owned()
+    } else {
+        format!("{count} interviews")
+    }
 }
 
 /// Why an interview was not scheduled. Nothing was saved, and nothing mailed.
@@ -56,7 +60,9 @@ pub enum ScheduleError {
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Refused(Vec<Refusal>),
     /// The same address has an interview at that start.
-    #[error("email: this address has an interview at that time already ({0}); schedule it all the same with --again")]
+    #[error(
+        "email: this address has an interview at that time already ({0}); schedule it all the same with --again"
+    )]
     AlreadyThere(InterviewId),
     /// The idempotency key was used for something else.
     #[error("idempotency-key: this key was used for another interview; use a new one")]

@@ -52,7 +52,10 @@ impl FixedClock {
     /// Stands at `now`.
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
-        Self { now: to_the_microsecond(now), started: Instant::now() }
+        Self {
+            now: to_the_microsecond(now),
+            started: Instant::now(),
+        }
     }
 }
 
@@ -62,7 +65,11 @@ impl Clock for FixedClock {
     }
 
     fn running(&self) -> Timestamp {
-        to_the_microsecond(self.now.saturating_add(self.started.elapsed()).unwrap_or(Timestamp::MAX))
+        to_the_microsecond(
+            self.now
+                .saturating_add(self.started.elapsed())
+                .unwrap_or(Timestamp::MAX),
+        )
     }
 }
 

@@ -9,7 +9,10 @@ use crate::domain::session::{JoinLink, SessionCondition};
 
 /// An interview for programs. Holds the session key: print it only where it was asked for.
 #[derive(Clone, Serialize)]
-#[expect(missing_docs, reason = "the fields are the contract, in the words of the domain")]
+#[expect(
+    missing_docs,
+    reason = "the fields are the contract, in the words of the domain"
+)]
 pub struct InterviewJson {
     pub id: String,
     pub candidate_name: String,
@@ -39,7 +42,10 @@ pub struct InterviewJson {
 
 /// A delivery for programs.
 #[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the fields are the contract, in the words of the domain")]
+#[expect(
+    missing_docs,
+    reason = "the fields are the contract, in the words of the domain"
+)]
 pub struct DeliveryJson {
     pub id: String,
     pub interview_id: String,
@@ -62,11 +68,17 @@ impl App {
         let interview = &row.interview;
         let reason = row.reason(&self.policy().window, now);
         // A revoked key leads nowhere, so it is no longer the interview's.
-        let key = row.facts.key.filter(|_| row.facts.session == SessionCondition::Live);
+        let key = row
+            .facts
+            .key
+            .filter(|_| row.facts.session == SessionCondition::Live);
         InterviewJson {
             id: interview.id.to_string(),
             candidate_name: interview.candidate_name.clone(),
-            candidate_email: interview.candidate_email.as_ref().map(|email| email.display().to_owned()),
+            candidate_email: interview
+                .candidate_email
+                .as_ref()
+                .map(|email| email.display().to_owned()),
             role: interview.role.clone(),
             company: interview.company.clone(),
             round: interview.round.clone(),
@@ -74,10 +86,20 @@ impl App {
             status: interview.status.name(),
             starts_at: interview.starts_at,
             zone: interview.zone.name().to_owned(),
-            candidate_zone: interview.candidate_zone.as_ref().map(|zone| zone.name().to_owned()),
+            candidate_zone: interview
+                .candidate_zone
+                .as_ref()
+                .map(|zone| zone.name().to_owned()),
             duration_minutes: interview.duration.minutes(),
-            interviewers: interview.interviewers.iter().map(crate::domain::address::Mailbox::to_text).collect(),
-            meeting_url: interview.meeting_url.as_ref().map(|url| url.as_str().to_owned()),
+            interviewers: interview
+                .interviewers
+                .iter()
+                .map(crate::domain::address::Mailbox::to_text)
+                .collect(),
+            meeting_url: interview
+                .meeting_url
+                .as_ref()
+                .map(|url| url.as_str().to_owned()),
             session_key: key.map(crate::domain::session::SessionKey::expose),
             join_url: key.map(|key| JoinLink::new(&self.policy().base, key).expose()),
             link_state: row.link_state(&self.policy().window, now).name(),
@@ -94,7 +116,10 @@ impl App {
     /// The join link of an interview, if it has one that is live.
     #[must_use]
     pub fn join_link(&self, row: &Row) -> Option<JoinLink> {
-        let key = row.facts.key.filter(|_| row.facts.session == SessionCondition::Live)?;
+        let key = row
+            .facts
+            .key
+            .filter(|_| row.facts.session == SessionCondition::Live)?;
         Some(JoinLink::new(&self.policy().base, key))
     }
 }

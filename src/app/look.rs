@@ -80,20 +80,37 @@ pub enum Preview {
 
 impl App {
     pub(super) fn predicate(&self, filter: &Filter) -> Predicate {
-        filter.predicate(&self.policy().window, &self.config().list_zone(), self.now())
+        filter.predicate(
+            &self.policy().window,
+            &self.config().list_zone(),
+            self.now(),
+        )
     }
 
     /// Reads at most `limit` interviews that match.
     ///
     /// # Errors
     /// The store's.
-    pub async fn window(&self, filter: &Filter, from: From, limit: usize) -> Result<Window, AppError> {
+    pub async fn window(
+        &self,
+        filter: &Filter,
+        from: From,
+        limit: usize,
+    ) -> Result<Window, AppError> {
         let app = self.clone();
         let predicate = self.predicate(filter);
-        self.store().read(move |read| app.window_in(read, &predicate, from, limit)).await
+        self.store()
+            .read(move |read| app.window_in(read, &predicate, from, limit))
+            .await
     }
 
-    fn window_in(&self, read: &Reading<'_>, predicate: &Predicate, from: From, limit: usize) -> Result<Window, AppError> {
+    fn window_in(
+        &self,
+        read: &Reading<'_>,
+        predicate: &Predicate,
+        from: From,
+        limit: usize,
+    ) -> Result<Window, AppError> {
         let horizon = self.horizon();
         let place = match from {
             From::Start => Place::Start,
@@ -101,13 +118,22 @@ impl App {
             From::After(position) => Place::After(position),
             From::Before(position) => Place::Before(position),
             From::Around(id) => {
-                let Some(row) = read.interview(id)? else { return Ok(read.window(predicate, &Place::Start, limit, horizon)?) };
+                let Some(row) = read.interview(id)? else {
+                    return Ok(read.window(predicate, &Place::Start, limit, horizon)?);
+                };
                 let position = row.position(horizon);
                 let half = limit / 2;
-                let mut window = read.window(predicate, &Place::Before(position.clone()), half, horizon)?;
-                let matches = read.count(&Predicate::All(vec![Predicate::Id(id), predicate.clone()]))? > 0;
+                let mut window =
+                    read.window(predicate, &Place::Before(position.clone()), half, horizon)?;
+                let matches =
+                    read.count(&Predicate::All(vec![Predicate::Id(id), predicate.clone()]))? > 0;
                 window.rows.extend(matches.then_some(row));
-                let after = read.window(predicate, &Place::After(position), limit.saturating_sub(half).max(1), horizon)?;
+                let after = read.window(
+                    predicate,
+                    &Place::After(position),
+                    limit.saturating_sub(half).max(1),
+                    horizon,
+                )?;
                 window.more_after = after.more_after;
                 window.rows.extend(after.rows);
                 return Ok(window);
@@ -122,10 +148,16 @@ impl App {
     /// The store's.
     pub async fn counts(&self, filter: &Filter) -> Result<Counts, AppError> {
         let matching = self.predicate(filter);
-        let parse = |text| Filter::parse(text).map(|filter| self.predicate(&filter)).unwrap_or(Predicate::Any(Vec::new()));
-        let standings = [Standing::Blocked, Standing::NotInvited, Standing::InDoubt, Standing::Ready];
-        let mut predicates = standings.map(|standing| parse(&format!("verdict:{}", standing.name()))).to_vec();
-        predicates.push(parse(&format!("link:{}", LinkState::Missing.name())));
+        let standings = [
+            Standing::Blocked,
+            Standing::NotInvited,
+            Standing::InDoubt,
+            Standing::Ready,
+        ];
+        let mut predicates = standings
+            .map(|standing| self.predicate(&Filter::verdict(standing)))
+            .to_vec();
+        predicates.push(self.predicate(&Filter::link(LinkState::Missing)));
         predicates.push(Predicate::All(Vec::new()));
         let horizon = self.horizon();
         self.store()
@@ -135,7 +167,11 @@ impl App {
                 let everything = read.count(&Predicate::All(Vec::new()))?;
                 let unfiltered = matching == Predicate::All(Vec::new());
                 Ok(Counts {
-                    matching: if unfiltered { everything } else { read.count(&matching)? },
+                    matching: if unfiltered {
+                        everything
+                    } else {
+                        read.count(&matching)?
+                    },
                     everything,
                     blocked: at(0),
                     not_invited: at(1),
@@ -155,7 +191,9 @@ impl App {
     pub async fn details(&self, id: InterviewId) -> Result<Option<Dossier>, AppError> {
         self.store()
             .read(move |read| {
-                let Some(row) = read.interview(id)? else { return Ok(None) };
+                let Some(row) = read.interview(id)? else {
+                    return Ok(None);
+                };
                 Ok(Some(Dossier {
                     row,
                     sessions: read.sessions(id)?,
@@ -175,10 +213,16 @@ impl App {
         self.store()
             .read(move |read| {
                 let row = read.interview(id)?.ok_or(AppError::NoInterview(id))?;
-                let newest = read.deliveries(id)?.into_iter().find(|delivery| delivery.state != crate::domain::delivery::State::Withdrawn);
+                let newest = read
+                    .deliveries(id)?
+                    .into_iter()
+                    .find(|delivery| delivery.state != crate::domain::delivery::State::Withdrawn);
                 if let Some(delivery) = newest {
                     let bytes = outbox::kept(read.mime(delivery.id)?)?;
-                    return Ok(Mail { bytes, origin: MailOrigin::Stored(Box::new(delivery)) });
+                    return Ok(Mail {
+                        bytes,
+                        origin: MailOrigin::Stored(Box::new(delivery)),
+                    });
                 }
                 app.mail_as_it_would_be(read, &row.interview)
             })
@@ -199,11 +243,22 @@ impl App {
             .await
     }
 
-    fn mail_as_it_would_be(&self, read: &Reading<'_>, interview: &Interview) -> Result<Mail, AppError> {
+    fn mail_as_it_would_be(
+        &self,
+        read: &Reading<'_>,
+        interview: &Interview,
+    ) -> Result<Mail, AppError> {
         let session = read.sessions(interview.id)?.into_iter().next();
-        let origin = if session.is_some() { MailOrigin::WouldBe } else { MailOrigin::Sample };
+        let origin = if session.is_some() {
+            MailOrigin::WouldBe
+        } else {
+            MailOrigin::Sample
+        };
         let session = session.unwrap_or_else(|| sample_session(interview));
-        Ok(Mail { bytes: self.sample_mail(interview, &session)?, origin })
+        Ok(Mail {
+            bytes: self.sample_mail(interview, &session)?,
+            origin,
+        })
     }
 
     /// The mail of a draft as it will be, with a key that is visibly a sample. Keeps nothing.
@@ -215,7 +270,10 @@ impl App {
         };
         let interview = Interview::new(InterviewId::new(Uuid::nil()), details.clone(), self.now());
         match self.sample_mail(&interview, &sample_session(&interview)) {
-            Ok(bytes) => Preview::Mail { bytes, details: Box::new(details) },
+            Ok(bytes) => Preview::Mail {
+                bytes,
+                details: Box::new(details),
+            },
             Err(error) => Preview::Blocked(error.to_string()),
         }
     }
@@ -229,8 +287,16 @@ impl App {
     fn sample_mail(&self, interview: &Interview, session: &Session) -> Result<Vec<u8>, AppError> {
         let invitable = Invitable::check(interview, Some(session), self.policy(), self.now())?;
         let message_id = MessageId::new(interview.id.uuid(), self.sender());
-        let identity = MailIdentity { message_id, date: self.now(), in_reply_to: None };
-        Ok(mail::invitation(self.templates(), self.sender(), &invitable, &identity)?.bytes().to_vec())
+        let identity = MailIdentity {
+            message_id,
+            date: self.now(),
+            in_reply_to: None,
+        };
+        Ok(
+            mail::invitation(self.templates(), self.sender(), &invitable, &identity)?
+                .bytes()
+                .to_vec(),
+        )
     }
 
     /// Why mail may not leave at all with this configuration, if so.

@@ -5,7 +5,6 @@
 //! dispatcher hands mail to a transport, and it reads only the outbox.
 
 mod answers;
-mod demo;
 mod dispatch;
 mod doctor;
 mod edges;
@@ -16,6 +15,7 @@ mod plan;
 mod revise;
 mod schedule;
 mod take_back;
+mod transport;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,6 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 pub use answers::{AppError, ScheduleError};
-pub use demo::{DemoError, fill as fill_demo};
 pub use dispatch::{Dispatcher, Sending, SentBy, Stop};
 pub use doctor::{Check, Health};
 pub use edges::{Chance, Clock, FixedClock, SystemChance, SystemClock};
@@ -33,6 +32,7 @@ pub use look::{Dossier, From, Mail, MailOrigin, Preview};
 pub use plan::{Action, CarriedOut, Plan, PlanRow, Selection, Step};
 pub use schedule::{MailWish, Schedule, Scheduled};
 pub use take_back::TakenBack;
+pub use transport::transport;
 
 pub use crate::store::{Counts, Delivery, Position, Row, Section, UnsentMail, Window};
 
@@ -43,7 +43,7 @@ use crate::domain::invitable::LinkPolicy;
 use crate::domain::session::{AccessWindow, LinkSecret};
 use crate::domain::when::Zone;
 use crate::mail::Sender;
-use crate::render::Templates;
+use crate::render::templates::Templates;
 use crate::store::{Horizon, Store, StoreError};
 
 /// What an [`App`] is made of.
@@ -68,7 +68,6 @@ pub struct App {
 
 struct Inner {
     wiring: Wiring,
-    sender: Sender,
     policy: LinkPolicy,
     // Rung when something was put into the outbox.
     bell: Notify,
@@ -84,15 +83,19 @@ impl App {
     /// # Errors
     /// When the secret can't be read or kept.
     pub async fn new(wiring: Wiring) -> Result<Self, AppError> {
-        let nobody = Sending { transport: wiring.config.mail.transport.name(), by: SentBy::Nobody };
+        let nobody = Sending {
+            transport: transport::transport_name(&wiring.config),
+            by: SentBy::Nobody,
+        };
         let inner = Inner {
-            sender: wiring.config.sender(),
             policy: wiring.config.link_policy(),
             bell: Notify::new(),
             sending: watch::channel(nobody).0,
             wiring,
         };
-        let app = Self { inner: Arc::new(inner) };
+        let app = Self {
+            inner: Arc::new(inner),
+        };
         if app.read_only().is_none() {
             app.link_secret().await?;
         }
@@ -175,7 +178,9 @@ impl App {
             return Ok(Some(zone.clone()));
         }
         let last = self.store().read(|read| read.setting(LAST_ZONE)).await?;
-        Ok(last.and_then(|name| Zone::parse(&name).ok()).or_else(|| self.defaults().zone))
+        Ok(last
+            .and_then(|name| Zone::parse(&name).ok())
+            .or_else(|| self.defaults().zone))
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -191,7 +196,7 @@ impl App {
     }
 
     pub(crate) fn sender(&self) -> &Sender {
-        &self.inner.sender
+        self.config().sender()
     }
 
     pub(crate) fn policy(&self) -> &LinkPolicy {
@@ -209,17 +214,29 @@ impl App {
     }
 
     pub(crate) fn event(&self, kind: EventKind, detail: impl Into<String>) -> Event {
-        Event { at: self.now(), actor: self.config().actor(), kind, detail: detail.into() }
+        Event {
+            at: self.now(),
+            actor: self.config().actor(),
+            kind,
+            detail: detail.into(),
+        }
     }
 
     /// What happens by itself, without a person.
     pub(crate) fn own_event(&self, kind: EventKind, detail: impl Into<String>) -> Event {
-        Event { at: self.now(), actor: "greenroom".to_owned(), kind, detail: detail.into() }
+        Event {
+            at: self.now(),
+            actor: "greenroom".to_owned(),
+            kind,
+            detail: detail.into(),
+        }
     }
 
     /// Until when mail is held that is asked for now.
     pub(crate) fn held_until(&self, hold: Duration) -> Timestamp {
-        self.running().saturating_add(hold).unwrap_or(Timestamp::MAX)
+        self.running()
+            .saturating_add(hold)
+            .unwrap_or(Timestamp::MAX)
     }
 
     pub(crate) fn ring(&self) {
@@ -232,7 +249,11 @@ fn write_secret(bytes: [u8; 32]) -> String {
 }
 
 fn read_secret(text: &str) -> Result<LinkSecret, AppError> {
-    let unreadable = || AppError::Store(StoreError::Unreadable("the secret of link tokens".to_owned()));
+    let unreadable = || {
+        AppError::Store(StoreError::Unreadable(
+            "the secret of link tokens".to_owned(),
+        ))
+    };
     let mut bytes = [0; 32];
     for (index, byte) in bytes.iter_mut().enumerate() {
         let pair = text.get(index * 2..index * 2 + 2).ok_or_else(unreadable)?;

@@ -28,13 +28,21 @@ impl App {
         let invitable = Invitable::check(interview, session, self.policy(), now)?;
         let earlier = write.deliveries(interview.id)?;
         if let Some(waiting) = earlier.iter().find(|delivery| delivery.state.is_unsent()) {
-            return Err(AppError::AlreadyWaiting(waiting_words(waiting, interview, now)));
+            return Err(AppError::AlreadyWaiting(waiting_words(
+                waiting, interview, now,
+            )));
         }
-        if earlier.first().is_some_and(|newest| newest.state == State::Unknown) {
+        if earlier
+            .first()
+            .is_some_and(|newest| newest.state == State::Unknown)
+        {
             return Err(AppError::Unsettled);
         }
         // A further mail about the same interview belongs into the conversation of the first.
-        let first = earlier.iter().rev().find(|delivery| delivery.state != State::Withdrawn);
+        let first = earlier
+            .iter()
+            .rev()
+            .find(|delivery| delivery.state != State::Withdrawn);
         let id = DeliveryId::new(self.chance().row_id(now));
         let identity = MailIdentity {
             message_id: MessageId::new(id.uuid(), self.sender()),
@@ -55,16 +63,26 @@ impl App {
             sha256: composed.sha256().to_owned(),
             link: composed.link().expose(),
             starts_at: invitable.starts_at(),
-            held_until: hold.filter(|hold| !hold.is_zero()).map(|hold| self.held_until(hold)),
+            held_until: hold
+                .filter(|hold| !hold.is_zero())
+                .map(|hold| self.held_until(hold)),
             created_at: self.running(),
         };
         write.add_delivery(&delivery)?;
-        write.append_event(interview.id, &self.event(EventKind::MailQueued, composed.message_id().to_string()))?;
+        write.append_event(
+            interview.id,
+            &self.event(EventKind::MailQueued, composed.message_id().to_string()),
+        )?;
         kept(write.delivery(id)?)
     }
 
     /// Takes every mail of an interview back that has not left (invariant 9), with the reason.
-    pub(super) fn withdraw_unsent(&self, write: &Writing<'_>, id: InterviewId, reason: &str) -> Result<(), AppError> {
+    pub(super) fn withdraw_unsent(
+        &self,
+        write: &Writing<'_>,
+        id: InterviewId,
+        reason: &str,
+    ) -> Result<(), AppError> {
         for delivery in write.deliveries(id)? {
             if delivery.state.is_withdrawable() {
                 self.withdraw(write, &delivery, reason)?;
@@ -74,22 +92,43 @@ impl App {
     }
 
     /// Takes one mail back that has not left.
-    pub(super) fn withdraw(&self, write: &Writing<'_>, delivery: &Delivery, reason: &str) -> Result<(), AppError> {
-        let remark = Remark { reply: Some(reason.to_owned()), ..Remark::default() };
+    pub(super) fn withdraw(
+        &self,
+        write: &Writing<'_>,
+        delivery: &Delivery,
+        reason: &str,
+    ) -> Result<(), AppError> {
+        let remark = Remark {
+            reply: Some(reason.to_owned()),
+            ..Remark::default()
+        };
         write.move_delivery(delivery.id, Happening::Withdrawn, &remark, self.running())?;
-        let event = self.event(EventKind::MailWithdrawn, format!("{} ({reason})", delivery.message_id));
+        let event = self.event(
+            EventKind::MailWithdrawn,
+            format!("{} ({reason})", delivery.message_id),
+        );
         Ok(write.append_event(delivery.interview_id, &event)?)
     }
 }
 
 /// What was just written is there.
 pub(super) fn kept<T>(found: Option<T>) -> Result<T, AppError> {
-    found.ok_or_else(|| AppError::Store(StoreError::Unreadable("a row that was just written".to_owned())))
+    found.ok_or_else(|| {
+        AppError::Store(StoreError::Unreadable(
+            "a row that was just written".to_owned(),
+        ))
+    })
 }
 
 /// How a mail waits: "leaves 10:42", "next try 10:42", "is being sent".
-pub(super) fn waiting_words(delivery: &Delivery, interview: &Interview, now: jiff::Timestamp) -> String {
-    let due = delivery.due.map(|due| when::moment(due, &interview.zone, now));
+pub(super) fn waiting_words(
+    delivery: &Delivery,
+    interview: &Interview,
+    now: jiff::Timestamp,
+) -> String {
+    let due = delivery
+        .due
+        .map(|due| when::moment(due, &interview.zone, now));
     match (delivery.state, due) {
         (State::Held, Some(due)) => format!("is held until {due}"),
         (State::Deferred, Some(due)) => format!("was put off (next try {due})"),

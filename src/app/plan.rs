@@ -95,13 +95,19 @@ impl Plan {
     /// How many will be mailed.
     #[must_use]
     pub fn sends(&self) -> usize {
-        self.rows.iter().filter(|row| matches!(row.step, Step::Send { .. })).count()
+        self.rows
+            .iter()
+            .filter(|row| matches!(row.step, Step::Send { .. }))
+            .count()
     }
 
     /// How many will be changed or mailed.
     #[must_use]
     pub fn acts(&self) -> usize {
-        self.rows.iter().filter(|row| !matches!(row.step, Step::Skip { .. })).count()
+        self.rows
+            .iter()
+            .filter(|row| !matches!(row.step, Step::Skip { .. }))
+            .count()
     }
 
     /// How many will be left alone.
@@ -127,15 +133,24 @@ impl App {
     /// An empty selection, an unknown id, or a base URL that must not leave this machine.
     pub async fn plan(&self, action: Action, selection: &Selection) -> Result<Plan, AppError> {
         if action != (Action::Repair { send: false }) {
-            self.policy().may_leave().inspect_err(|precondition| tracing::warn!(%precondition, "an invitation was refused"))?;
+            self.policy().may_leave().inspect_err(
+                |precondition| tracing::warn!(%precondition, "an invitation was refused"),
+            )?;
         }
         let app = self.clone();
         let selection = selection.clone();
         self.store()
             .read(move |read| {
                 let rows = app.selected(read, &selection)?;
-                let rows = rows.iter().map(|row| app.plan_row(read, action, row)).collect::<Result<_, _>>()?;
-                Ok(Plan { action, made_at: app.now(), rows })
+                let rows = rows
+                    .iter()
+                    .map(|row| app.plan_row(read, action, row))
+                    .collect::<Result<_, _>>()?;
+                Ok(Plan {
+                    action,
+                    made_at: app.now(),
+                    rows,
+                })
             })
             .await
     }
@@ -143,11 +158,16 @@ impl App {
     fn selected(&self, read: &Reading<'_>, selection: &Selection) -> Result<Vec<Row>, AppError> {
         match selection {
             Selection::Ids(ids) if ids.is_empty() => Err(AppError::NothingSelected),
-            Selection::Ids(ids) => ids.iter().map(|id| read.interview(*id)?.ok_or(AppError::NoInterview(*id))).collect(),
+            Selection::Ids(ids) => ids
+                .iter()
+                .map(|id| read.interview(*id)?.ok_or(AppError::NoInterview(*id)))
+                .collect(),
             Selection::Matching(filter) if filter.is_empty() => Err(AppError::NothingSelected),
             Selection::Matching(filter) => {
                 let predicate = self.predicate(filter);
-                Ok(read.window(&predicate, &Place::Start, usize::MAX - 1, self.horizon())?.rows)
+                Ok(read
+                    .window(&predicate, &Place::Start, usize::MAX - 1, self.horizon())?
+                    .rows)
             }
         }
     }
@@ -158,7 +178,10 @@ impl App {
         Ok(PlanRow {
             id: row.id(),
             candidate: interview.candidate_name.clone(),
-            address: interview.candidate_email.as_ref().map(|email| email.ascii().to_owned()),
+            address: interview
+                .candidate_email
+                .as_ref()
+                .map(|email| email.ascii().to_owned()),
             starts_at: interview.starts_at,
             zone: interview.zone.clone(),
             candidate_zone: interview.candidate_zone.clone(),
@@ -174,10 +197,16 @@ impl App {
         let link = row.link_state(&self.policy().window, now);
         let reason = row.reason(&self.policy().window, now);
         if reason.standing() == Standing::Over {
-            return skip(if interview.status == Status::Scheduled { "over".to_owned() } else { reason.words(&interview.zone, now) });
+            return skip(if interview.status == Status::Scheduled {
+                "over".to_owned()
+            } else {
+                reason.words(&interview.zone, now)
+            });
         }
         match action {
-            Action::Repair { .. } if link != LinkState::Missing => return skip("has a link already".to_owned()),
+            Action::Repair { .. } if link != LinkState::Missing => {
+                return skip("has a link already".to_owned());
+            }
             Action::Repair { send: false } => return Step::MakeLink,
             Action::Repair { send: true } | Action::Resend => {}
         }
@@ -192,14 +221,22 @@ impl App {
         }
         match newest {
             Some(waiting) if waiting.state.is_unsent() => {
-                return skip(format!("already waiting: it {}", outbox::waiting_words(waiting, interview, now)));
+                return skip(format!(
+                    "already waiting: it {}",
+                    outbox::waiting_words(waiting, interview, now)
+                ));
             }
-            Some(lost) if lost.state == State::Unknown => return skip("outcome unknown: settle it first".to_owned()),
+            Some(lost) if lost.state == State::Unknown => {
+                return skip("outcome unknown: settle it first".to_owned());
+            }
             _ => {}
         }
         let why = match reason {
             Reason::NoLink => "a link will be made first".to_owned(),
-            Reason::Told(at) => format!("the link and time of the mail of {}", when::moment(at, &interview.zone, now)),
+            Reason::Told(at) => format!(
+                "the link and time of the mail of {}",
+                when::moment(at, &interview.zone, now)
+            ),
             Reason::HoldsDeadLink => "they hold a link that was replaced".to_owned(),
             Reason::HoldsOldTime => "they hold the old time".to_owned(),
             Reason::MailedElsewhere => "to the new address".to_owned(),
@@ -214,18 +251,33 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::PlanChanged`] names what changed since the plan was made.
-    pub async fn carry_out(&self, plan: &Plan, hold: Option<Duration>) -> Result<CarriedOut, AppError> {
+    pub async fn carry_out(
+        &self,
+        plan: &Plan,
+        hold: Option<Duration>,
+    ) -> Result<CarriedOut, AppError> {
         let app = self.clone();
         let plan = plan.clone();
-        let done = self.store().write(move |write| app.carry_out_in(write, &plan, hold)).await?;
+        let done = self
+            .store()
+            .write(move |write| app.carry_out_in(write, &plan, hold))
+            .await?;
         self.ring();
         Ok(done)
     }
 
-    fn carry_out_in(&self, write: &Writing<'_>, plan: &Plan, hold: Option<Duration>) -> Result<CarriedOut, AppError> {
+    fn carry_out_in(
+        &self,
+        write: &Writing<'_>,
+        plan: &Plan,
+        hold: Option<Duration>,
+    ) -> Result<CarriedOut, AppError> {
         let mut changed = Vec::new();
         for planned in &plan.rows {
-            let current = write.interview(planned.id)?.map(|row| self.plan_row(write, plan.action, &row)).transpose()?;
+            let current = write
+                .interview(planned.id)?
+                .map(|row| self.plan_row(write, plan.action, &row))
+                .transpose()?;
             if current.as_ref() != Some(planned) {
                 changed.push(planned.id);
             }
@@ -238,7 +290,10 @@ impl App {
             if matches!(row.step, Step::Skip { .. }) {
                 continue;
             }
-            let interview = write.interview(row.id)?.ok_or(AppError::NoInterview(row.id))?.interview;
+            let interview = write
+                .interview(row.id)?
+                .ok_or(AppError::NoInterview(row.id))?
+                .interview;
             let session = match write.sessions(row.id)?.into_iter().next() {
                 Some(session) => session,
                 None => {
@@ -247,14 +302,22 @@ impl App {
                 }
             };
             if matches!(row.step, Step::Send { .. }) {
-                done.deliveries.push(self.enqueue_invitation(write, &interview, Some(&session), hold)?.id);
+                done.deliveries.push(
+                    self.enqueue_invitation(write, &interview, Some(&session), hold)?
+                        .id,
+                );
             }
         }
         Ok(done)
     }
 
     /// Notes in the timeline that a send was refused, by the name of what stood in the way.
-    pub(super) fn note_refusal(&self, write: &Writing<'_>, id: InterviewId, precondition: &str) -> Result<(), AppError> {
+    pub(super) fn note_refusal(
+        &self,
+        write: &Writing<'_>,
+        id: InterviewId,
+        precondition: &str,
+    ) -> Result<(), AppError> {
         tracing::warn!(interview = %id, precondition, "a mail was stopped");
         Ok(write.append_event(id, &self.own_event(EventKind::SendRefused, precondition))?)
     }
@@ -262,7 +325,16 @@ impl App {
 
 // Everything that a step depends on, without the clock: two rows with the same text lead to the same step.
 fn seen(row: &Row, newest: Option<&Delivery>) -> String {
-    let mail = newest.map(|delivery| (delivery.id.to_string(), delivery.state.mark(), delivery.attempts));
-    let key = row.facts.key.map(crate::domain::session::SessionKey::shortened);
+    let mail = newest.map(|delivery| {
+        (
+            delivery.id.to_string(),
+            delivery.state.mark(),
+            delivery.attempts,
+        )
+    });
+    let key = row
+        .facts
+        .key
+        .map(crate::domain::session::SessionKey::shortened);
     format!("{} {key:?} {mail:?}", row.interview.updated_at)
 }

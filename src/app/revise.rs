@@ -15,21 +15,38 @@ impl App {
     /// # Errors
     /// As [`App::schedule`], and [`AppError::AlreadyMailed`] when the candidate may hold mail about it. Nothing was
     /// saved then.
-    pub async fn revise(&self, id: InterviewId, request: Schedule) -> Result<Scheduled, ScheduleError> {
+    pub async fn revise(
+        &self,
+        id: InterviewId,
+        request: Schedule,
+    ) -> Result<Scheduled, ScheduleError> {
         let app = self.clone();
-        let revised = self.store().write(move |write| app.revise_in(write, id, &request)).await;
+        let revised = self
+            .store()
+            .write(move |write| app.revise_in(write, id, &request))
+            .await;
         self.tell(revised)
     }
 
-    fn revise_in(&self, write: &Writing<'_>, id: InterviewId, request: &Schedule) -> Result<Scheduled, ScheduleError> {
+    fn revise_in(
+        &self,
+        write: &Writing<'_>,
+        id: InterviewId,
+        request: &Schedule,
+    ) -> Result<Scheduled, ScheduleError> {
         let content = request.content(Some(id));
         if let Some(repeated) = self.repeated(write, request, &content)? {
             return Ok(repeated);
         }
-        let before = write.interview(id)?.ok_or(AppError::NoInterview(id))?.interview;
+        let before = write
+            .interview(id)?
+            .ok_or(AppError::NoInterview(id))?
+            .interview;
         refuse_if_mailed(write, id)?;
         let details = self.check(&request.draft)?;
-        let other = write.scheduled_at(&details.candidate_email, details.starts_at)?.filter(|there| there.id() != id);
+        let other = write
+            .scheduled_at(&details.candidate_email, details.starts_at)?
+            .filter(|there| there.id() != id);
         if let Some(there) = other.filter(|_| !request.again) {
             return Err(ScheduleError::AlreadyThere(there.id()));
         }
@@ -39,7 +56,11 @@ impl App {
         write.put_interview(&interview)?;
         let changed = changed_fields(&Draft::of(&before), &Draft::of(&interview));
         write.append_event(id, &self.event(EventKind::Edited, changed))?;
-        let session = match write.sessions(id)?.into_iter().find(|session| session.revoked_at.is_none()) {
+        let session = match write
+            .sessions(id)?
+            .into_iter()
+            .find(|session| session.revoked_at.is_none())
+        {
             Some(session) => session,
             None => self.make_session(write, id, now)?,
         };
@@ -66,8 +87,15 @@ impl App {
 }
 
 fn refuse_if_mailed(write: &Writing<'_>, id: InterviewId) -> Result<(), AppError> {
-    let mailed = |state: &State| !state.is_withdrawable() && !matches!(state, State::Withdrawn | State::Failed);
-    match write.deliveries(id)?.into_iter().map(|delivery| delivery.state).find(mailed) {
+    let mailed = |state: &State| {
+        !state.is_withdrawable() && !matches!(state, State::Withdrawn | State::Failed)
+    };
+    match write
+        .deliveries(id)?
+        .into_iter()
+        .map(|delivery| delivery.state)
+        .find(mailed)
+    {
         Some(state) => Err(AppError::AlreadyMailed(state)),
         None => Ok(()),
     }
@@ -75,6 +103,8 @@ fn refuse_if_mailed(write: &Writing<'_>, id: InterviewId) -> Result<(), AppError
 
 // The names of the fields, not what stands in them: the timeline names nobody.
 fn changed_fields(before: &Draft, after: &Draft) -> String {
-    let changed = Field::ALL.into_iter().filter(|field| before.text(*field) != after.text(*field));
+    let changed = Field::ALL
+        .into_iter()
+        .filter(|field| before.text(*field) != after.text(*field));
     changed.map(Field::name).collect::<Vec<_>>().join(", ")
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -48,24 +50,21 @@ pub struct Schedule {
 
 impl Schedule {
     /// The digest of what was asked for. How long mail is held is no part of it.
-    fn content(&self, target: Option<InterviewId>) -> String {
+    pub(super) fn content(&self, target: Option<InterviewId>) -> String {
         let mut digest = Sha256::new();
         for field in Field::ALL {
             let text = self.draft.text(field).trim();
             digest.update(text.len().to_le_bytes());
             digest.update(text);
         }
-        let rest = (self.draft.fold, self.mail == MailWish::No, self.again, target);
+        let rest = (
+            self.draft.fold,
+            self.mail == MailWish::No,
+            self.again,
+            target,
+        );
         digest.update(format!("{rest:?}"));
-        format!("{:x}", HexDigest(&digest.finalize()))
-    }
-}
-
-struct HexDigest<'a>(&'a [u8]);
-
-impl std::fmt::LowerHex for HexDigest<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        URL_SAFE_NO_PAD.encode(digest.finalize())
     }
 }
 
@@ -88,12 +87,14 @@ impl App {
     /// # Errors
     /// [`ScheduleError::Refused`] with every field that is wrong.
     pub fn check(&self, draft: &Draft) -> Result<Details, ScheduleError> {
-        draft.check(&self.defaults(), self.now()).map_err(|refusals| {
-            for refusal in &refusals {
-                tracing::info!(field = refusal.field.name(), "an interview was refused");
-            }
-            ScheduleError::Refused(refusals)
-        })
+        draft
+            .check(&self.defaults(), self.now())
+            .map_err(|refusals| {
+                for refusal in &refusals {
+                    tracing::info!(field = refusal.field.name(), "an interview was refused");
+                }
+                ScheduleError::Refused(refusals)
+            })
     }
 
     /// Keeps interview, session, invitation and events in one transaction, or nothing (invariant 3), then wakes the
@@ -103,7 +104,10 @@ impl App {
     /// Every field that is wrong, or the named precondition that stands in the way. Nothing was saved then.
     pub async fn schedule(&self, request: Schedule) -> Result<Scheduled, ScheduleError> {
         let app = self.clone();
-        let scheduled = self.store().write(move |write| app.schedule_in(write, &request)).await;
+        let scheduled = self
+            .store()
+            .write(move |write| app.schedule_in(write, &request))
+            .await;
         self.tell(scheduled)
     }
 
@@ -119,7 +123,11 @@ impl App {
         result
     }
 
-    fn schedule_in(&self, write: &Writing<'_>, request: &Schedule) -> Result<Scheduled, ScheduleError> {
+    fn schedule_in(
+        &self,
+        write: &Writing<'_>,
+        request: &Schedule,
+    ) -> Result<Scheduled, ScheduleError> {
         let content = request.content(None);
         if let Some(repeated) = self.repeated(write, request, &content)? {
             return Ok(repeated);
@@ -153,32 +161,66 @@ impl App {
         };
         if let Some(key) = &request.idempotency_key {
             let delivery_id = delivery.as_ref().map(|delivery| delivery.id);
-            write.remember(key, &Remembered { content, interview_id: interview.id, delivery_id }, self.now())?;
+            write.remember(
+                key,
+                &Remembered {
+                    content,
+                    interview_id: interview.id,
+                    delivery_id,
+                },
+                self.now(),
+            )?;
         }
         if !request.draft.zone.trim().is_empty() {
             write.set_setting(LAST_ZONE, interview.zone.name())?;
         }
         let row = outbox::kept(write.interview(interview.id)?)?;
-        Ok(Scheduled { row, delivery, repeated: false, notices: request.draft.notices() })
+        Ok(Scheduled {
+            row,
+            delivery,
+            repeated: false,
+            notices: request.draft.notices(),
+        })
     }
 
     /// What the same action led to the first time, if there was one.
-    pub(super) fn repeated(&self, write: &Writing<'_>, request: &Schedule, content: &str) -> Result<Option<Scheduled>, ScheduleError> {
-        let Some(key) = &request.idempotency_key else { return Ok(None) };
-        let Some(first) = write.remembered(key)? else { return Ok(None) };
+    pub(super) fn repeated(
+        &self,
+        write: &Writing<'_>,
+        request: &Schedule,
+        content: &str,
+    ) -> Result<Option<Scheduled>, ScheduleError> {
+        let Some(key) = &request.idempotency_key else {
+            return Ok(None);
+        };
+        let Some(first) = write.remembered(key)? else {
+            return Ok(None);
+        };
         if first.content != content {
             return Err(ScheduleError::KeyReused);
         }
-        let row = write.interview(first.interview_id)?.ok_or(ScheduleError::KeyOfRemoved)?;
+        let row = write
+            .interview(first.interview_id)?
+            .ok_or(ScheduleError::KeyOfRemoved)?;
         let delivery = match first.delivery_id {
             Some(id) => write.delivery(id)?,
             None => None,
         };
-        Ok(Some(Scheduled { row, delivery, repeated: true, notices: request.draft.notices() }))
+        Ok(Some(Scheduled {
+            row,
+            delivery,
+            repeated: true,
+            notices: request.draft.notices(),
+        }))
     }
 
     /// Makes the session of an interview, and with it the link.
-    pub(super) fn make_session(&self, write: &Writing<'_>, id: InterviewId, now: Timestamp) -> Result<Session, StoreError> {
+    pub(super) fn make_session(
+        &self,
+        write: &Writing<'_>,
+        id: InterviewId,
+        now: Timestamp,
+    ) -> Result<Session, StoreError> {
         let session = Session {
             id: SessionId::new(self.chance().row_id(now)),
             interview_id: id,

@@ -31,7 +31,10 @@ impl App {
             .write(move |write| {
                 let delivery = write.delivery(id)?.ok_or(AppError::NoDelivery)?;
                 if !delivery.state.is_withdrawable() {
-                    return Ok(TakenBack::TooLate { state: delivery.state, since: delivery.since });
+                    return Ok(TakenBack::TooLate {
+                        state: delivery.state,
+                        since: delivery.since,
+                    });
                 }
                 app.withdraw(write, &delivery, "taken back")?;
                 let row = outbox::kept(write.interview(delivery.interview_id)?)?;

@@ -64,12 +64,18 @@ impl Request<'_> {
         for (name, instant) in [("DTSTART", self.start), ("DTEND", self.end)] {
             if local {
                 let wall = self.zone.time_zone().to_datetime(instant);
-                lines.raw(&format!("{name};TZID={}", self.zone.name()), &wall.strftime("%Y%m%dT%H%M%S").to_string());
+                lines.raw(
+                    &format!("{name};TZID={}", self.zone.name()),
+                    &wall.strftime("%Y%m%dT%H%M%S").to_string(),
+                );
             } else {
                 lines.raw(name, &utc(instant));
             }
         }
-        lines.raw(&format!("ORGANIZER{}", lines::common_name(self.organizer)), &lines::mailto(&self.organizer.address));
+        lines.raw(
+            &format!("ORGANIZER{}", lines::common_name(self.organizer)),
+            &lines::mailto(&self.organizer.address),
+        );
         let attendee = lines::common_name(self.attendee);
         lines.raw(
             &format!("ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE{attendee}"),
@@ -91,7 +97,9 @@ impl Request<'_> {
     fn has_local_times(&self) -> bool {
         let rules = self.zone.time_zone();
         let unmistakable = |instant: Timestamp| {
-            rules.to_timestamp(rules.to_datetime(instant)).is_ok_and(|first| first.as_second() == instant.as_second())
+            rules
+                .to_timestamp(rules.to_datetime(instant))
+                .is_ok_and(|first| first.as_second() == instant.as_second())
         };
         *rules != TimeZone::UTC && unmistakable(self.start) && unmistakable(self.end)
     }

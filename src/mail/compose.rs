@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Attachment, Mailbox as HeaderMailbox, Message, MessageBuilder, MultiPart, SinglePart, header};
+use lettre::message::{
+    Attachment, Mailbox as HeaderMailbox, Message, MessageBuilder, MultiPart, SinglePart, header,
+};
 
 use super::calendar::Request;
 use super::gate::{self, Composed, GateError};
@@ -58,10 +60,17 @@ pub fn invitation(
     Ok(gate::admit(bytes, invitable, &headers)?)
 }
 
-fn calendar(view: &InvitationView, sender: &Sender, invitable: &Invitable, identity: &MailIdentity) -> String {
+fn calendar(
+    view: &InvitationView,
+    sender: &Sender,
+    invitable: &Invitable,
+    identity: &MailIdentity,
+) -> String {
     let interview = invitable.interview();
-    let candidate =
-        Mailbox { name: Some(one_line(&interview.candidate_name)), address: invitable.address().clone() };
+    let candidate = Mailbox {
+        name: Some(one_line(&interview.candidate_name)),
+        address: invitable.address().clone(),
+    };
     Request {
         interview: interview.id,
         sequence: interview.sequence,
@@ -80,19 +89,32 @@ fn calendar(view: &InvitationView, sender: &Sender, invitable: &Invitable, ident
 
 /// mixed { alternative { plain, html, calendar }, invite.ics }: the order in which mail programs look for the best part
 /// they know, and a file for those that know none.
-fn body(text: String, html: String, calendar: &str, identity: &MailIdentity) -> Result<MultiPart, ComposeError> {
+fn body(
+    text: String,
+    html: String,
+    calendar: &str,
+    identity: &MailIdentity,
+) -> Result<MultiPart, ComposeError> {
     let uuid = identity.message_id.uuid().simple();
-    let kind = |text: &str| ContentType::parse(text).map_err(|error| ComposeError::Build(error.to_string()));
+    let kind = |text: &str| {
+        ContentType::parse(text).map_err(|error| ComposeError::Build(error.to_string()))
+    };
     let request = SinglePart::builder()
         .header(kind("text/calendar; charset=utf-8; method=REQUEST")?)
         .body(calendar.to_owned());
-    let file = Attachment::new("invite.ics".to_owned()).body(calendar.to_owned(), kind("application/ics; name=\"invite.ics\"")?);
+    let file = Attachment::new("invite.ics".to_owned()).body(
+        calendar.to_owned(),
+        kind("application/ics; name=\"invite.ics\"")?,
+    );
     let alternative = MultiPart::alternative()
         .boundary(format!("alternative-{uuid}"))
         .singlepart(SinglePart::plain(text))
         .singlepart(SinglePart::html(html))
         .singlepart(request);
-    Ok(MultiPart::mixed().boundary(format!("mixed-{uuid}")).multipart(alternative).singlepart(file))
+    Ok(MultiPart::mixed()
+        .boundary(format!("mixed-{uuid}"))
+        .multipart(alternative)
+        .singlepart(file))
 }
 
 /// A message being written, and the names of the headers written so far.
@@ -112,7 +134,9 @@ impl Letter {
     ) -> Result<(), ComposeError> {
         let interview = invitable.interview();
         let recruiter = interview.recruiter.email.as_ref();
-        let recruiter = recruiter.map(|address| mailbox(interview.recruiter.name.as_deref(), address)).transpose()?;
+        let recruiter = recruiter
+            .map(|address| mailbox(interview.recruiter.name.as_deref(), address))
+            .transpose()?;
         let reply_to = match (recruiter, sender.reply_to()) {
             (Some(recruiter), _) => Some(recruiter),
             (None, Some(reply_to)) => Some(mailbox(reply_to.name.as_deref(), &reply_to.address)?),
@@ -121,21 +145,34 @@ impl Letter {
         let from = mailbox(sender.from().name.as_deref(), &sender.from().address)?;
         let to = mailbox(Some(&interview.candidate_name), invitable.address())?;
         let date = Duration::from_secs(u64::try_from(identity.date.as_second()).unwrap_or(0));
-        self.add("Date", |builder| builder.date(SystemTime::UNIX_EPOCH + date));
-        self.add("Message-ID", |builder| builder.message_id(Some(identity.message_id.to_string())));
+        self.add("Date", |builder| {
+            builder.date(SystemTime::UNIX_EPOCH + date)
+        });
+        self.add("Message-ID", |builder| {
+            builder.message_id(Some(identity.message_id.to_string()))
+        });
         if let Some(first) = &identity.in_reply_to {
-            self.add("In-Reply-To", |builder| builder.in_reply_to(first.to_string()));
-            self.add("References", |builder| builder.references(first.to_string()));
+            self.add("In-Reply-To", |builder| {
+                builder.in_reply_to(first.to_string())
+            });
+            self.add("References", |builder| {
+                builder.references(first.to_string())
+            });
         }
         self.add("From", |builder| builder.from(from));
         self.add("To", |builder| builder.to(to));
         if let Some(reply_to) = reply_to {
             self.add("Reply-To", |builder| builder.reply_to(reply_to));
         }
-        self.add("Subject", |builder| builder.header(header::Subject::from(subject)));
+        self.add("Subject", |builder| {
+            builder.header(header::Subject::from(subject))
+        });
         // RFC 3834 section 5: no vacation notices in return.
         self.raw("Auto-Submitted", "auto-generated")?;
-        sender.headers().iter().try_for_each(|(name, value)| self.raw(name, value))
+        sender
+            .headers()
+            .iter()
+            .try_for_each(|(name, value)| self.raw(name, value))
     }
 
     fn add(&mut self, name: &str, write: impl FnOnce(MessageBuilder) -> MessageBuilder) {
@@ -144,14 +181,21 @@ impl Letter {
     }
 
     fn raw(&mut self, name: &str, value: &str) -> Result<(), ComposeError> {
-        let header = HeaderName::new_from_ascii(name.to_owned()).map_err(|error| ComposeError::Build(error.to_string()))?;
-        self.add(name, |builder| builder.raw_header(HeaderValue::new(header, value.to_owned())));
+        let header = HeaderName::new_from_ascii(name.to_owned())
+            .map_err(|error| ComposeError::Build(error.to_string()))?;
+        self.add(name, |builder| {
+            builder.raw_header(HeaderValue::new(header, value.to_owned()))
+        });
         Ok(())
     }
 
     fn finish(mut self, body: MultiPart) -> Result<(Vec<u8>, Vec<String>), ComposeError> {
-        self.names.extend(["MIME-Version", "Content-Type"].map(str::to_owned));
-        let message: Message = self.builder.multipart(body).map_err(|error| ComposeError::Build(error.to_string()))?;
+        self.names
+            .extend(["MIME-Version", "Content-Type"].map(str::to_owned));
+        let message: Message = self
+            .builder
+            .multipart(body)
+            .map_err(|error| ComposeError::Build(error.to_string()))?;
         Ok((message.formatted(), self.names))
     }
 }
@@ -159,7 +203,10 @@ impl Letter {
 fn mailbox(name: Option<&str>, address: &EmailAddress) -> Result<HeaderMailbox, ComposeError> {
     let bad = || ComposeError::Address(address.display().to_owned());
     let name = name.map(one_line).filter(|name| !name.is_empty());
-    Ok(HeaderMailbox::new(name, Address::new(address.local(), address.domain()).map_err(|_| bad())?))
+    Ok(HeaderMailbox::new(
+        name,
+        Address::new(address.local(), address.domain()).map_err(|_| bad())?,
+    ))
 }
 
 #[cfg(test)]

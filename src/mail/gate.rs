@@ -95,7 +95,9 @@ pub enum GateError {
     #[error("{0}: {1}")]
     NotACalendar(Part, calendar::NotACalendar),
     /// Mail programs would cut it.
-    #[error("{0}: it is larger than 100 KB, so mail programs would cut it; shorten the note or the template")]
+    #[error(
+        "{0}: it is larger than 100 KB, so mail programs would cut it; shorten the note or the template"
+    )]
     TooLarge(Part),
     /// Another recipient than the candidate.
     #[error("the mail is not addressed to the candidate alone")]
@@ -149,7 +151,13 @@ impl Composed {
 // The bytes hold the session key.
 impl fmt::Debug for Composed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Composed({}, {} octets, sha256 {})", self.message_id, self.bytes.len(), self.sha256)
+        write!(
+            f,
+            "Composed({}, {} octets, sha256 {})",
+            self.message_id,
+            self.bytes.len(),
+            self.sha256
+        )
     }
 }
 
@@ -159,7 +167,11 @@ impl fmt::Debug for Composed {
 ///
 /// # Errors
 /// The first thing that is wrong, with the part and its template.
-pub fn admit(bytes: Vec<u8>, invitable: &Invitable, headers: &[String]) -> Result<Composed, GateError> {
+pub fn admit(
+    bytes: Vec<u8>,
+    invitable: &Invitable,
+    headers: &[String],
+) -> Result<Composed, GateError> {
     let parts = parts::read(&bytes)?;
     check_lines(&bytes)?;
     let message_id = check_headers(&parts, invitable, headers)?;
@@ -175,10 +187,19 @@ pub fn admit(bytes: Vec<u8>, invitable: &Invitable, headers: &[String]) -> Resul
         return Err(GateError::Missing(Part::Calendar));
     }
     check_calendar(Part::Calendar, &expected, calendar)?;
-    let [file] = parts.attachments.as_slice() else { return Err(GateError::Missing(Part::Attachment)) };
-    check_calendar(Part::Attachment, &expected, &String::from_utf8_lossy(&file.content))?;
+    let [file] = parts.attachments.as_slice() else {
+        return Err(GateError::Missing(Part::Attachment));
+    };
+    check_calendar(
+        Part::Attachment,
+        &expected,
+        &String::from_utf8_lossy(&file.content),
+    )?;
     Ok(Composed {
-        sha256: Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: Sha256::digest(&bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
         subject: subject.to_owned(),
         message_id,
         to: invitable.address().clone(),
@@ -188,7 +209,9 @@ pub fn admit(bytes: Vec<u8>, invitable: &Invitable, headers: &[String]) -> Resul
 }
 
 fn filled(part: Part, content: Option<&str>) -> Result<&str, GateError> {
-    content.filter(|content| !content.trim().is_empty()).ok_or(GateError::Missing(part))
+    content
+        .filter(|content| !content.trim().is_empty())
+        .ok_or(GateError::Missing(part))
 }
 
 fn check_lines(bytes: &[u8]) -> Result<(), GateError> {
@@ -198,24 +221,50 @@ fn check_lines(bytes: &[u8]) -> Result<(), GateError> {
         let ended = line.strip_suffix(b"\r");
         let line = ended.unwrap_or(line);
         let whole = ended.is_some() || lines.peek().is_none();
-        if !whole || line.len() > LONGEST_LINE || line.iter().any(|byte| !byte.is_ascii() || matches!(byte, b'\r' | 0)) {
+        if !whole
+            || line.len() > LONGEST_LINE
+            || line
+                .iter()
+                .any(|byte| !byte.is_ascii() || matches!(byte, b'\r' | 0))
+        {
             return Err(GateError::UnsafeLine);
         }
     }
     Ok(())
 }
 
-fn check_headers(parts: &Parts, invitable: &Invitable, written: &[String]) -> Result<MessageId, GateError> {
-    let read: Vec<&str> = parts.headers.iter().map(|header| header.name.as_str()).collect();
-    let same = read.len() == written.len() && read.iter().zip(written).all(|(one, other)| one.eq_ignore_ascii_case(other));
+fn check_headers(
+    parts: &Parts,
+    invitable: &Invitable,
+    written: &[String],
+) -> Result<MessageId, GateError> {
+    let read: Vec<&str> = parts
+        .headers
+        .iter()
+        .map(|header| header.name.as_str())
+        .collect();
+    let same = read.len() == written.len()
+        && read
+            .iter()
+            .zip(written)
+            .all(|(one, other)| one.eq_ignore_ascii_case(other));
     if !same {
         return Err(GateError::OtherHeaders(read.join(", ")));
     }
-    if parts.to.iter().map(String::as_str).ne([invitable.address().ascii()]) {
+    if parts
+        .to
+        .iter()
+        .map(String::as_str)
+        .ne([invitable.address().ascii()])
+    {
         return Err(GateError::OtherRecipient);
     }
-    let id = parts.headers.iter().find(|header| header.name.eq_ignore_ascii_case("Message-ID"));
-    id.and_then(|header| header.raw.parse().ok()).ok_or_else(|| GateError::OtherHeaders("no Message-ID".to_owned()))
+    let id = parts
+        .headers
+        .iter()
+        .find(|header| header.name.eq_ignore_ascii_case("Message-ID"));
+    id.and_then(|header| header.raw.parse().ok())
+        .ok_or_else(|| GateError::OtherHeaders("no Message-ID".to_owned()))
 }
 
 fn check_html(expected: &Expected, source: &str) -> Result<(), GateError> {
@@ -307,11 +356,21 @@ impl Expected {
 
     fn has_no_foreign_key(&self, part: Part, text: &str) -> Result<(), GateError> {
         let keys = text.split("session_key=").skip(1);
-        let mut keys = keys.map(|rest| rest.chars().take_while(char::is_ascii_hexdigit).collect::<String>());
-        if keys.any(|key| key.len() >= 32 && key != self.key) { Err(GateError::ForeignKey(part)) } else { Ok(()) }
+        let mut keys = keys.map(|rest| {
+            rest.chars()
+                .take_while(char::is_ascii_hexdigit)
+                .collect::<String>()
+        });
+        if keys.any(|key| key.len() >= 32 && key != self.key) {
+            Err(GateError::ForeignKey(part))
+        } else {
+            Ok(())
+        }
     }
 }
 
 fn unspaced(text: &str) -> String {
-    text.chars().filter(|character| !character.is_whitespace()).collect()
+    text.chars()
+        .filter(|character| !character.is_whitespace())
+        .collect()
 }

@@ -25,7 +25,10 @@ impl MessageId {
     /// Joins a UUID made at the edge to the sender's domain.
     #[must_use]
     pub fn new(uuid: Uuid, sender: &Sender) -> Self {
-        Self { uuid, domain: sender.from().address.domain().to_owned() }
+        Self {
+            uuid,
+            domain: sender.from().address.domain().to_owned(),
+        }
     }
 
     /// The part before the `@`, from which MIME boundaries are made too.
@@ -45,14 +48,20 @@ impl FromStr for MessageId {
     type Err = NotAMessageId;
 
     fn from_str(text: &str) -> Result<Self, NotAMessageId> {
-        let inside = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).ok_or(NotAMessageId)?;
+        let inside = text
+            .strip_prefix('<')
+            .and_then(|rest| rest.strip_suffix('>'))
+            .ok_or(NotAMessageId)?;
         let (uuid, domain) = inside.split_once('@').ok_or(NotAMessageId)?;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
         if domain.is_empty() || domain.len() > 255 || !domain.bytes().all(plain) {
             return Err(NotAMessageId);
         }
         let uuid = Uuid::parse_str(uuid).map_err(|_| NotAMessageId)?;
-        Ok(Self { uuid, domain: domain.to_owned() })
+        Ok(Self {
+            uuid,
+            domain: domain.to_owned(),
+        })
     }
 }
 

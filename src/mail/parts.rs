@@ -63,19 +63,32 @@ impl Parts {
     /// The decoded text of the first header of that name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.text.as_str())
+        self.headers
+            .iter()
+            .find(|header| header.name.eq_ignore_ascii_case(name))
+            .map(|header| header.text.as_str())
     }
 }
 
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Parts({} headers, {} attachments)", self.headers.len(), self.attachments.len())
+        write!(
+            f,
+            "Parts({} headers, {} attachments)",
+            self.headers.len(),
+            self.attachments.len()
+        )
     }
 }
 
 impl fmt::Debug for Attachment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Attachment({}, {} octets)", self.name, self.content.len())
+        write!(
+            f,
+            "Attachment({}, {} octets)",
+            self.name,
+            self.content.len()
+        )
     }
 }
 
@@ -84,32 +97,53 @@ impl fmt::Debug for Attachment {
 /// # Errors
 /// When it is no message, or has parts that would leave open what a reader sees.
 pub fn read(bytes: &[u8]) -> Result<Parts, NotAMail> {
-    let message = MessageParser::default().parse(bytes).ok_or(NotAMail::Empty)?;
-    let mut parts = Parts { to: addresses(message.to()), ..Parts::default() };
+    let message = MessageParser::default()
+        .parse(bytes)
+        .ok_or(NotAMail::Empty)?;
+    let mut parts = Parts {
+        to: addresses(message.to()),
+        ..Parts::default()
+    };
     let root = message.parts.first().ok_or(NotAMail::Empty)?;
     for header in &root.headers {
         let range = header.offset_start as usize..header.offset_end as usize;
-        let raw = unfolded(&String::from_utf8_lossy(bytes.get(range).unwrap_or_default()));
+        let raw = unfolded(&String::from_utf8_lossy(
+            bytes.get(range).unwrap_or_default(),
+        ));
         let encoded = raw.contains("=?").then(|| decoded(&header.value)).flatten();
         let text = encoded.unwrap_or_else(|| raw.clone());
-        parts.headers.push(Header { name: header.name.as_str().to_owned(), raw, text });
+        parts.headers.push(Header {
+            name: header.name.as_str().to_owned(),
+            raw,
+            text,
+        });
     }
     for part in &message.parts {
-        let kind = part.content_type().map(|kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default()));
+        let kind = part
+            .content_type()
+            .map(|kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default()));
         let kind = kind.unwrap_or_default().to_ascii_lowercase();
         if matches!(part.body, PartType::Multipart(_)) {
             continue;
         }
-        if part.content_disposition().is_some_and(mail_parser::ContentType::is_attachment) {
+        if part
+            .content_disposition()
+            .is_some_and(mail_parser::ContentType::is_attachment)
+        {
             let name = part.attachment_name().unwrap_or_default().to_owned();
-            parts.attachments.push(Attachment { name, content: part.contents().to_vec() });
+            parts.attachments.push(Attachment {
+                name,
+                content: part.contents().to_vec(),
+            });
             continue;
         }
         let (place, kind) = match kind.as_str() {
             "text/plain" => (&mut parts.text, "text/plain"),
             "text/html" => (&mut parts.html, "text/html"),
             "text/calendar" => {
-                let method = part.content_type().and_then(|kind| kind.attribute("method"));
+                let method = part
+                    .content_type()
+                    .and_then(|kind| kind.attribute("method"));
                 parts.calendar_method = method.map(str::to_owned);
                 (&mut parts.calendar, "text/calendar")
             }
@@ -125,11 +159,15 @@ pub fn read(bytes: &[u8]) -> Result<Parts, NotAMail> {
 
 fn addresses(to: Option<&Address<'_>>) -> Vec<String> {
     let all = to.into_iter().flat_map(Address::iter);
-    all.map(|one| one.address.as_deref().unwrap_or_default().to_owned()).collect()
+    all.map(|one| one.address.as_deref().unwrap_or_default().to_owned())
+        .collect()
 }
 
 fn unfolded(raw: &str) -> String {
-    raw.replace("\r\n", "").replace(['\r', '\n'], "").trim().to_owned()
+    raw.replace("\r\n", "")
+        .replace(['\r', '\n'], "")
+        .trim()
+        .to_owned()
 }
 
 fn decoded(value: &HeaderValue<'_>) -> Option<String> {
@@ -137,10 +175,13 @@ fn decoded(value: &HeaderValue<'_>) -> Option<String> {
         HeaderValue::Text(text) => Some(text.clone().into_owned()),
         HeaderValue::TextList(list) => Some(list.join(" ")),
         HeaderValue::Address(addresses) => {
-            let shown = addresses.iter().map(|one| match (one.name.as_deref(), one.address.as_deref()) {
-                (Some(name), Some(address)) => format!("{name} <{address}>"),
-                (name, address) => name.or(address).unwrap_or_default().to_owned(),
-            });
+            let shown =
+                addresses
+                    .iter()
+                    .map(|one| match (one.name.as_deref(), one.address.as_deref()) {
+                        (Some(name), Some(address)) => format!("{name} <{address}>"),
+                        (name, address) => name.or(address).unwrap_or_default().to_owned(),
+                    });
             Some(shown.collect::<Vec<_>>().join(", "))
         }
         _ => None,

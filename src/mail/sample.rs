@@ -25,7 +25,9 @@ use crate::render::templates::Templates;
 pub fn check_templates(templates: &Templates) -> Result<(), ComposeError> {
     for full in [true, false] {
         // The samples are constants that a test checks; without one there is nothing to try.
-        let Some((sender, invitable, identity)) = sample(full) else { continue };
+        let Some((sender, invitable, identity)) = sample(full) else {
+            continue;
+        };
         invitation(templates, &sender, &invitable, &identity)?;
     }
     Ok(())
@@ -44,21 +46,38 @@ pub(super) fn sample(full: bool) -> Option<(Sender, Invitable, MailIdentity)> {
     };
     let policy = LinkPolicy {
         base: BaseUrl::parse("https://interviews.acme.example").ok()?,
-        window: AccessWindow { opens_before: Duration::from_mins(15), closes_after: Duration::from_hours(2) },
+        window: AccessWindow {
+            opens_before: Duration::from_mins(15),
+            closes_after: Duration::from_hours(2),
+        },
         allow_local: false,
         mail: MailReach::Anywhere,
     };
     let from = Mailbox::parse("Acme Recruiting <jobs@acme.example>").ok()?;
     let sender = Sender::new(from, None, Vec::new(), "en").ok()?;
-    let message_id = MessageId::new(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001), &sender);
+    let message_id = MessageId::new(
+        Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001),
+        &sender,
+    );
     let invitable = Invitable::check(&interview, Some(&session), &policy, now).ok()?;
-    Some((sender, invitable, MailIdentity { message_id, date: now, in_reply_to: None }))
+    Some((
+        sender,
+        invitable,
+        MailIdentity {
+            message_id,
+            date: now,
+            in_reply_to: None,
+        },
+    ))
 }
 
 fn interview(full: bool, now: Timestamp) -> Option<Interview> {
     let optional = |text: &str| full.then(|| text.to_owned());
     let interviewers = ["Grace Hopper <grace@acme.example>", "alan@acme.example"];
-    let interviewers: Vec<Mailbox> = interviewers.iter().filter_map(|text| Mailbox::parse(text).ok()).collect();
+    let interviewers: Vec<Mailbox> = interviewers
+        .iter()
+        .filter_map(|text| Mailbox::parse(text).ok())
+        .collect();
     Some(Interview {
         id: InterviewId::new(Uuid::from_u128(1)),
         candidate_name: "Ada Lovelace".to_owned(),
@@ -76,9 +95,13 @@ fn interview(full: bool, now: Timestamp) -> Option<Interview> {
         meeting_url: None,
         recruiter: Recruiter {
             name: optional("Rita Levi"),
-            email: full.then(|| EmailAddress::parse("rita@acme.example").ok()).flatten(),
+            email: full
+                .then(|| EmailAddress::parse("rita@acme.example").ok())
+                .flatten(),
         },
-        note: optional("Bring a laptop.\n\nWe will read code together, <b>no</b> puzzles & no tricks."),
+        note: optional(
+            "Bring a laptop.\n\nWe will read code together, <b>no</b> puzzles & no tricks.",
+        ),
         sequence: 0,
         joined_at: None,
         admitted_at: None,

@@ -12,7 +12,10 @@ const NO_TRACKING: [(&str, &str); 10] = [
         "X-SMTPAPI",
         r#"{"filters": {"clicktrack": {"settings": {"enable": 0}}, "opentrack": {"settings": {"enable": 0}}}}"#,
     ),
-    ("X-MSYS-API", r#"{"options": {"open_tracking": false, "click_tracking": false}}"#),
+    (
+        "X-MSYS-API",
+        r#"{"options": {"open_tracking": false, "click_tracking": false}}"#,
+    ),
     ("X-PM-TrackLinks", "None"),
     ("X-PM-TrackOpens", "false"),
     // Lists what to track; a word that is none of its own leaves nothing.
@@ -23,8 +26,24 @@ const NO_TRACKING: [(&str, &str); 10] = [
 
 /// Headers that Greenroom writes itself or that others add; a setting must not.
 const STRUCTURAL: [&str; 18] = [
-    "from", "to", "cc", "bcc", "sender", "reply-to", "subject", "date", "message-id", "in-reply-to", "references",
-    "mime-version", "auto-submitted", "return-path", "received", "delivered-to", "dkim-signature", "authentication-results",
+    "from",
+    "to",
+    "cc",
+    "bcc",
+    "sender",
+    "reply-to",
+    "subject",
+    "date",
+    "message-id",
+    "in-reply-to",
+    "references",
+    "mime-version",
+    "auto-submitted",
+    "return-path",
+    "received",
+    "delivered-to",
+    "dkim-signature",
+    "authentication-results",
 ];
 
 /// Octets of a header's value: its line stays under 998 (RFC 5322 section 2.1.1) even where it can't be folded.
@@ -71,21 +90,41 @@ impl Sender {
         headers: Vec<(String, String)>,
         language: &str,
     ) -> Result<Self, SenderError> {
-        let tag = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let tag = |part: &str| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        };
         if language.len() > 35 || !language.split('-').all(tag) {
-            return Err(SenderError::Language(visible(language).chars().take(40).collect()));
+            return Err(SenderError::Language(
+                visible(language).chars().take(40).collect(),
+            ));
         }
         for (at, (name, value)) in headers.iter().enumerate() {
             check_header(name, value)?;
-            if headers.iter().take(at).any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+            if headers
+                .iter()
+                .take(at)
+                .any(|(other, _)| other.eq_ignore_ascii_case(name))
+            {
                 return Err(SenderError::Twice(name.clone()));
             }
         }
-        let untouched = |(name, _): &(&str, &str)| !headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+        let untouched = |(name, _): &(&str, &str)| {
+            !headers
+                .iter()
+                .any(|(own, _)| own.eq_ignore_ascii_case(name))
+        };
         let defaults = NO_TRACKING.into_iter().filter(untouched);
         let defaults = defaults.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let headers = defaults.chain(headers.clone()).filter(|(_, value)| !value.is_empty()).collect();
-        Ok(Self { from, reply_to, headers, language: language.to_owned() })
+        let headers = defaults
+            .chain(headers.clone())
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        Ok(Self {
+            from,
+            reply_to,
+            headers,
+            language: language.to_owned(),
+        })
     }
 
     /// The address and name in From, ORGANIZER and Message-ID.
@@ -120,11 +159,18 @@ fn check_header(name: &str, value: &str) -> Result<(), SenderError> {
         return Err(SenderError::Name(shown()));
     }
     let lower = name.to_ascii_lowercase();
-    if STRUCTURAL.contains(&lower.as_str()) || lower.starts_with("content-") || lower.starts_with("resent-") {
+    if STRUCTURAL.contains(&lower.as_str())
+        || lower.starts_with("content-")
+        || lower.starts_with("resent-")
+    {
         return Err(SenderError::Structural(shown()));
     }
     let plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~')) && value.trim() == value;
-    if plain && value.len() <= LONGEST_VALUE { Ok(()) } else { Err(SenderError::Value(shown())) }
+    if plain && value.len() <= LONGEST_VALUE {
+        Ok(())
+    } else {
+        Err(SenderError::Value(shown()))
+    }
 }
 
 #[cfg(test)]
@@ -134,18 +180,42 @@ mod tests {
     use super::*;
 
     fn sender(headers: &[(&str, &str)]) -> Result<Sender, SenderError> {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Sender::new(Mailbox::parse("Acme <jobs@acme.example>").unwrap(), None, headers, "en")
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        Sender::new(
+            Mailbox::parse("Acme <jobs@acme.example>").unwrap(),
+            None,
+            headers,
+            "en",
+        )
     }
 
     #[rstest]
-    #[case("Bcc", "x@y.example", "mail.headers: Bcc is written by Greenroom itself")]
+    #[case(
+        "Bcc",
+        "x@y.example",
+        "mail.headers: Bcc is written by Greenroom itself"
+    )]
     #[case("content-type", "text/plain", "mail.headers: content-type is written")]
-    #[case("X-A\r\nBcc", "x", "mail.headers: \"X-A<U+000D><U+000A>Bcc\" can't be the name")]
-    #[case("X-A", "a\r\nBcc: x@y.example", "mail.headers: the value of X-A must be one line")]
+    #[case(
+        "X-A\r\nBcc",
+        "x",
+        "mail.headers: \"X-A<U+000D><U+000A>Bcc\" can't be the name"
+    )]
+    #[case(
+        "X-A",
+        "a\r\nBcc: x@y.example",
+        "mail.headers: the value of X-A must be one line"
+    )]
     #[case("X-A", "ü", "mail.headers: the value of X-A must be one line")]
     #[case("", "x", "mail.headers: \"\" can't be")]
-    fn a_header_that_could_change_the_mail_is_refused(#[case] name: &str, #[case] value: &str, #[case] message: &str) {
+    fn a_header_that_could_change_the_mail_is_refused(
+        #[case] name: &str,
+        #[case] value: &str,
+        #[case] message: &str,
+    ) {
         let error = sender(&[(name, value)]).unwrap_err().to_string();
         assert!(error.starts_with(message), "{error}");
     }
@@ -153,12 +223,24 @@ mod tests {
     #[test]
     fn incident_22_tracking_is_off_by_default_and_a_setting_can_change_it() {
         let value = |sender: &Sender, name: &str| {
-            sender.headers().iter().find(|(own, _)| own == name).map(|(_, value)| value.clone())
+            sender
+                .headers()
+                .iter()
+                .find(|(own, _)| own == name)
+                .map(|(_, value)| value.clone())
         };
         let plain = sender(&[]).unwrap();
-        assert_eq!(value(&plain, "X-Mailgun-Track-Clicks").as_deref(), Some("no"));
+        assert_eq!(
+            value(&plain, "X-Mailgun-Track-Clicks").as_deref(),
+            Some("no")
+        );
         assert_eq!(plain.headers().len(), NO_TRACKING.len());
-        let changed = sender(&[("X-PM-TrackLinks", ""), ("X-Mailgun-Track", "yes"), ("X-Team", "hiring")]).unwrap();
+        let changed = sender(&[
+            ("X-PM-TrackLinks", ""),
+            ("X-Mailgun-Track", "yes"),
+            ("X-Team", "hiring"),
+        ])
+        .unwrap();
         assert_eq!(value(&changed, "X-PM-TrackLinks"), None);
         assert_eq!(value(&changed, "X-Mailgun-Track").as_deref(), Some("yes"));
         assert_eq!(value(&changed, "X-Team").as_deref(), Some("hiring"));

@@ -5,7 +5,9 @@ use serde::Serialize;
 use super::sender::Sender;
 use crate::domain::interview::Recruiter;
 use crate::domain::invitable::Invitable;
-use crate::domain::when::{Zone, both_clocks, day, day_and_time, range, span_in_words, time_24h, zone_in_full};
+use crate::domain::when::{
+    Zone, both_clocks, day, day_and_time, range, span_in_words, time_24h, zone_in_full,
+};
 
 /// What `invitation.*.hbs` is rendered with.
 #[derive(Serialize)]
@@ -68,16 +70,28 @@ impl InvitationView {
         let interview = invitable.interview();
         let start = invitable.starts_at();
         let clock = |zone: &Zone| ClockView {
-            text: format!("{}, {}", range(start, interview.duration, zone), zone_in_full(start, zone)),
+            text: format!(
+                "{}, {}",
+                range(start, interview.duration, zone),
+                zone_in_full(start, zone)
+            ),
             day: day(start, zone),
             start: time_24h(start, zone),
             end: time_24h(invitable.ends_at(), zone),
             zone: zone.name().to_owned(),
         };
         let theirs = interview.candidate_zone.as_ref();
-        let theirs = theirs.filter(|theirs| both_clocks(start, &interview.zone, Some(theirs)).theirs.is_some());
+        let theirs = theirs.filter(|theirs| {
+            both_clocks(start, &interview.zone, Some(theirs))
+                .theirs
+                .is_some()
+        });
         let interviewers = interview.interviewers.iter().map(|mailbox| PersonView {
-            name: mailbox.name.as_deref().and_then(known).or_else(|| Some(mailbox.address.display().to_owned())),
+            name: mailbox
+                .name
+                .as_deref()
+                .and_then(known)
+                .or_else(|| Some(mailbox.address.display().to_owned())),
             address: Some(mailbox.address.display().to_owned()),
         });
         Self {
@@ -95,23 +109,39 @@ impl InvitationView {
             duration: span_in_words(interview.duration.as_std()),
             interviewers: interviewers.collect(),
             join: JoinView::new(invitable, theirs.unwrap_or(&interview.zone)),
-            note: interview.note.as_deref().map(note_lines).filter(|lines| !lines.is_empty()).map(|lines| NoteView { lines }),
+            note: interview
+                .note
+                .as_deref()
+                .map(note_lines)
+                .filter(|lines| !lines.is_empty())
+                .map(|lines| NoteView { lines }),
             recruiter: PersonView::from(&interview.recruiter),
         }
     }
 
     /// What a calendar shows as the title of the entry.
     pub(super) fn calendar_title(&self) -> String {
-        let company = self.company.as_ref().map(|company| format!(" at {company}")).unwrap_or_default();
+        let company = self
+            .company
+            .as_ref()
+            .map(|company| format!(" at {company}"))
+            .unwrap_or_default();
         format!("Interview for {}{company}", self.role)
     }
 
     /// What a calendar shows as the text of the entry.
     pub(super) fn calendar_text(&self) -> String {
         let join = &self.join;
-        let mut text = format!("Join the interview here:\n{}\n\nThe link opens {} and closes {}.", join.url, join.opens, join.closes);
+        let mut text = format!(
+            "Join the interview here:\n{}\n\nThe link opens {} and closes {}.",
+            join.url, join.opens, join.closes
+        );
         if !self.interviewers.is_empty() {
-            let names: Vec<&str> = self.interviewers.iter().filter_map(|person| person.name.as_deref()).collect();
+            let names: Vec<&str> = self
+                .interviewers
+                .iter()
+                .filter_map(|person| person.name.as_deref())
+                .collect();
             text.push_str(&format!("\n\nYou will meet: {}", names.join(", ")));
         }
         if let Some(note) = &self.note {
@@ -142,7 +172,10 @@ impl From<&Recruiter> for PersonView {
     fn from(recruiter: &Recruiter) -> Self {
         Self {
             name: recruiter.name.as_deref().and_then(known),
-            address: recruiter.email.as_ref().map(|address| address.display().to_owned()),
+            address: recruiter
+                .email
+                .as_ref()
+                .map(|address| address.display().to_owned()),
         }
     }
 }
@@ -153,20 +186,41 @@ fn known(text: &str) -> Option<String> {
 
 /// One line of words: no control characters, nothing that turns the writing direction of what follows.
 pub(super) fn one_line(text: &str) -> String {
-    text.chars().map(harmless).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    text.chars()
+        .map(harmless)
+        .collect::<String>()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn note_lines(note: &str) -> Vec<String> {
-    let note = note.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+    let note = note
+        .replace("\r\n", "\n")
+        .replace(['\r', '\u{2028}', '\u{2029}'], "\n");
     let lines = note.trim().split('\n');
-    let lines = lines.map(|line| line.chars().map(harmless).collect::<String>().trim_end().to_owned());
+    let lines = lines.map(|line| {
+        line.chars()
+            .map(harmless)
+            .collect::<String>()
+            .trim_end()
+            .to_owned()
+    });
     let lines: Vec<String> = lines.collect();
-    if lines.iter().all(String::is_empty) { Vec::new() } else { lines }
+    if lines.iter().all(String::is_empty) {
+        Vec::new()
+    } else {
+        lines
+    }
 }
 
 fn harmless(character: char) -> char {
     let turns = matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     let unseen = matches!(character, '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{FDD0}'..='\u{FDEF}');
     let never = u32::from(character) & 0xFFFE == 0xFFFE;
-    if character.is_control() || turns || unseen || never { ' ' } else { character }
+    if character.is_control() || turns || unseen || never {
+        ' '
+    } else {
+        character
+    }
 }

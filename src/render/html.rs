@@ -80,7 +80,10 @@ pub fn html_lines(html: &str, width: usize) -> Vec<StyledLine> {
         Some(lines) => lines.iter().map(styled_line).collect(),
         None => plain_lines(html, width),
     };
-    trimmed(lines).into_iter().map(|line| clipped(line, width)).collect()
+    trimmed(lines)
+        .into_iter()
+        .map(|line| clipped(line, width))
+        .collect()
 }
 
 /// What a reader of the page sees, or `None` when it is too large or too deep to lay out.
@@ -107,8 +110,15 @@ fn lay_out(html: &str, width: usize, unwrapped: bool) -> Option<Vec<TaggedLine<V
     if html.len() > LONGEST || depth(html) > DEEPEST {
         return None;
     }
-    let layout = config::with_decorator(Decorator).use_doc_css().no_table_borders().allow_width_overflow();
-    let layout = if unwrapped { layout.raw_mode(true) } else { layout };
+    let layout = config::with_decorator(Decorator)
+        .use_doc_css()
+        .no_table_borders()
+        .allow_width_overflow();
+    let layout = if unwrapped {
+        layout.raw_mode(true)
+    } else {
+        layout
+    };
     layout.lines_from_read(html.as_bytes(), width).ok()
 }
 
@@ -117,7 +127,10 @@ fn depth(html: &str) -> usize {
     const VOID: [&str; 8] = ["br", "hr", "img", "meta", "link", "input", "wbr", "col"];
     let (mut depth, mut deepest) = (0_usize, 0);
     for tag in html.split('<').skip(1) {
-        let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect();
+        let name: String = tag
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect();
         if tag.starts_with('/') {
             depth = depth.saturating_sub(1);
         } else if !name.is_empty() && !VOID.iter().any(|void| name.eq_ignore_ascii_case(void)) {
@@ -212,7 +225,11 @@ impl TextDecorator for Decorator {
         let channels = [colour.r, colour.g, colour.b];
         let brightest = channels.into_iter().max().unwrap_or(0);
         let spread = brightest - channels.into_iter().min().unwrap_or(0);
-        Some(if (80..=190).contains(&brightest) && spread < 60 { Mark::Dim } else { Mark::None })
+        Some(if (80..=190).contains(&brightest) && spread < 60 {
+            Mark::Dim
+        } else {
+            Mark::None
+        })
     }
     fn pop_colour(&mut self) -> bool {
         true
@@ -251,7 +268,10 @@ fn styled_line(line: &TaggedLine<Vec<Mark>>) -> StyledLine {
 }
 
 fn span_style(marks: &[Mark], heading: bool) -> SpanStyle {
-    let mut style = SpanStyle { heading, ..SpanStyle::default() };
+    let mut style = SpanStyle {
+        heading,
+        ..SpanStyle::default()
+    };
     let mut filled = false;
     for mark in marks {
         match mark {
@@ -287,9 +307,24 @@ fn plain_lines(html: &str, width: usize) -> Vec<StyledLine> {
             _ => text.push(character),
         }
     }
-    let plain = |line: &str| StyledSpan { text: visible(line.trim()).into_owned(), style: SpanStyle::default() };
-    let lines = text.lines().filter(|line| !line.trim().is_empty()).take(2000);
-    lines.map(|line| clipped(StyledLine { spans: vec![plain(line)] }, width)).collect()
+    let plain = |line: &str| StyledSpan {
+        text: visible(line.trim()).into_owned(),
+        style: SpanStyle::default(),
+    };
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(2000);
+    lines
+        .map(|line| {
+            clipped(
+                StyledLine {
+                    spans: vec![plain(line)],
+                },
+                width,
+            )
+        })
+        .collect()
 }
 
 /// Drops empty lines at both ends and all but one in a row.
@@ -339,24 +374,39 @@ mod tests {
     use super::*;
 
     fn spans(html: &str) -> Vec<StyledSpan> {
-        html_lines(html, 60).into_iter().flat_map(|line| line.spans).collect()
+        html_lines(html, 60)
+            .into_iter()
+            .flat_map(|line| line.spans)
+            .collect()
     }
 
     fn text(html: &str) -> String {
-        html_lines(html, 60).iter().map(StyledLine::text).collect::<Vec<_>>().join("\n")
+        html_lines(html, 60)
+            .iter()
+            .map(StyledLine::text)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     #[test]
     fn words_keep_their_meaning() {
         let found = spans("<h1>Interview</h1><p><strong>When</strong> <em>soon</em></p>");
-        assert!(found[0].style.heading && found[0].text == "Interview", "{found:?}");
-        assert!(found[1].style.strong && found[1].text == "When", "{found:?}");
+        assert!(
+            found[0].style.heading && found[0].text == "Interview",
+            "{found:?}"
+        );
+        assert!(
+            found[1].style.strong && found[1].text == "When",
+            "{found:?}"
+        );
         assert!(found.last().unwrap().style.emphasis, "{found:?}");
     }
 
     #[test]
     fn a_filled_link_is_a_button() {
-        let found = spans(r#"<a href="https://a.example/x" style="background-color:#1a56db;color:#ffffff">Join</a>"#);
+        let found = spans(
+            r#"<a href="https://a.example/x" style="background-color:#1a56db;color:#ffffff">Join</a>"#,
+        );
         assert!(found[0].style.button, "{found:?}");
         assert_eq!(found[0].style.link.as_deref(), Some("https://a.example/x"));
     }
@@ -369,7 +419,10 @@ mod tests {
     #[case("/relative")]
     fn a_link_that_could_do_more_than_open_a_page_is_none(#[case] target: &str) {
         let found = spans(&format!(r#"<a href="{target}">Join</a>"#));
-        assert_eq!((found[0].text.as_str(), &found[0].style.link), ("Join", &None));
+        assert_eq!(
+            (found[0].text.as_str(), &found[0].style.link),
+            ("Join", &None)
+        );
     }
 
     #[rstest]
@@ -378,7 +431,12 @@ mod tests {
     #[case("<p>c1 &#x9b;31m \u{9b}31m</p>")]
     fn nothing_in_it_acts_on_the_terminal(#[case] html: &str) {
         let shown = text(html);
-        assert!(shown.chars().all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}')), "{shown:?}");
+        assert!(
+            shown
+                .chars()
+                .all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}')),
+            "{shown:?}"
+        );
     }
 
     #[test]

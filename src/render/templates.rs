@@ -6,17 +6,26 @@ use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 
 use handlebars::{
-    Context, Handlebars, Helper, HelperResult, JsonTruthy as _, Output, RenderContext, RenderError, RenderErrorReason,
-    Renderable as _, Template, no_escape, template::TemplateElement,
+    Context, Handlebars, Helper, HelperResult, JsonTruthy as _, Output, RenderContext, RenderError,
+    RenderErrorReason, Renderable as _, Template, no_escape, template::TemplateElement,
 };
 use serde::Serialize;
 use serde_json::Value;
 
 /// Every template by the name of the file that replaces it.
 const BUILT_IN: [(&str, &str); 3] = [
-    ("invitation.subject.hbs", include_str!("../../templates/invitation.subject.hbs")),
-    ("invitation.html.hbs", include_str!("../../templates/invitation.html.hbs")),
-    ("invitation.txt.hbs", include_str!("../../templates/invitation.txt.hbs")),
+    (
+        "invitation.subject.hbs",
+        include_str!("../../templates/invitation.subject.hbs"),
+    ),
+    (
+        "invitation.html.hbs",
+        include_str!("../../templates/invitation.html.hbs"),
+    ),
+    (
+        "invitation.txt.hbs",
+        include_str!("../../templates/invitation.txt.hbs"),
+    ),
 ];
 
 /// Octets a template file may have; its mail has to stay under 100 KB.
@@ -99,7 +108,8 @@ struct Nearest<'a>(Option<&'a str>);
 
 impl fmt::Display for Nearest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))
+        self.0
+            .map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))
     }
 }
 
@@ -112,7 +122,10 @@ impl Templates {
     /// # Errors
     /// The first file that can't be used.
     pub fn load(override_dir: Option<&Path>) -> Result<Self, TemplateError> {
-        let mut templates = Self { html: registry(), plain: registry() };
+        let mut templates = Self {
+            html: registry(),
+            plain: registry(),
+        };
         templates.plain.register_escape_fn(no_escape);
         for (file, text) in BUILT_IN {
             templates.add(file, text)?;
@@ -136,26 +149,52 @@ impl Templates {
             line: 1,
             reason: error.to_string(),
         })?;
-        let rendered = self.registry(file).render(file, &data).map_err(|error| fault(&error, &data))?;
-        Ok(if file.ends_with(".subject.hbs") { one_line(&rendered) } else { rendered })
+        let rendered = self
+            .registry(file)
+            .render(file, &data)
+            .map_err(|error| fault(&error, &data))?;
+        Ok(if file.ends_with(".subject.hbs") {
+            one_line(&rendered)
+        } else {
+            rendered
+        })
     }
 
     fn registry(&self, file: &str) -> &Handlebars<'static> {
-        if escapes(file) { &self.html } else { &self.plain }
+        if escapes(file) {
+            &self.html
+        } else {
+            &self.plain
+        }
     }
 
     fn add(&mut self, file: &str, text: &str) -> Result<(), TemplateError> {
-        let template = Template::compile_with_name(text, file.to_owned()).map_err(|error| TemplateError::Syntax {
-            file: file.to_owned(),
-            line: error.pos().map_or(1, |(line, _)| line),
-            reason: error.reason().to_string().lines().map(str::trim).collect::<Vec<_>>().join(" "),
+        let template = Template::compile_with_name(text, file.to_owned()).map_err(|error| {
+            TemplateError::Syntax {
+                file: file.to_owned(),
+                line: error.pos().map_or(1, |(line, _)| line),
+                reason: error
+                    .reason()
+                    .to_string()
+                    .lines()
+                    .map(str::trim)
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            }
         })?;
         if escapes(file)
             && let Some(line) = first_unescaped(&template)
         {
-            return Err(TemplateError::Unescaped { file: file.to_owned(), line });
+            return Err(TemplateError::Unescaped {
+                file: file.to_owned(),
+                line,
+            });
         }
-        let registry = if escapes(file) { &mut self.html } else { &mut self.plain };
+        let registry = if escapes(file) {
+            &mut self.html
+        } else {
+            &mut self.plain
+        };
         registry.register_template(file, template);
         Ok(())
     }
@@ -210,26 +249,39 @@ fn choose<'reg, 'rc>(
     state: &mut RenderContext<'reg, 'rc>,
     out: &mut dyn Output,
 ) -> HelperResult {
-    let condition = helper.param(0).ok_or(RenderErrorReason::ParamNotFoundForIndex("if", 0))?;
+    let condition = helper
+        .param(0)
+        .ok_or(RenderErrorReason::ParamNotFoundForIndex("if", 0))?;
     if condition.is_value_missing() {
         return Err(RenderError::strict_error(condition.relative_path()));
     }
-    let branch = if condition.value().is_truthy(false) == wanted { helper.template() } else { helper.inverse() };
-    branch.map_or(Ok(()), |template| template.render(registry, context, state, out))
+    let branch = if condition.value().is_truthy(false) == wanted {
+        helper.template()
+    } else {
+        helper.inverse()
+    };
+    branch.map_or(Ok(()), |template| {
+        template.render(registry, context, state, out)
+    })
 }
 
 fn first_unescaped(template: &Template) -> Option<usize> {
     let line = |at: usize| template.mapping.get(at).map_or(1, |mapping| mapping.0);
-    template.elements.iter().enumerate().find_map(|(at, element)| match element {
-        TemplateElement::HtmlExpression(_) => Some(line(at)),
-        TemplateElement::HelperBlock(block) => {
-            [&block.template, &block.inverse].into_iter().flatten().find_map(first_unescaped)
-        }
-        TemplateElement::DecoratorBlock(block) | TemplateElement::PartialBlock(block) => {
-            block.template.as_ref().and_then(first_unescaped)
-        }
-        _ => None,
-    })
+    template
+        .elements
+        .iter()
+        .enumerate()
+        .find_map(|(at, element)| match element {
+            TemplateElement::HtmlExpression(_) => Some(line(at)),
+            TemplateElement::HelperBlock(block) => [&block.template, &block.inverse]
+                .into_iter()
+                .flatten()
+                .find_map(first_unescaped),
+            TemplateElement::DecoratorBlock(block) | TemplateElement::PartialBlock(block) => {
+                block.template.as_ref().and_then(first_unescaped)
+            }
+            _ => None,
+        })
 }
 
 fn overrides(directory: &Path) -> Result<Vec<(String, String)>, TemplateError> {
@@ -242,13 +294,20 @@ fn overrides(directory: &Path) -> Result<Vec<(String, String)>, TemplateError> {
     let mut found = Vec::new();
     for entry in entries {
         let path = entry.map_err(read(directory.to_owned()))?.path();
-        let Some(file) = path.file_name().and_then(|name| name.to_str()).filter(|name| is_template(name)) else {
+        let Some(file) = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .filter(|name| is_template(name))
+        else {
             continue;
         };
         let file = file.to_owned();
         let names = BUILT_IN.iter().map(|(name, _)| *name);
         if !names.clone().any(|name| name == file) {
-            return Err(TemplateError::NoSuchTemplate { nearest: nearest(&file, names).unwrap_or_default(), file });
+            return Err(TemplateError::NoSuchTemplate {
+                nearest: nearest(&file, names).unwrap_or_default(),
+                file,
+            });
         }
         if fs::metadata(&path).map_err(read(path.clone()))?.len() > LONGEST {
             return Err(TemplateError::TooLarge { file });
@@ -261,7 +320,10 @@ fn overrides(directory: &Path) -> Result<Vec<(String, String)>, TemplateError> {
 
 /// Editors leave hidden files and backups beside what they edit.
 fn is_template(name: &str) -> bool {
-    !name.starts_with('.') && Path::new(name).extension().is_some_and(|extension| extension == "hbs")
+    !name.starts_with('.')
+        && Path::new(name)
+            .extension()
+            .is_some_and(|extension| extension == "hbs")
 }
 
 fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
@@ -277,9 +339,18 @@ fn fault(file: &str, error: &RenderError, data: &Value) -> TemplateError {
             variables(data, "", &mut known);
             let similar = nearest(name, known.iter().map(String::as_str))
                 .filter(|known| strsim::damerau_levenshtein(name, known) <= 1 + name.len() / 3);
-            TemplateError::NoSuchVariable { file, line, name: name.clone(), nearest: similar }
+            TemplateError::NoSuchVariable {
+                file,
+                line,
+                name: name.clone(),
+                nearest: similar,
+            }
         }
-        reason => TemplateError::Render { file, line, reason: reason.to_string() },
+        reason => TemplateError::Render {
+            file,
+            line,
+            reason: reason.to_string(),
+        },
     }
 }
 
@@ -287,11 +358,18 @@ fn fault(file: &str, error: &RenderError, data: &Value) -> TemplateError {
 fn variables(data: &Value, prefix: &str, names: &mut Vec<String>) {
     let Value::Object(fields) = data else { return };
     for (name, value) in fields {
-        let name = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        let name = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
         variables(value, &name, names);
         if let Value::Array(items) = value {
             // Inside `each` a name stands alone.
-            items.first().into_iter().for_each(|item| variables(item, "", names));
+            items
+                .first()
+                .into_iter()
+                .for_each(|item| variables(item, "", names));
         }
         names.push(name);
     }
@@ -329,33 +407,72 @@ mod tests {
             rendered("invitation.html.hbs", "{{candidate.name}}").unwrap(),
             "&lt;b&gt;Ada &amp; &quot;Co&quot;&lt;/b&gt;"
         );
-        assert_eq!(rendered("invitation.txt.hbs", "{{candidate.name}}").unwrap(), "<b>Ada & \"Co\"</b>");
+        assert_eq!(
+            rendered("invitation.txt.hbs", "{{candidate.name}}").unwrap(),
+            "<b>Ada & \"Co\"</b>"
+        );
     }
 
     #[test]
     fn a_subject_is_one_line() {
-        assert_eq!(rendered("invitation.subject.hbs", "Interview\r\n  {{#each lines}}{{this}}\n{{/each}}").unwrap(), "Interview a b");
+        assert_eq!(
+            rendered(
+                "invitation.subject.hbs",
+                "Interview\r\n  {{#each lines}}{{this}}\n{{/each}}"
+            )
+            .unwrap(),
+            "Interview a b"
+        );
     }
 
     #[rstest]
-    #[case("\n\n{{candidat.name}}", "invitation.html.hbs line 3: there is no variable `candidat.name`; did you mean `candidate.name`?")]
-    #[case("\n{{#if compny}}x{{/if}}", "invitation.html.hbs line 2: there is no variable `compny`; did you mean `company`?")]
-    #[case("{{#if company}}{{else}}\n\n{{#unless candidate.nam}}x{{/unless}}{{/if}}", "invitation.html.hbs line 3: there is no variable `candidate.nam`; did you mean `candidate.name`?")]
-    #[case("{{#each interviewers}}\n{{nme}}{{/each}}", "invitation.html.hbs line 2: there is no variable `nme`; did you mean `name`?")]
-    #[case("{{#each peple}}x{{/each}}", "invitation.html.hbs line 1: there is no variable `peple`")]
-    #[case("{{wholly_unlike_anything}}", "invitation.html.hbs line 1: there is no variable `wholly_unlike_anything`")]
+    #[case(
+        "\n\n{{candidat.name}}",
+        "invitation.html.hbs line 3: there is no variable `candidat.name`; did you mean `candidate.name`?"
+    )]
+    #[case(
+        "\n{{#if compny}}x{{/if}}",
+        "invitation.html.hbs line 2: there is no variable `compny`; did you mean `company`?"
+    )]
+    #[case(
+        "{{#if company}}{{else}}\n\n{{#unless candidate.nam}}x{{/unless}}{{/if}}",
+        "invitation.html.hbs line 3: there is no variable `candidate.nam`; did you mean `candidate.name`?"
+    )]
+    #[case(
+        "{{#each interviewers}}\n{{nme}}{{/each}}",
+        "invitation.html.hbs line 2: there is no variable `nme`; did you mean `name`?"
+    )]
+    #[case(
+        "{{#each peple}}x{{/each}}",
+        "invitation.html.hbs line 1: there is no variable `peple`"
+    )]
+    #[case(
+        "{{wholly_unlike_anything}}",
+        "invitation.html.hbs line 1: there is no variable `wholly_unlike_anything`"
+    )]
     #[case("a\n{{#if company}}\nb", "invitation.html.hbs line ")]
-    #[case("a\n{{#if company}}{{{company}}}{{/if}}", "invitation.html.hbs line 2: {{{…}}} would insert text as markup; write {{…}}")]
+    #[case(
+        "a\n{{#if company}}{{{company}}}{{/if}}",
+        "invitation.html.hbs line 2: {{{…}}} would insert text as markup; write {{…}}"
+    )]
     #[case("{{&company}}", "invitation.html.hbs line 1: {{{…}}} would")]
-    fn incident_26_a_fault_in_a_template_names_file_line_and_variable(#[case] text: &str, #[case] message: &str) {
-        let error = rendered("invitation.html.hbs", text).unwrap_err().to_string();
+    fn incident_26_a_fault_in_a_template_names_file_line_and_variable(
+        #[case] text: &str,
+        #[case] message: &str,
+    ) {
+        let error = rendered("invitation.html.hbs", text)
+            .unwrap_err()
+            .to_string();
         assert!(error.starts_with(message), "{error}");
     }
 
     #[test]
     fn a_file_that_replaces_nothing_is_pointed_out() {
         let error = with("invitaton.html.hbs", "x").unwrap_err().to_string();
-        assert_eq!(error, "invitaton.html.hbs replaces no template; did you mean invitation.html.hbs?");
+        assert_eq!(
+            error,
+            "invitaton.html.hbs replaces no template; did you mean invitation.html.hbs?"
+        );
         assert!(with("invitation.html.hbs~", "x").is_ok());
         assert!(with(".invitation.swp.hbs", "x").is_ok());
     }

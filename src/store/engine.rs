@@ -227,3 +227,16 @@ pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
 pub(super) fn search_phrase(text: &str) -> Option<String> {
     (text.chars().count() >= 3).then(|| format!("\"{}\"", text.replace('"', "\"\"")))
 }
+
+impl super::Reading<'_> {
+    /// What is damaged in the database, if anything is.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn integrity(&self) -> Result<Option<String>, super::StoreError> {
+        let answer: String = self
+            .connection
+            .pragma_query_value(None, "quick_check", |row| row.get(0))?;
+        Ok((answer != "ok").then_some(answer))
+    }
+}

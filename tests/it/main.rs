@@ -1,4 +1,5 @@
 //! Greenroom from outside, in one binary.
+#![expect(clippy::unwrap_used, reason = "a test may; its helpers too")]
 
 mod layers;
 mod smtp;

@@ -13,7 +13,10 @@ impl Lines {
     /// Adds a line whose value needs no escaping: a date, a URI, a word. Control characters are left out all the same.
     pub(super) fn raw(&mut self, name: &str, value: &str) {
         let mut room = LONGEST;
-        let line = name.chars().chain(std::iter::once(':')).chain(value.chars());
+        let line = name
+            .chars()
+            .chain(std::iter::once(':'))
+            .chain(value.chars());
         for character in line.filter(|character| !character.is_control()) {
             if character.len_utf8() > room {
                 self.0.push_str("\r\n ");
@@ -47,10 +50,18 @@ impl Lines {
 
 /// `;CN="…"`, or nothing without a name. A caret is doubled, since RFC 6868 gives it a meaning.
 pub(super) fn common_name(mailbox: &Mailbox) -> String {
-    let Some(name) = mailbox.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) else {
+    let Some(name) = mailbox
+        .name
+        .as_deref()
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+    else {
         return String::new();
     };
-    let name = name.replace('"', "'").replace('^', "^^").replace(char::is_control, " ");
+    let name = name
+        .replace('"', "'")
+        .replace('^', "^^")
+        .replace(char::is_control, " ");
     format!(";CN=\"{name}\"")
 }
 

@@ -35,7 +35,11 @@ pub struct ReadEvent {
 // The link holds the session key.
 impl std::fmt::Debug for ReadEvent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ReadEvent({} {}, {} to {})", self.method, self.uid, self.start, self.end)
+        write!(
+            f,
+            "ReadEvent({} {}, {} to {})",
+            self.method, self.uid, self.start, self.end
+        )
     }
 }
 
@@ -53,7 +57,8 @@ pub fn read(ics: &str) -> Result<ReadEvent, NotACalendar> {
     let (mut within, mut zones, mut events) = (Vec::new(), Zones::default(), 0);
     let (mut start, mut end) = (None, None);
     for line in unfolded(ics) {
-        let (property, value) = split(&line).ok_or_else(|| NotACalendar(format!("{line:.40} has no colon")))?;
+        let (property, value) =
+            split(&line).ok_or_else(|| NotACalendar(format!("{line:.40} has no colon")))?;
         let mut parts = property.split(';');
         let name = parts.next().unwrap_or_default().to_ascii_uppercase();
         let component = within.last().map(String::as_str);
@@ -67,9 +72,15 @@ pub fn read(ics: &str) -> Result<ReadEvent, NotACalendar> {
             ("METHOD", _) => value.clone_into(&mut event.method),
             (_, Some("VTIMEZONE" | "STANDARD" | "DAYLIGHT")) => zones.line(&name, value)?,
             ("UID", Some("VEVENT")) => value.clone_into(&mut event.uid),
-            ("SEQUENCE", Some("VEVENT")) => event.sequence = value.parse().map_err(|_| bad(&name))?,
-            ("DTSTART", Some("VEVENT")) => start = Some(zones.instant(parts, value).ok_or_else(|| bad(&name))?),
-            ("DTEND", Some("VEVENT")) => end = Some(zones.instant(parts, value).ok_or_else(|| bad(&name))?),
+            ("SEQUENCE", Some("VEVENT")) => {
+                event.sequence = value.parse().map_err(|_| bad(&name))?
+            }
+            ("DTSTART", Some("VEVENT")) => {
+                start = Some(zones.instant(parts, value).ok_or_else(|| bad(&name))?)
+            }
+            ("DTEND", Some("VEVENT")) => {
+                end = Some(zones.instant(parts, value).ok_or_else(|| bad(&name))?)
+            }
             ("SUMMARY", Some("VEVENT")) => event.summary = unescaped(value),
             ("LOCATION", Some("VEVENT")) => event.location = unescaped(value),
             ("DESCRIPTION", Some("VEVENT")) => event.description = unescaped(value),
@@ -79,7 +90,9 @@ pub fn read(ics: &str) -> Result<ReadEvent, NotACalendar> {
         }
     }
     if events != 1 || !within.is_empty() {
-        return Err(NotACalendar(format!("it has {events} events instead of one, or an open component")));
+        return Err(NotACalendar(format!(
+            "it has {events} events instead of one, or an open component"
+        )));
     }
     event.start = start.ok_or_else(|| bad("DTSTART"))?;
     event.end = end.ok_or_else(|| bad("DTEND"))?;
@@ -143,21 +156,38 @@ impl Zones {
             "TZOFFSETTO" => {
                 let offset = offset(value).ok_or_else(|| bad(name))?;
                 let onset = self.onset.take().ok_or_else(|| bad("DTSTART"))?;
-                self.offsets.entry(self.current.clone()).or_default().push((onset, offset));
+                self.offsets
+                    .entry(self.current.clone())
+                    .or_default()
+                    .push((onset, offset));
             }
             _ => {}
         }
         Ok(())
     }
 
-    fn instant<'a>(&self, parameters: impl Iterator<Item = &'a str>, value: &str) -> Option<Timestamp> {
+    fn instant<'a>(
+        &self,
+        parameters: impl Iterator<Item = &'a str>,
+        value: &str,
+    ) -> Option<Timestamp> {
         if let Some(utc) = value.strip_suffix('Z') {
             return Offset::UTC.to_timestamp(wall(utc)?).ok();
         }
-        let zone = parameters.filter_map(|parameter| parameter.strip_prefix("TZID=")).next()?;
+        let zone = parameters
+            .filter_map(|parameter| parameter.strip_prefix("TZID="))
+            .next()?;
         let wall = wall(value)?;
-        let begun = self.offsets.get(zone)?.iter().filter(|(onset, _)| *onset <= wall);
-        begun.max_by_key(|(onset, _)| *onset)?.1.to_timestamp(wall).ok()
+        let begun = self
+            .offsets
+            .get(zone)?
+            .iter()
+            .filter(|(onset, _)| *onset <= wall);
+        begun
+            .max_by_key(|(onset, _)| *onset)?
+            .1
+            .to_timestamp(wall)
+            .ok()
     }
 }
 
@@ -167,7 +197,11 @@ fn wall(value: &str) -> Option<DateTime> {
 
 fn offset(value: &str) -> Option<Offset> {
     let (sign, digits) = value.split_at_checked(1)?;
-    let part = |at: usize| digits.get(at..at + 2).map_or(Some(0), |two| two.parse::<i32>().ok());
+    let part = |at: usize| {
+        digits
+            .get(at..at + 2)
+            .map_or(Some(0), |two| two.parse::<i32>().ok())
+    };
     let seconds = part(0)? * 3600 + part(2)? * 60 + part(4)?;
     Offset::from_seconds(if sign == "-" { -seconds } else { seconds }).ok()
 }

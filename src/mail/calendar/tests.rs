@@ -53,8 +53,14 @@ fn incident_30_the_calendar_shows_the_instant_in_every_zone(
     let ics = ics(start, zone, &mailbox("Ada Lovelace <ada@example.org>"), "x");
     let instant: Timestamp = start.parse().unwrap();
     let event = read(&ics).unwrap();
-    assert_eq!((event.start, event.end), (instant, instant + SignedDuration::from_mins(45)), "{ics}");
-    let dtstart = ics.lines().find(|line| line.starts_with("DTSTART") && line.ends_with(wall));
+    assert_eq!(
+        (event.start, event.end),
+        (instant, instant + SignedDuration::from_mins(45)),
+        "{ics}"
+    );
+    let dtstart = ics
+        .lines()
+        .find(|line| line.starts_with("DTSTART") && line.ends_with(wall));
     assert!(dtstart.is_some(), "{ics}");
     assert_eq!(ics.contains("BEGIN:VTIMEZONE"), !wall.ends_with('Z'));
 }
@@ -62,8 +68,13 @@ fn incident_30_the_calendar_shows_the_instant_in_every_zone(
 #[test]
 fn a_request_holds_everything_a_calendar_needs() {
     insta::assert_snapshot!(
-        ics("2031-05-06T12:30:00Z", "Europe/Berlin", &mailbox("\"Hopper, Grace; \u{c9}milie\" <grace@example.org>"), "one; two, three\\\nfour")
-            .replace("\r\n", "\n")
+        ics(
+            "2031-05-06T12:30:00Z",
+            "Europe/Berlin",
+            &mailbox("\"Hopper, Grace; \u{c9}milie\" <grace@example.org>"),
+            "one; two, three\\\nfour"
+        )
+        .replace("\r\n", "\n")
     );
 }
 

@@ -24,7 +24,11 @@ pub(super) fn write(lines: &mut Lines, zone: &Zone, start: Timestamp, end: Times
     lines.raw("BEGIN", "VTIMEZONE");
     lines.raw("TZID", zone.name());
     for observance in observances(zone, start, end) {
-        let kind = if observance.daylight { "DAYLIGHT" } else { "STANDARD" };
+        let kind = if observance.daylight {
+            "DAYLIGHT"
+        } else {
+            "STANDARD"
+        };
         // The onset is written as the clock showed it before the change.
         let onset = observance.before.to_datetime(observance.onset);
         lines.raw("BEGIN", kind);
@@ -43,17 +47,32 @@ fn observances(zone: &Zone, start: Timestamp, end: Timestamp) -> Vec<Observance>
     let until = end.saturating_add(AROUND).unwrap_or(Timestamp::MAX);
     // A zone that has kept one offset since 1970 has kept it always, as far as interviews go: older offsets can have
     // seconds, which calendars don't expect.
-    let last_before = rules.preceding(since).next().filter(|change| change.timestamp() >= Timestamp::UNIX_EPOCH);
+    let last_before = rules
+        .preceding(since)
+        .next()
+        .filter(|change| change.timestamp() >= Timestamp::UNIX_EPOCH);
     let (mut before, mut found) = match &last_before {
         Some(change) => (rules.to_offset(just_before(change.timestamp())), Vec::new()),
         None => {
             let info = rules.to_offset_info(since);
             let (offset, name) = (info.offset(), info.abbreviation().to_owned());
             let daylight = info.dst() == Dst::Yes;
-            (offset, vec![Observance { onset: Timestamp::UNIX_EPOCH, before: offset, after: offset, name, daylight }])
+            (
+                offset,
+                vec![Observance {
+                    onset: Timestamp::UNIX_EPOCH,
+                    before: offset,
+                    after: offset,
+                    name,
+                    daylight,
+                }],
+            )
         }
     };
-    let following = rules.following(since).take_while(|change| change.timestamp() <= until).take(20);
+    let following = rules
+        .following(since)
+        .take_while(|change| change.timestamp() <= until)
+        .take(20);
     for change in last_before.into_iter().chain(following) {
         found.push(Observance {
             onset: change.timestamp(),
@@ -68,14 +87,24 @@ fn observances(zone: &Zone, start: Timestamp, end: Timestamp) -> Vec<Observance>
 }
 
 fn just_before(instant: Timestamp) -> Timestamp {
-    instant.saturating_sub(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MIN)
+    instant
+        .saturating_sub(SignedDuration::from_secs(1))
+        .unwrap_or(Timestamp::MIN)
 }
 
 /// `+0530`, and `-004430` where there are seconds.
 fn offset(offset: Offset) -> String {
     let seconds = offset.seconds();
     let sign = if seconds < 0 { '-' } else { '+' };
-    let (hours, minutes, rest) = (seconds.abs() / 3600, seconds.abs() / 60 % 60, seconds.abs() % 60);
-    let rest = if rest == 0 { String::new() } else { format!("{rest:02}") };
+    let (hours, minutes, rest) = (
+        seconds.abs() / 3600,
+        seconds.abs() / 60 % 60,
+        seconds.abs() % 60,
+    );
+    let rest = if rest == 0 {
+        String::new()
+    } else {
+        format!("{rest:02}")
+    };
     format!("{sign}{hours:02}{minutes:02}{rest}")
 }

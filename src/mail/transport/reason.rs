@@ -8,6 +8,7 @@ use std::io;
 use std::time::Duration;
 
 use super::smtp::reply::Reply;
+use crate::domain::text::visible;
 
 /// How far the handing over had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -188,27 +189,21 @@ impl Reason {
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.stage, visible(&self.cause.to_string()))
+        write!(f, "{}: {}", self.stage, shown(&self.cause.to_string()))
     }
 }
 
 impl std::error::Error for Reason {}
 
-/// Text from outside with everything that could act on a terminal written out as `<U+001B>`.
-// To be replaced by `crate::domain::text::visible`.
-pub(super) fn visible(text: &str) -> String {
-    use fmt::Write as _;
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        let acts = character.is_control()
-            || matches!(character, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{2069}' | '\u{feff}');
-        if acts {
-            // Writing into a String can't fail.
-            let _ = write!(shown, "<U+{:04X}>", u32::from(character));
-        } else {
-            shown.push(character);
-        }
+/// Octets of text from outside that are shown and kept.
+const SHOWN: usize = 1024;
+
+/// Text from outside as one line of bounded length that is safe to print anywhere.
+pub(super) fn shown(text: &str) -> String {
+    let mut line = visible(text).into_owned();
+    if line.len() > SHOWN {
+        line.truncate(line.floor_char_boundary(SHOWN));
+        line.push('…');
     }
-    shown
+    line
 }

@@ -50,13 +50,13 @@ struct Rule {
     act: Act,
 }
 
-/// Whether and how TLS is offered.
+/// How TLS is offered, if at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tls {
     #[default]
     None,
     Implicit,
-    StartTls,
+    AfterStart,
 }
 
 /// What a server is to do; by default it accepts everything.
@@ -230,6 +230,8 @@ impl SmtpServer {
     /// Waits until the server has ended a connection.
     pub async fn hung_up(&self) {
         self.signals.hung_up.notified().await;
+        // The runtime looks at its sockets before it goes on.
+        tokio::task::yield_now().await;
     }
 
     pub fn mails(&self) -> Vec<Mail> {
@@ -359,7 +361,7 @@ impl Conversation {
             "250-mx.acme.example".to_owned(),
             "250-PIPELINING".to_owned(),
         ];
-        if tls == Tls::StartTls && !self.encrypted {
+        if tls == Tls::AfterStart && !self.encrypted {
             lines.push("250-STARTTLS".to_owned());
         }
         if !mechanisms.is_empty() {
@@ -386,14 +388,11 @@ impl Conversation {
                 rule.act.clone()
             })
         });
+        let hang_up = matches!(act, Some(Act::SayAndHangUp(_)));
         let said = match act {
             None => usual.to_owned(),
-            Some(Act::Say(reply)) => reply.to_owned(),
+            Some(Act::Say(reply) | Act::SayAndHangUp(reply)) => reply.to_owned(),
             Some(Act::Add(more)) => format!("{usual}\r\n{more}"),
-            Some(Act::SayAndHangUp(reply)) => {
-                self.say(reply).await?;
-                return Err(Over);
-            }
             Some(Act::HangUp) => return Err(Over),
             Some(Act::Stall) => {
                 self.shared.signals.stalled.notify_one();
@@ -411,7 +410,7 @@ impl Conversation {
             self.shared.seen.lock().unwrap().mails.push(mail);
         }
         self.say(&said).await?;
-        Ok(yes)
+        if hang_up { Err(Over) } else { Ok(yes) }
     }
 
     async fn say(&mut self, reply: &str) -> Result<(), Over> {

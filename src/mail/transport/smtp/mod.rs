@@ -4,6 +4,7 @@
 //! to be idle. Whatever interrupts in between (a deadline, a dropped future) closes it.
 
 mod auth;
+mod content;
 mod probe;
 pub(super) mod reply;
 mod secret;
@@ -22,9 +23,10 @@ use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 
-use self::session::{Session, dot_stuffed};
+use self::content::dot_stuffed;
+use self::session::Session;
 use super::reason::{Cause, Reason, Stage};
-use super::{BoxFuture, Envelope, Outcome, Transport};
+use super::{BoxFuture, Envelope, Outcome, Reply, Transport};
 
 /// A mail server whose settings have been checked; shared by all connections to it.
 struct Server {
@@ -196,8 +198,6 @@ impl Transport for SmtpTransport {
         })
     }
 }
-
-use super::Reply;
 
 /// A refusal in words leaves the connection usable, unless the server says that it hangs up.
 fn leaves_usable(reason: &Reason) -> bool {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use super::super::reason::{Cause, Reason, Stage, visible};
+use super::super::reason::{Cause, Reason, Stage, shown};
 use super::Server;
 use super::session::Session;
 use super::settings::{Security, SettingsError, SmtpSettings};
@@ -19,7 +19,7 @@ pub struct Step {
 
 impl Step {
     pub(super) fn new(stage: Stage, said: impl fmt::Display) -> Self {
-        let said = visible(&said.to_string());
+        let said = shown(&said.to_string());
         Self { stage, said }
     }
 }

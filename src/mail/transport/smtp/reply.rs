@@ -5,14 +5,12 @@
 
 use std::fmt;
 
-use super::super::reason::visible;
+use super::super::reason::shown;
 
 /// Octets in one line; the standard allows 512, and some servers write more.
 const LONGEST_LINE: usize = 4096;
 /// Lines in one reply.
 const MOST_LINES: usize = 100;
-/// Octets of a reply's text as shown and kept.
-const SHOWN: usize = 1024;
 
 /// One whole reply of a server: a code from 200 to 599, and its text.
 ///
@@ -49,24 +47,13 @@ impl Reply {
 
 impl fmt::Display for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = self.lines.iter().flat_map(|line| line.split_whitespace());
-        let mut text = String::new();
-        for word in words {
-            if text.len() + word.len() >= SHOWN {
-                let room = SHOWN.saturating_sub(text.len() + 1);
-                text.push(' ');
-                text.extend(
-                    word.char_indices()
-                        .take_while(|(at, _)| *at < room)
-                        .map(|(_, c)| c),
-                );
-                text.push('…');
-                break;
-            }
-            text.push(' ');
-            text.push_str(word);
+        write!(f, "{}", self.code)?;
+        let lines = self.lines.join(" ");
+        let words: Vec<&str> = lines.split_whitespace().collect();
+        if words.is_empty() {
+            return Ok(());
         }
-        write!(f, "{}{}", self.code, visible(&text))
+        write!(f, " {}", shown(&words.join(" ")))
     }
 }
 

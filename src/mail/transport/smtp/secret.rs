@@ -38,8 +38,8 @@ impl fmt::Debug for SecretSource {
 /// Why a secret could not be had. Names the setting, never the secret.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SecretError {
-    #[error("{0}: the command could not be started: {1}")]
-    NotStarted(&'static str, std::io::Error),
+    #[error("{0}: the command could not be run: {1}")]
+    NotRun(&'static str, std::io::Error),
     #[error("{0}: the command failed ({1}); run it in a shell to see why")]
     CommandFailed(&'static str, std::process::ExitStatus),
     #[error("{0}: the command did not finish within {limit} s", limit = PATIENCE.as_secs())]
@@ -88,7 +88,7 @@ impl SecretSource {
 
 /// Runs a command. It has no terminal to write to: the dashboard may be on it.
 async fn output_of(key: &'static str, command: &str) -> Result<String, SecretError> {
-    let not_started = |error| SecretError::NotStarted(key, error);
+    let not_run = |error| SecretError::NotRun(key, error);
     let mut child = tokio::process::Command::new("sh")
         .args(["-c", command])
         .stdin(Stdio::null())
@@ -96,12 +96,12 @@ async fn output_of(key: &'static str, command: &str) -> Result<String, SecretErr
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .map_err(not_started)?;
+        .map_err(not_run)?;
     let text = match child.stdout.take() {
-        Some(stdout) => read_bounded(stdout).await.map_err(not_started)?,
+        Some(stdout) => read_bounded(stdout).await.map_err(not_run)?,
         None => String::new(),
     };
-    let status = child.wait().await.map_err(not_started)?;
+    let status = child.wait().await.map_err(not_run)?;
     if status.success() {
         Ok(text)
     } else {

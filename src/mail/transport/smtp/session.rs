@@ -108,7 +108,7 @@ impl Session {
         }
     }
 
-    /// Writes content that [`dot_stuffed`] has prepared, and reads the verdict on it.
+    /// Writes content that [`dot_stuffed`](super::content::dot_stuffed) has prepared, and reads the verdict on it.
     ///
     /// Only 250 is a yes. Anything but a refusal in the `Err` means that nobody knows.
     pub(super) async fn content(&mut self, stuffed: &[u8]) -> Result<Reply, Reason> {
@@ -255,33 +255,6 @@ impl Session {
         let done = limited(self.deadlines.of(stage), step(self)).await;
         done.map_err(|cause| Reason { stage, cause })
     }
-}
-
-/// Content as it goes over the wire: dots doubled at line starts, and the final dot
-/// (RFC 5321 section 4.5.2), in one buffer so that it leaves in one write.
-///
-/// A line end that is not CRLF is refused: where a server takes one for a line end and another
-/// does not, a dot could end the message early.
-pub(super) fn dot_stuffed(message: &[u8]) -> Result<Vec<u8>, Cause> {
-    let mut stuffed = Vec::with_capacity(message.len() + message.len() / 64 + 8);
-    for line in message.split_inclusive(|&byte| byte == b'\n') {
-        let text = match line.strip_suffix(b"\r\n") {
-            Some(text) => text,
-            // The last line may lack its end; it gets one.
-            None if !line.ends_with(b"\n") => line,
-            None => return Err(Cause::BareLineEnd),
-        };
-        if text.contains(&b'\r') {
-            return Err(Cause::BareLineEnd);
-        }
-        if text.starts_with(b".") {
-            stuffed.push(b'.');
-        }
-        stuffed.extend_from_slice(text);
-        stuffed.extend_from_slice(b"\r\n");
-    }
-    stuffed.extend_from_slice(b".\r\n");
-    Ok(stuffed)
 }
 
 fn expect(class: u16, stage: Stage, reply: Reply) -> Result<Reply, Reason> {

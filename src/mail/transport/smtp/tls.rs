@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, Error, RootCertStore};
+use tokio_rustls::rustls::{ClientConfig, Error, ProtocolVersion, RootCertStore};
 
 use super::super::reason::Cause;
 use super::session::Wire;
@@ -39,16 +39,17 @@ pub(super) async fn handshake(
     connector: &TlsConnector,
     name: &ServerName<'static>,
     wire: Box<dyn Wire>,
-) -> Result<(Box<dyn Wire>, String), Cause> {
+) -> Result<(Box<dyn Wire>, &'static str), Cause> {
     let stream = connector
         .connect(name.clone(), wire)
         .await
         .map_err(cause_of)?;
-    let version = stream.get_ref().1.protocol_version();
-    let version = version
-        .and_then(|version| version.as_str())
-        .unwrap_or("TLS");
-    Ok((Box::new(stream), version.to_owned()))
+    let version = match stream.get_ref().1.protocol_version() {
+        Some(ProtocolVersion::TLSv1_3) => "TLS 1.3",
+        Some(ProtocolVersion::TLSv1_2) => "TLS 1.2",
+        _ => "TLS",
+    };
+    Ok((Box::new(stream), version))
 }
 
 fn cause_of(error: io::Error) -> Cause {
