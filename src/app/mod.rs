@@ -5,6 +5,7 @@
 //! dispatcher hands mail to a transport, and it reads only the outbox.
 
 mod answers;
+mod demo;
 mod dispatch;
 mod doctor;
 mod edges;
@@ -24,6 +25,7 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 pub use answers::{AppError, ScheduleError};
+pub use demo::DemoError;
 pub use dispatch::{Dispatcher, Sending, SentBy, Stop};
 pub use doctor::{Check, Health};
 pub use edges::{Chance, Clock, FixedClock, SystemChance, SystemClock};

@@ -13,6 +13,10 @@ pub enum EventKind {
     Edited,
     /// The interview was removed before anybody was mailed.
     Removed,
+    /// The interview was cancelled.
+    Cancelled,
+    /// The interview took place.
+    Completed,
     /// A session, and with it the link, was made.
     LinkMade,
     /// A send was refused; the detail is the precondition that was missing.
@@ -35,10 +39,12 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Scheduled,
         Self::Edited,
         Self::Removed,
+        Self::Cancelled,
+        Self::Completed,
         Self::LinkMade,
         Self::SendRefused,
         Self::MailQueued,
@@ -57,6 +63,8 @@ impl EventKind {
             Self::Scheduled => "scheduled",
             Self::Edited => "edited",
             Self::Removed => "removed",
+            Self::Cancelled => "cancelled",
+            Self::Completed => "completed",
             Self::LinkMade => "link_made",
             Self::SendRefused => "send_refused",
             Self::MailQueued => "mail_queued",
@@ -82,6 +90,8 @@ impl EventKind {
             Self::Scheduled => "interview scheduled",
             Self::Edited => "interview changed",
             Self::Removed => "interview removed",
+            Self::Cancelled => "interview cancelled",
+            Self::Completed => "interview completed",
             Self::LinkMade => "link made",
             Self::SendRefused => "not mailed",
             Self::MailQueued => "invitation put into the outbox",

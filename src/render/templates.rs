@@ -32,6 +32,7 @@ const BUILT_IN: [(&str, &str); 3] = [
 const LONGEST: u64 = 256 * 1024;
 
 /// All templates, parsed. `.html` ones escape what they insert; `.txt` and `.subject` ones do not.
+#[derive(Clone)]
 pub struct Templates {
     html: Handlebars<'static>,
     plain: Handlebars<'static>,

@@ -240,3 +240,24 @@ impl super::Reading<'_> {
         Ok((answer != "ok").then_some(answer))
     }
 }
+
+impl super::Writing<'_> {
+    /// Lets the search index fall behind while very many rows are added.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn suspend_search(&self) -> Result<(), super::StoreError> {
+        Ok(self.connection.execute_batch(schema::WITHOUT_SEARCH)?)
+    }
+
+    /// Brings the search index up to date and keeps it so.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn resume_search(&self) -> Result<(), super::StoreError> {
+        self.connection.execute_batch(schema::WITH_SEARCH)?;
+        Ok(self
+            .connection
+            .execute_batch("INSERT INTO interview_search (interview_search) VALUES ('rebuild')")?)
+    }
+}

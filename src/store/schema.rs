@@ -2,7 +2,7 @@
 
 use rusqlite_migration::{M, Migrations};
 
-const STEPS: &[M<'static>] = &[M::up(FIRST)];
+const STEPS: &[M<'static>] = &[M::up(FIRST), M::up(WITH_SEARCH)];
 
 /// The version that this program writes.
 pub(super) fn version() -> i64 {
@@ -130,6 +130,10 @@ CREATE TABLE idempotency (
 CREATE VIRTUAL TABLE interview_search USING fts5 (
     search, content = 'interview', content_rowid = 'row', tokenize = 'trigram', columnsize = 0
 );
+";
+
+/// Keeps the search index up to date with every change.
+pub(super) const WITH_SEARCH: &str = "
 CREATE TRIGGER interview_search_added AFTER INSERT ON interview BEGIN
     INSERT INTO interview_search (rowid, search) VALUES (new.row, new.search);
 END;
@@ -140,4 +144,10 @@ CREATE TRIGGER interview_search_changed AFTER UPDATE OF search ON interview WHEN
     INSERT INTO interview_search (interview_search, rowid, search) VALUES ('delete', old.row, old.search);
     INSERT INTO interview_search (rowid, search) VALUES (new.row, new.search);
 END;
+";
+
+pub(super) const WITHOUT_SEARCH: &str = "
+DROP TRIGGER interview_search_added;
+DROP TRIGGER interview_search_removed;
+DROP TRIGGER interview_search_changed;
 ";
