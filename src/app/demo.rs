@@ -21,6 +21,8 @@ use crate::domain::when::{self, Zone};
 use crate::store::{Delivery, Owner, OwnerId, Remark, StoreError, Writing};
 
 mod people;
+#[cfg(test)]
+mod tests;
 
 use people::{Fate, PEOPLE, ROLES};
 
