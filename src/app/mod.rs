@@ -36,7 +36,8 @@ pub use schedule::{MailWish, Schedule, Scheduled};
 pub use take_back::TakenBack;
 pub use transport::transport;
 
-pub use crate::store::{Counts, Delivery, Position, Row, Section, UnsentMail, Window};
+pub use crate::mail::parts;
+pub use crate::store::{Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window};
 
 use crate::config::Config;
 use crate::domain::draft::Defaults;
@@ -46,7 +47,7 @@ use crate::domain::session::{AccessWindow, LinkSecret};
 use crate::domain::when::Zone;
 use crate::mail::Sender;
 use crate::render::templates::Templates;
-use crate::store::{Horizon, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// What an [`App`] is made of.
 pub struct Wiring {
