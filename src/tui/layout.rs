@@ -44,7 +44,8 @@ pub fn areas(model: &Model) -> Areas {
     let mut areas = Areas { title: take_top(&mut rest, 1), status: take_bottom(&mut rest, 1), ..Areas::default() };
     let rules = u16::from(height >= TALL);
     areas.counts = take_top(&mut rest, u16::from(height >= 8));
-    areas.banners = take_top(&mut rest, banners(model).min(rest.height / 3));
+    let third = rest.height / 3;
+    areas.banners = take_top(&mut rest, banners(model).min(third));
     areas.upper_rule = take_top(&mut rest, rules);
     areas.lower_rule = take_bottom(&mut rest, rules);
     areas.body = rest;
@@ -58,7 +59,8 @@ pub fn areas(model: &Model) -> Areas {
             areas.pane = Rect { x, width: width - x, ..rest };
         }
         Focus::List | Focus::Pane if rest.height >= SPLIT => {
-            areas.list = take_top(&mut rest, rest.height * 11 / 20);
+            let share = rest.height * 11 / 20;
+            areas.list = take_top(&mut rest, share);
             areas.divider = take_top(&mut rest, 1);
             areas.pane = rest;
         }

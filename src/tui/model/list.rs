@@ -68,6 +68,8 @@ pub enum Purpose {
     Again,
     /// To show the first rows, the cursor on the first.
     First,
+    /// To show the first rows of what was found, the cursor where it was if it can stay there.
+    Found,
     /// To show the last rows, the cursor on the last.
     Last,
     /// To add rows before the first one.

@@ -39,7 +39,7 @@ pub(super) fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
             let typed = Narrowing::words(find.field.text());
             model.modals.pop();
             match typed {
-                Ok(typed) if elsewhere => list::narrow(model, typed, Purpose::First),
+                Ok(typed) if elsewhere => list::narrow(model, typed, Purpose::Found),
                 _ => Vec::new(),
             }
         }
@@ -63,7 +63,7 @@ fn try_it(model: &mut Model) -> Vec<Effect> {
     match find.narrowing() {
         Ok(narrowing) => {
             find.error = None;
-            list::narrow(model, narrowing, Purpose::First)
+            list::narrow(model, narrowing, Purpose::Found)
         }
         // The list stays as it is until the filter can be read.
         Err(error) => {

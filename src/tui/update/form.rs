@@ -96,10 +96,8 @@ fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
     let Some(form) = model.form_mut() else { return Vec::new() };
     let several = form.focused() == Stop::Field(Name::Note);
     let text = if several { text.to_owned() } else { text.split_whitespace().collect::<Vec<_>>().join(" ") };
-    match form.focused_field() {
-        Some(field) if field.insert(&text) => changed(model),
-        _ => Vec::new(),
-    }
+    let taken = form.focused_field().is_some_and(|field| field.insert(&text));
+    if taken { changed(model) } else { Vec::new() }
 }
 
 // The text is another one: what was said about it no longer holds.

@@ -71,7 +71,7 @@ pub(super) fn read(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
         (Purpose::Before, _, Some(first), _) => (From::Before(first.position(horizon)), PAGE),
         (Purpose::After, _, _, Some(last)) => (From::After(last.position(horizon)), PAGE),
         (Purpose::Last, ..) => (From::End, PAGE),
-        (Purpose::First | Purpose::Again | Purpose::Before | Purpose::After, ..) => (From::Start, PAGE),
+        (Purpose::First | Purpose::Found | Purpose::Again | Purpose::Before | Purpose::After, ..) => (From::Start, PAGE),
     };
     let filter = list.narrowing.filter();
     model.list.purpose = purpose;
@@ -127,11 +127,11 @@ pub(super) fn window_read(model: &mut Model, request: Request, window: Result<Wi
     let before = (list.top, list.cursor, list.ghost, list.known, list.error.take());
     let differs = match list.purpose {
         Purpose::Before | Purpose::After => !window.rows.is_empty(),
-        Purpose::Again | Purpose::First | Purpose::Last => list.rows != window.rows,
+        Purpose::Again | Purpose::First | Purpose::Found | Purpose::Last => list.rows != window.rows,
     };
     match list.purpose {
         Purpose::Again => show_again(list, window),
-        Purpose::First | Purpose::Last => show_end(list, window),
+        Purpose::First | Purpose::Found | Purpose::Last => show_end(list, window),
         Purpose::Before => prepend(list, window),
         Purpose::After => append(list, window),
     }
@@ -148,7 +148,12 @@ pub(super) fn window_read(model: &mut Model, request: Request, window: Result<Wi
 // The same place as before: the cursor stays on its interview and on its line of the screen.
 fn show_again(list: &mut List, window: Window) {
     let Some((index, row)) = list.index().and_then(|index| Some((index, list.rows.get(index)?.clone()))) else {
-        return show_end(list, window);
+        // Where the cursor was before something was looked for, the rows were others.
+        replace_rows(list, window);
+        if list.index().is_none() {
+            list.move_to(0);
+        }
+        return;
     };
     let line = index.saturating_sub(list.top);
     let old = std::mem::take(&mut list.rows);
@@ -176,14 +181,12 @@ fn place_between_neighbours(old: &[Row], index: usize, new: &[Row]) -> usize {
     before.or_else(after).unwrap_or_else(|| index.min(new.len()))
 }
 
-// A jump goes to the end that was asked for; a filter that is typed keeps the cursor where it is if it can.
+// One end of the list.
 fn show_end(list: &mut List, window: Window) {
-    let typed = list.purpose == Purpose::First && list.narrowing != Narrowing::None;
-    let last = list.purpose == Purpose::Last;
     list.top = 0;
     replace_rows(list, window);
-    if !typed || list.index().is_none() {
-        list.move_to(if last { usize::MAX } else { 0 });
+    if list.purpose != Purpose::Found || list.index().is_none() {
+        list.move_to(if list.purpose == Purpose::Last { usize::MAX } else { 0 });
     }
 }
 

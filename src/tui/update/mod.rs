@@ -14,7 +14,7 @@ mod shared;
 use super::keymap::Layer;
 use super::message::{Effect, Event, Intent, Moment, Msg, Tally};
 use super::model::list::Purpose;
-use super::model::{Modal, Model, Slot};
+use super::model::{Model, Slot};
 use super::theme::Role;
 use crate::domain::text::visible;
 

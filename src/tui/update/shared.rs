@@ -29,7 +29,7 @@ pub(super) fn act(model: &mut Model, intent: &Intent) -> Vec<Effect> {
         Intent::Quit => vec![Effect::CountUnsent],
         Intent::Paste(text) => {
             model.focus = Focus::List;
-            list::narrow(model, Narrowing::pasted(text), Purpose::First)
+            list::narrow(model, Narrowing::pasted(text), Purpose::Found)
         }
         _ => Vec::new(),
     }
