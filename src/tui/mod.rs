@@ -11,11 +11,13 @@
 //! - [`model`] is the state: one screen, a stack of modals. [`update`] changes it, one file per part of the screen.
 //! - [`view`] shows it: it takes the model and a [`theme`], decides nothing, reads no clock. [`safe`] is the gate
 //!   through which foreign text passes.
-//! - [`runner`] owns all I/O, [`guard`] the terminal's modes.
+//! - [`executor`] carries effects out by the use-cases of the app; [`runner`] owns the terminal, [`guard`] its modes.
 //!
 //! Nothing is drawn when nothing changed, and no stray key mails: see [`message::Effect::mails_or_changes`].
 
+pub mod executor;
 pub mod field;
+pub mod guard;
 pub mod input;
 pub mod key;
 pub mod keymap;
@@ -23,7 +25,10 @@ pub mod layout;
 pub mod mail;
 pub mod message;
 pub mod model;
+pub mod runner;
 pub mod safe;
 pub mod theme;
 pub mod update;
 pub mod view;
+
+pub use runner::{Ended, Options, RunError, run};
