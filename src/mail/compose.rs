@@ -5,10 +5,8 @@
 use std::time::{Duration, SystemTime};
 
 use lettre::Address;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{
-    Attachment, Mailbox as HeaderMailbox, Message, MessageBuilder, MultiPart, SinglePart, header,
-};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Body, Mailbox as HeaderMailbox, Message, MessageBuilder, MultiPart, SinglePart, header};
 
 use super::calendar::Request;
 use super::gate::{self, Composed, GateError};
@@ -101,11 +99,9 @@ fn body(
     };
     let request = SinglePart::builder()
         .header(kind("text/calendar; charset=utf-8; method=REQUEST")?)
-        .body(calendar.to_owned());
-    let file = Attachment::new("invite.ics".to_owned()).body(
-        calendar.to_owned(),
-        kind("application/ics; name=\"invite.ics\"")?,
-    );
+        .body(encoded(calendar)?);
+    let file = Attachment::new("invite.ics".to_owned());
+    let file = file.body(encoded(calendar)?, kind("application/ics; name=\"invite.ics\"")?);
     let alternative = MultiPart::alternative()
         .boundary(format!("alternative-{uuid}"))
         .singlepart(SinglePart::plain(text))
@@ -115,6 +111,16 @@ fn body(
         .boundary(format!("mixed-{uuid}"))
         .multipart(alternative)
         .singlepart(file))
+}
+
+/// A calendar travels as it is where it is ASCII (its lines are short), else in base64: quoted-printable would break its
+/// lines once more, which not every calendar undoes.
+fn encoded(calendar: &str) -> Result<Body, ComposeError> {
+    if calendar.is_ascii() {
+        return Ok(Body::dangerous_pre_encoded(calendar.as_bytes().to_vec(), ContentTransferEncoding::SevenBit));
+    }
+    Body::new_with_encoding(calendar.to_owned(), ContentTransferEncoding::Base64)
+        .map_err(|_| ComposeError::Build("the calendar can't be encoded".to_owned()))
 }
 
 /// A message being written, and the names of the headers written so far.

@@ -3,7 +3,7 @@
 //! [`admit`] is the only way to a [`Composed`]. It never repairs anything: a mail is right, or it is refused and the
 //! part and its template are named.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -106,7 +106,7 @@ pub enum GateError {
     #[error("the headers of the mail are not those that were written: {0}")]
     OtherHeaders(String),
     /// 8-bit octets, or a line that servers may break.
-    #[error("the mail has a line that is not 7-bit or is longer than 998 octets")]
+    #[error("the mail has a line that is not 7-bit or is longer than 998 octets; shorten the names and the role")]
     UnsafeLine,
 }
 
@@ -196,15 +196,19 @@ pub fn admit(
         &String::from_utf8_lossy(&file.content),
     )?;
     Ok(Composed {
-        sha256: Sha256::digest(&bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        sha256: hexadecimal(&Sha256::digest(&bytes)),
         subject: subject.to_owned(),
         message_id,
         to: invitable.address().clone(),
         link: invitable.link().clone(),
         bytes,
+    })
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
     })
 }
 

@@ -87,7 +87,7 @@ impl Sender {
     pub fn new(
         from: Mailbox,
         reply_to: Option<Mailbox>,
-        headers: Vec<(String, String)>,
+        headers: &[(String, String)],
         language: &str,
     ) -> Result<Self, SenderError> {
         let tag = |part: &str| {
@@ -115,16 +115,8 @@ impl Sender {
         };
         let defaults = NO_TRACKING.into_iter().filter(untouched);
         let defaults = defaults.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let headers = defaults
-            .chain(headers.clone())
-            .filter(|(_, value)| !value.is_empty())
-            .collect();
-        Ok(Self {
-            from,
-            reply_to,
-            headers,
-            language: language.to_owned(),
-        })
+        let headers = defaults.chain(headers.iter().cloned()).filter(|(_, value)| !value.is_empty()).collect();
+        Ok(Self { from, reply_to, headers, language: language.to_owned() })
     }
 
     /// The address and name in From, ORGANIZER and Message-ID.
@@ -180,16 +172,8 @@ mod tests {
     use super::*;
 
     fn sender(headers: &[(&str, &str)]) -> Result<Sender, SenderError> {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        Sender::new(
-            Mailbox::parse("Acme <jobs@acme.example>").unwrap(),
-            None,
-            headers,
-            "en",
-        )
+        let headers: Vec<_> = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Sender::new(Mailbox::parse("Acme <jobs@acme.example>").unwrap(), None, &headers, "en")
     }
 
     #[rstest]

@@ -38,6 +38,7 @@ pub struct StyledSpan {
 
 /// How a piece of text is meant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own, and any of them can meet")]
 pub struct SpanStyle {
     /// It matters.
     pub strong: bool,

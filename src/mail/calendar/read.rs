@@ -166,17 +166,11 @@ impl Zones {
         Ok(())
     }
 
-    fn instant<'a>(
-        &self,
-        parameters: impl Iterator<Item = &'a str>,
-        value: &str,
-    ) -> Option<Timestamp> {
+    fn instant<'a>(&self, mut parameters: impl Iterator<Item = &'a str>, value: &str) -> Option<Timestamp> {
         if let Some(utc) = value.strip_suffix('Z') {
             return Offset::UTC.to_timestamp(wall(utc)?).ok();
         }
-        let zone = parameters
-            .filter_map(|parameter| parameter.strip_prefix("TZID="))
-            .next()?;
+        let zone = parameters.find_map(|parameter| parameter.strip_prefix("TZID="))?;
         let wall = wall(value)?;
         let begun = self
             .offsets

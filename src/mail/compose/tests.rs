@@ -1,4 +1,5 @@
 use std::fs;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -20,9 +21,7 @@ use crate::render::html::{StyledLine, html_lines, seen};
 
 const KEY: &str = "00000000000040008000000000000000";
 
-fn built_in() -> Templates {
-    Templates::load(None).unwrap()
-}
+static BUILT_IN: LazyLock<Templates> = LazyLock::new(|| Templates::load(None).unwrap());
 
 fn replaced(file: &str, change: impl Fn(&str) -> String) -> Templates {
     let directory = tempfile::tempdir().unwrap();
@@ -55,7 +54,7 @@ fn invitable_within(window: AccessWindow, change: impl FnOnce(&mut Interview)) -
 
 fn compose(invitable: &Invitable) -> Result<Composed, ComposeError> {
     let (sender, _, identity) = sample(true).unwrap();
-    invitation(&built_in(), &sender, invitable, &identity)
+    invitation(&BUILT_IN, &sender, invitable, &identity)
 }
 
 fn read(composed: &Composed) -> Parts {
@@ -72,14 +71,23 @@ fn pane(parts: &Parts) -> String {
 #[case::bare(false)]
 fn the_invitation_reads_well(#[case] full: bool) {
     let (sender, invitable, identity) = sample(full).unwrap();
-    let composed = invitation(&built_in(), &sender, &invitable, &identity).unwrap();
+    let composed = invitation(&BUILT_IN, &sender, &invitable, &identity).unwrap();
     let parts = read(&composed);
     let name = |part: &str| format!("{part}_{}", if full { "full" } else { "bare" });
     let headers: Vec<String> = parts.headers.iter().map(|header| format!("{}: {}", header.name, header.text)).collect();
     insta::assert_snapshot!(name("headers"), headers.join("\n"));
     insta::assert_snapshot!(name("text"), parts.text.as_deref().unwrap().replace("\r\n", "\n"));
     insta::assert_snapshot!(name("html"), pane(&parts));
-    assert!(parts.html.unwrap().len() < 20_000);
+    let html = parts.html.unwrap();
+    assert!(html.len() < 20_000);
+    let lines = html_lines(&html, 60);
+    let styles = |text: &str| {
+        let spans = lines.iter().flat_map(|line| &line.spans);
+        spans.filter(|span| span.text == text).map(|span| span.style.clone()).next().unwrap()
+    };
+    let button = styles("Join the interview");
+    assert!(button.button && button.link.is_some_and(|link| link.ends_with(KEY)));
+    assert!(styles("Duration").dim && styles("Your interview for Compiler Engineer").heading);
 }
 
 #[test]
@@ -116,7 +124,7 @@ fn incident_01_a_link_that_nobody_sees_or_can_click_is_none(#[case] instead: &st
 #[test]
 fn the_built_in_templates_pass_their_own_check() {
     assert!(sample(true).is_some() && sample(false).is_some());
-    check_templates(&built_in()).unwrap();
+    check_templates(&BUILT_IN).unwrap();
 }
 
 #[rstest]
@@ -226,10 +234,42 @@ fn incident_34_the_window_in_the_text_is_the_configured_one(
 }
 
 #[test]
+fn a_name_in_any_script_arrives_whole() {
+    let name = "Zoë Łukasiewicz-Nowak, 李小龍 🙂 مرحبا with a name that needs more than one line";
+    let composed = compose(&invitable(|interview| interview.candidate_name = name.to_owned())).unwrap();
+    assert_eq!(read(&composed).header("To"), Some(format!("{name} <ada@example.org>").as_str()));
+}
+
+/// Every way of getting another mail than the composed one past the gate.
+#[rstest]
+#[case("Auto-Submitted: auto-generated", "Auto-Submitted: auto-generated\r\nBcc: eve@evil.example", "the headers of the mail are not")]
+#[case("<ada@example.org>", "<eve@evil.example>", "the mail is not addressed to the candidate alone")]
+#[case("<ada@example.org>", "<ada@example.org>, <eve@evil.example>", "the mail is not addressed to the candidate alone")]
+#[case("DTSTART;TZID=Europe/London:2031", "DTSTART;TZID=Europe/London:2032", "the calendar part: it shows other times")]
+#[case("TZOFFSETTO:+0100", "TZOFFSETTO:+0200", "the calendar part: it shows other times")]
+#[case("UID:0000", "UID:0001", "the calendar part: this part of the mail is missing")]
+#[case("method=REQUEST", "method=PUBLISH", "the calendar part: this part of the mail is missing")]
+#[case("attachment; filename", "inline; filename", "the composed mail can't be read back")]
+#[case("text/html; charset", "text/plain; charset", "the composed mail can't be read back: it has two text/plain parts")]
+#[case("Hello Ada", "Hello\u{e9} Ada", "the mail has a line that is not 7-bit")]
+#[case("Hello Ada", "Hello\n Ada", "the mail has a line that is not 7-bit")]
+fn the_gate_refuses_what_was_changed_after_composing(#[case] find: &str, #[case] put: &str, #[case] message: &str) {
+    let invitable = invitable(|_| {});
+    let composed = compose(&invitable).unwrap();
+    let source = String::from_utf8(composed.bytes().to_vec()).unwrap();
+    let names: Vec<String> = read(&composed).headers.into_iter().map(|header| header.name).collect();
+    let changed = source.replace(find, put);
+    assert!(changed != source, "{find:?} is not in it");
+    let error = gate::admit(changed.into_bytes(), &invitable, &names).unwrap_err().to_string();
+    assert!(error.starts_with(message), "{error}");
+    assert!(gate::admit(source.into_bytes(), &invitable, &names).is_ok());
+}
+
+#[test]
 fn a_mail_sent_again_follows_the_first() {
     let (sender, invitable, mut identity) = sample(true).unwrap();
     identity.in_reply_to = Some(MessageId::new(Uuid::from_u128(9), &sender));
-    let parts = read(&invitation(&built_in(), &sender, &invitable, &identity).unwrap());
+    let parts = read(&invitation(&BUILT_IN, &sender, &invitable, &identity).unwrap());
     let first = "<00000000-0000-0000-0000-000000000009@acme.example>";
     assert_eq!((parts.header("In-Reply-To"), parts.header("References")), (Some(first), Some(first)));
 }
@@ -239,7 +279,7 @@ fn a_mail_sent_again_follows_the_first() {
 #[case(false, None)]
 fn answers_go_to_the_recruiter_where_one_is_known(#[case] full: bool, #[case] reply_to: Option<&str>) {
     let (sender, invitable, identity) = sample(full).unwrap();
-    let parts = read(&invitation(&built_in(), &sender, &invitable, &identity).unwrap());
+    let parts = read(&invitation(&BUILT_IN, &sender, &invitable, &identity).unwrap());
     let read = parts.header("Reply-To").map(|text| text.replace('"', ""));
     assert_eq!(read.as_deref(), reply_to);
 }
