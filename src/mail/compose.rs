@@ -6,7 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use lettre::Address;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Attachment, Body, Mailbox as HeaderMailbox, Message, MessageBuilder, MultiPart, SinglePart, header};
+use lettre::message::{
+    Attachment, Body, Mailbox as HeaderMailbox, Message, MessageBuilder, MultiPart, SinglePart,
+    header,
+};
 
 use super::calendar::Request;
 use super::gate::{self, Composed, GateError};
@@ -101,7 +104,10 @@ fn body(
         .header(kind("text/calendar; charset=utf-8; method=REQUEST")?)
         .body(encoded(calendar)?);
     let file = Attachment::new("invite.ics".to_owned());
-    let file = file.body(encoded(calendar)?, kind("application/ics; name=\"invite.ics\"")?);
+    let file = file.body(
+        encoded(calendar)?,
+        kind("application/ics; name=\"invite.ics\"")?,
+    );
     let alternative = MultiPart::alternative()
         .boundary(format!("alternative-{uuid}"))
         .singlepart(SinglePart::plain(text))
@@ -117,7 +123,10 @@ fn body(
 /// lines once more, which not every calendar undoes.
 fn encoded(calendar: &str) -> Result<Body, ComposeError> {
     if calendar.is_ascii() {
-        return Ok(Body::dangerous_pre_encoded(calendar.as_bytes().to_vec(), ContentTransferEncoding::SevenBit));
+        return Ok(Body::dangerous_pre_encoded(
+            calendar.as_bytes().to_vec(),
+            ContentTransferEncoding::SevenBit,
+        ));
     }
     Body::new_with_encoding(calendar.to_owned(), ContentTransferEncoding::Base64)
         .map_err(|_| ComposeError::Build("the calendar can't be encoded".to_owned()))

@@ -106,7 +106,9 @@ pub enum GateError {
     #[error("the headers of the mail are not those that were written: {0}")]
     OtherHeaders(String),
     /// 8-bit octets, or a line that servers may break.
-    #[error("the mail has a line that is not 7-bit or is longer than 998 octets; shorten the names and the role")]
+    #[error(
+        "the mail has a line that is not 7-bit or is longer than 998 octets; shorten the names and the role"
+    )]
     UnsafeLine,
 }
 

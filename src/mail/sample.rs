@@ -54,8 +54,11 @@ pub(super) fn sample(full: bool) -> Option<(Sender, Invitable, MailIdentity)> {
         mail: MailReach::Anywhere,
     };
     let from = Mailbox::parse("Acme Recruiting <jobs@acme.example>").ok()?;
-    let sender = Sender::new(from, None, &[], "en").ok()?;
-    let message_id = MessageId::new(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001), &sender);
+    let sender = Sender::new(from, None, Vec::new(), "en").ok()?;
+    let message_id = MessageId::new(
+        Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001),
+        &sender,
+    );
     let invitable = Invitable::check(&interview, Some(&session), &policy, now).ok()?;
     Some((
         sender,

@@ -87,7 +87,7 @@ impl Sender {
     pub fn new(
         from: Mailbox,
         reply_to: Option<Mailbox>,
-        headers: &[(String, String)],
+        headers: Vec<(String, String)>,
         language: &str,
     ) -> Result<Self, SenderError> {
         let tag = |part: &str| {
@@ -108,15 +108,22 @@ impl Sender {
                 return Err(SenderError::Twice(name.clone()));
             }
         }
-        let untouched = |(name, _): &(&str, &str)| {
-            !headers
-                .iter()
-                .any(|(own, _)| own.eq_ignore_ascii_case(name))
-        };
-        let defaults = NO_TRACKING.into_iter().filter(untouched);
-        let defaults = defaults.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let headers = defaults.chain(headers.iter().cloned()).filter(|(_, value)| !value.is_empty()).collect();
-        Ok(Self { from, reply_to, headers, language: language.to_owned() })
+        let mut all: Vec<(String, String)> = NO_TRACKING
+            .iter()
+            .filter(|(name, _)| {
+                !headers
+                    .iter()
+                    .any(|(own, _)| own.eq_ignore_ascii_case(name))
+            })
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        all.extend(headers.into_iter().filter(|(_, value)| !value.is_empty()));
+        Ok(Self {
+            from,
+            reply_to,
+            headers: all,
+            language: language.to_owned(),
+        })
     }
 
     /// The address and name in From, ORGANIZER and Message-ID.
@@ -172,8 +179,16 @@ mod tests {
     use super::*;
 
     fn sender(headers: &[(&str, &str)]) -> Result<Sender, SenderError> {
-        let headers: Vec<_> = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Sender::new(Mailbox::parse("Acme <jobs@acme.example>").unwrap(), None, &headers, "en")
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        Sender::new(
+            Mailbox::parse("Acme <jobs@acme.example>").unwrap(),
+            None,
+            headers,
+            "en",
+        )
     }
 
     #[rstest]

@@ -7,7 +7,10 @@ use serde::Serialize;
 use super::sender::Sender;
 use crate::domain::interview::Recruiter;
 use crate::domain::invitable::Invitable;
-use crate::domain::when::{Zone, both_clocks, day, day_and_time, range, span_in_words, time_24h, time_and_zone, zone_in_full};
+use crate::domain::when::{
+    Zone, both_clocks, day, day_and_time, range, span_in_words, time_24h, time_and_zone,
+    zone_in_full,
+};
 
 /// What `invitation.*.hbs` is rendered with.
 #[derive(Serialize)]
@@ -132,9 +135,16 @@ impl InvitationView {
     /// What a calendar shows as the text of the entry.
     pub(super) fn calendar_text(&self) -> String {
         let join = &self.join;
-        let mut text = format!("Join the interview here:\n{}\n\nThe link works from {} to {}.", join.url, join.opens, join.closes);
+        let mut text = format!(
+            "Join the interview here:\n{}\n\nThe link works from {} to {}.",
+            join.url, join.opens, join.closes
+        );
         if !self.interviewers.is_empty() {
-            let names: Vec<&str> = self.interviewers.iter().filter_map(|person| person.name.as_deref()).collect();
+            let names: Vec<&str> = self
+                .interviewers
+                .iter()
+                .filter_map(|person| person.name.as_deref())
+                .collect();
             let _ = write!(text, "\n\nYou will meet: {}", names.join(", "));
         }
         if let Some(note) = &self.note {
@@ -149,7 +159,13 @@ impl JoinView {
         let (opens, closes) = invitable.opens_and_closes();
         let start = invitable.starts_at();
         let same_day = |instant| day(instant, zone) == day(start, zone);
-        let clock = |instant| if same_day(instant) { time_and_zone(instant, zone) } else { day_and_time(instant, zone) };
+        let clock = |instant| {
+            if same_day(instant) {
+                time_and_zone(instant, zone)
+            } else {
+                day_and_time(instant, zone)
+            }
+        };
         let words = |span: jiff::SignedDuration| {
             let span = span.unsigned_abs();
             (!span.is_zero()).then(|| span_in_words(span))
@@ -191,9 +207,17 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 fn note_lines(note: &str) -> Vec<String> {
-    let note = note.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+    let note = note
+        .replace("\r\n", "\n")
+        .replace(['\r', '\u{2028}', '\u{2029}'], "\n");
     let lines = note.trim().lines();
-    let lines = lines.map(|line| line.chars().map(harmless).collect::<String>().trim_end().to_owned());
+    let lines = lines.map(|line| {
+        line.chars()
+            .map(harmless)
+            .collect::<String>()
+            .trim_end()
+            .to_owned()
+    });
     let lines: Vec<String> = lines.collect();
     if lines.iter().all(String::is_empty) {
         Vec::new()

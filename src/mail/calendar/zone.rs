@@ -47,14 +47,26 @@ fn observances(zone: &Zone, start: Timestamp, end: Timestamp) -> Vec<Observance>
     let until = end.saturating_add(AROUND).unwrap_or(Timestamp::MAX);
     // A zone that has kept one offset since 1970 has kept it always, as far as interviews go: older offsets can have
     // seconds, which calendars don't expect.
-    let last_before = rules.preceding(since).next().filter(|change| change.timestamp() >= Timestamp::UNIX_EPOCH);
+    let last_before = rules
+        .preceding(since)
+        .next()
+        .filter(|change| change.timestamp() >= Timestamp::UNIX_EPOCH);
     let (mut before, mut found) = if let Some(change) = &last_before {
         (rules.to_offset(just_before(change.timestamp())), Vec::new())
     } else {
         let info = rules.to_offset_info(since);
         let (offset, name) = (info.offset(), info.abbreviation().to_owned());
         let daylight = info.dst() == Dst::Yes;
-        (offset, vec![Observance { onset: Timestamp::UNIX_EPOCH, before: offset, after: offset, name, daylight }])
+        (
+            offset,
+            vec![Observance {
+                onset: Timestamp::UNIX_EPOCH,
+                before: offset,
+                after: offset,
+                name,
+                daylight,
+            }],
+        )
     };
     let following = rules
         .following(since)

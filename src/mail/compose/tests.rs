@@ -25,14 +25,18 @@ static BUILT_IN: LazyLock<Templates> = LazyLock::new(|| Templates::load(None).un
 
 fn replaced(file: &str, change: impl Fn(&str) -> String) -> Templates {
     let directory = tempfile::tempdir().unwrap();
-    let original = fs::read_to_string(format!("{}/templates/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let original =
+        fs::read_to_string(format!("{}/templates/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     fs::write(directory.path().join(file), change(&original)).unwrap();
     Templates::load(Some(directory.path())).unwrap()
 }
 
 /// The sample interview, changed.
 fn invitable(change: impl FnOnce(&mut Interview)) -> Invitable {
-    let window = AccessWindow { opens_before: Duration::from_mins(15), closes_after: Duration::from_hours(2) };
+    let window = AccessWindow {
+        opens_before: Duration::from_mins(15),
+        closes_after: Duration::from_hours(2),
+    };
     invitable_within(window, change)
 }
 
@@ -48,7 +52,12 @@ fn invitable_within(window: AccessWindow, change: impl FnOnce(&mut Interview)) -
         revoked_at: None,
     };
     let base = BaseUrl::parse("https://interviews.acme.example").unwrap();
-    let policy = LinkPolicy { base, window, allow_local: false, mail: MailReach::Anywhere };
+    let policy = LinkPolicy {
+        base,
+        window,
+        allow_local: false,
+        mail: MailReach::Anywhere,
+    };
     Invitable::check(&interview, Some(&session), &policy, interview.created_at).unwrap()
 }
 
@@ -63,7 +72,11 @@ fn read(composed: &Composed) -> Parts {
 
 fn pane(parts: &Parts) -> String {
     let lines = html_lines(parts.html.as_deref().unwrap(), 60);
-    lines.iter().map(StyledLine::text).collect::<Vec<_>>().join("\n")
+    lines
+        .iter()
+        .map(StyledLine::text)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[rstest]
@@ -74,16 +87,27 @@ fn the_invitation_reads_well(#[case] full: bool) {
     let composed = invitation(&BUILT_IN, &sender, &invitable, &identity).unwrap();
     let parts = read(&composed);
     let name = |part: &str| format!("{part}_{}", if full { "full" } else { "bare" });
-    let headers: Vec<String> = parts.headers.iter().map(|header| format!("{}: {}", header.name, header.text)).collect();
+    let headers: Vec<String> = parts
+        .headers
+        .iter()
+        .map(|header| format!("{}: {}", header.name, header.text))
+        .collect();
     insta::assert_snapshot!(name("headers"), headers.join("\n"));
-    insta::assert_snapshot!(name("text"), parts.text.as_deref().unwrap().replace("\r\n", "\n"));
+    insta::assert_snapshot!(
+        name("text"),
+        parts.text.as_deref().unwrap().replace("\r\n", "\n")
+    );
     insta::assert_snapshot!(name("html"), pane(&parts));
     let html = parts.html.unwrap();
     assert!(html.len() < 20_000);
     let lines = html_lines(&html, 60);
     let styles = |text: &str| {
         let spans = lines.iter().flat_map(|line| &line.spans);
-        spans.filter(|span| span.text == text).map(|span| span.style.clone()).next().unwrap()
+        spans
+            .filter(|span| span.text == text)
+            .map(|span| span.style.clone())
+            .next()
+            .unwrap()
     };
     let button = styles("Join the interview");
     assert!(button.button && button.link.is_some_and(|link| link.ends_with(KEY)));
@@ -96,7 +120,10 @@ fn incident_23_composing_twice_gives_the_same_bytes() {
     let other = compose(&invitable(|_| {})).unwrap();
     assert_eq!(one.bytes(), other.bytes());
     assert_eq!(one.sha256().len(), 64);
-    assert_eq!(one.message_id().to_string(), "<01900000-0000-7000-8000-000000000001@acme.example>");
+    assert_eq!(
+        one.message_id().to_string(),
+        "<01900000-0000-7000-8000-000000000001@acme.example>"
+    );
 }
 
 #[rstest]
@@ -105,7 +132,10 @@ fn incident_23_composing_twice_gives_the_same_bytes() {
 fn incident_01_a_template_that_drops_the_link_is_refused_by_name(#[case] file: &str) {
     let templates = replaced(file, |text| text.replace("{{join.url}}", "sent separately"));
     let error = check_templates(&templates).unwrap_err().to_string();
-    assert!(error.starts_with(&format!("{file}: the join link does not stand")), "{error}");
+    assert!(
+        error.starts_with(&format!("{file}: the join link does not stand")),
+        "{error}"
+    );
 }
 
 #[rstest]
@@ -118,7 +148,13 @@ fn incident_01_a_link_that_nobody_sees_or_can_click_is_none(#[case] instead: &st
         format!("<p>Hello {{{{candidate.name}}}}, {{{{when.text}}}}</p>{instead}")
     });
     let error = check_templates(&templates).unwrap_err();
-    assert!(matches!(error, ComposeError::Gate(GateError::NoLink(Part::Html) | GateError::NoHref(Part::Html))), "{error}");
+    assert!(
+        matches!(
+            error,
+            ComposeError::Gate(GateError::NoLink(Part::Html) | GateError::NoHref(Part::Html))
+        ),
+        "{error}"
+    );
 }
 
 #[test]
@@ -128,18 +164,40 @@ fn the_built_in_templates_pass_their_own_check() {
 }
 
 #[rstest]
-#[case("invitation.txt.hbs", "{{candidate.name}}", "", "it does not call the candidate by name")]
+#[case(
+    "invitation.txt.hbs",
+    "{{candidate.name}}",
+    "",
+    "it does not call the candidate by name"
+)]
 #[case("invitation.txt.hbs", "{{when.text}}", "soon", "it does not show when")]
-#[case("invitation.html.hbs", "Hello {{candidate.name}}", "Hello", "it does not call the candidate by name")]
-#[case("invitation.subject.hbs", "{{role}}", "\\{{role}}", "it still contains {{")]
-#[case("invitation.txt.hbs", "{{join.url}}", "{{join.url}} or /?session_key=11111111111141118111111111111111", "it holds the key of another session")]
+#[case(
+    "invitation.html.hbs",
+    "Hello {{candidate.name}}",
+    "Hello",
+    "it does not call the candidate by name"
+)]
+#[case(
+    "invitation.subject.hbs",
+    "{{role}}",
+    "\\{{role}}",
+    "it still contains {{"
+)]
+#[case(
+    "invitation.txt.hbs",
+    "{{join.url}}",
+    "{{join.url}} or /?session_key=11111111111141118111111111111111",
+    "it holds the key of another session"
+)]
 fn a_template_that_makes_a_wrong_mail_is_refused_by_name(
     #[case] file: &str,
     #[case] find: &str,
     #[case] put: &str,
     #[case] message: &str,
 ) {
-    let error = check_templates(&replaced(file, |text| text.replace(find, put))).unwrap_err().to_string();
+    let error = check_templates(&replaced(file, |text| text.replace(find, put)))
+        .unwrap_err()
+        .to_string();
     assert!(error.starts_with(&format!("{file}: {message}")), "{error}");
 }
 
@@ -148,26 +206,37 @@ fn incident_22_headers_that_switch_tracking_off_are_there_by_default() {
     let parts = read(&compose(&invitable(|_| {})).unwrap());
     assert_eq!(parts.header("X-Mailgun-Track-Clicks"), Some("no"));
     assert_eq!(parts.header("X-PM-TrackLinks"), Some("None"));
-    let sendgrid: serde_json::Value = serde_json::from_str(parts.header("X-SMTPAPI").unwrap()).unwrap();
+    let sendgrid: serde_json::Value =
+        serde_json::from_str(parts.header("X-SMTPAPI").unwrap()).unwrap();
     assert_eq!(sendgrid["filters"]["clicktrack"]["settings"]["enable"], 0);
     assert_eq!(parts.header("Auto-Submitted"), Some("auto-generated"));
 }
 
 #[test]
 fn incident_26_markup_in_a_name_stays_text_and_nothing_unknown_is_made_up() {
-    let parts = read(&compose(&invitable(|interview| {
-        interview.candidate_name = "<script>alert(1)</script> O'Neil & \"Co\"".to_owned();
-        interview.company = Some("  ".to_owned());
-        interview.round = None;
-        interview.note = Some(String::new());
-        interview.interviewers.clear();
-        interview.recruiter = crate::domain::interview::Recruiter::default();
-    })).unwrap());
+    let parts = read(
+        &compose(&invitable(|interview| {
+            interview.candidate_name = "<script>alert(1)</script> O'Neil & \"Co\"".to_owned();
+            interview.company = Some("  ".to_owned());
+            interview.round = None;
+            interview.note = Some(String::new());
+            interview.interviewers.clear();
+            interview.recruiter = crate::domain::interview::Recruiter::default();
+        }))
+        .unwrap(),
+    );
     let (text, html) = (parts.text.unwrap(), parts.html.unwrap());
     assert!(!html.contains("<script>"));
-    assert!(seen(&html).unwrap().text.contains("Hello <script>alert(1)</script> O'Neil & \"Co\","));
+    assert!(
+        seen(&html)
+            .unwrap()
+            .text
+            .contains("Hello <script>alert(1)</script> O'Neil & \"Co\",")
+    );
     for shown in [&text, &seen(&html).unwrap().text] {
-        for hole in ["N/A", "TBD", "None", "null", "  ", " ,", " .", ": \r\n", " at :", "prepare", "Round"] {
+        for hole in [
+            "N/A", "TBD", "None", "null", "  ", " ,", " .", ": \r\n", " at :", "prepare", "Round",
+        ] {
             assert!(!shown.contains(hole), "{hole:?} in {shown}");
         }
     }
@@ -175,13 +244,25 @@ fn incident_26_markup_in_a_name_stays_text_and_nothing_unknown_is_made_up() {
 
 #[test]
 fn incident_26_the_company_comes_from_the_interview_alone() {
-    let composed = compose(&invitable(|interview| interview.company = Some("Umbra".to_owned()))).unwrap();
+    let composed = compose(&invitable(|interview| {
+        interview.company = Some("Umbra".to_owned());
+    }))
+    .unwrap();
     let parts = read(&composed);
     assert!(composed.subject().contains("at Umbra"));
-    let words = [parts.text.unwrap(), seen(&parts.html.unwrap()).unwrap().text];
+    let words = [
+        parts.text.unwrap(),
+        seen(&parts.html.unwrap()).unwrap().text,
+    ];
     for shown in words {
         assert!(shown.contains("at Umbra"));
-        assert!(!shown.replace("rita@acme.example", "").replace("interviews.acme.example", "").contains("Acme"), "{shown}");
+        assert!(
+            !shown
+                .replace("rita@acme.example", "")
+                .replace("interviews.acme.example", "")
+                .contains("Acme"),
+            "{shown}"
+        );
     }
 }
 
@@ -201,34 +282,66 @@ fn incident_30_text_html_and_calendar_show_the_same_instants(
         interview.candidate_zone = theirs.map(|name| Zone::parse(name).unwrap());
     });
     let parts = read(&compose(&invitable).unwrap());
-    let (text, html) = (parts.text.clone().unwrap(), seen(parts.html.as_deref().unwrap()).unwrap().text);
+    let (text, html) = (
+        parts.text.clone().unwrap(),
+        seen(parts.html.as_deref().unwrap()).unwrap().text,
+    );
     for clock in clocks {
-        assert!(text.contains(clock) && html.contains(clock), "{clock} in\n{text}\n{html}");
+        assert!(
+            text.contains(clock) && html.contains(clock),
+            "{clock} in\n{text}\n{html}"
+        );
     }
-    assert_eq!(text.contains("Your time"), theirs.is_some_and(|theirs| theirs != zone));
+    assert_eq!(
+        text.contains("Your time"),
+        theirs.is_some_and(|theirs| theirs != zone)
+    );
     let attached = String::from_utf8(parts.attachments[0].content.clone()).unwrap();
     for ics in [parts.calendar.unwrap(), attached] {
         let event = calendar::read(&ics).unwrap();
         assert_eq!((event.start, event.end), (start, invitable.ends_at()));
-        assert!(event.location.contains(KEY) && event.url.contains(KEY) && event.description.contains(KEY));
+        assert!(
+            event.location.contains(KEY)
+                && event.url.contains(KEY)
+                && event.description.contains(KEY)
+        );
     }
 }
 
 #[rstest]
 #[case(0, 0, "opens at the start", "closes at the end")]
-#[case(5, 600, "opens 5 minutes before the start", "closes 10 hours after the end")]
-#[case(1440, 30, "opens 1 day before the start (Sun 27 Apr 2031", "closes 30 minutes after the end")]
+#[case(
+    5,
+    600,
+    "opens 5 minutes before the start",
+    "closes 10 hours after the end"
+)]
+#[case(
+    1440,
+    30,
+    "opens 1 day before the start (Sun 27 Apr 2031",
+    "closes 30 minutes after the end"
+)]
 fn incident_34_the_window_in_the_text_is_the_configured_one(
     #[case] before: u64,
     #[case] after: u64,
     #[case] opens: &str,
     #[case] closes: &str,
 ) {
-    let window = AccessWindow { opens_before: Duration::from_mins(before), closes_after: Duration::from_mins(after) };
-    let parts = read(&compose(&invitable_within(window, |interview| {
-        interview.starts_at = Some("2031-04-28T14:40:00Z".parse().unwrap());
-    })).unwrap());
-    for shown in [parts.text.unwrap(), seen(&parts.html.unwrap()).unwrap().text] {
+    let window = AccessWindow {
+        opens_before: Duration::from_mins(before),
+        closes_after: Duration::from_mins(after),
+    };
+    let parts = read(
+        &compose(&invitable_within(window, |interview| {
+            interview.starts_at = Some("2031-04-28T14:40:00Z".parse().unwrap());
+        }))
+        .unwrap(),
+    );
+    for shown in [
+        parts.text.unwrap(),
+        seen(&parts.html.unwrap()).unwrap().text,
+    ] {
         assert!(shown.contains(opens) && shown.contains(closes), "{shown}");
     }
 }
@@ -236,31 +349,87 @@ fn incident_34_the_window_in_the_text_is_the_configured_one(
 #[test]
 fn a_name_in_any_script_arrives_whole() {
     let name = "Zoë Łukasiewicz-Nowak, 李小龍 🙂 مرحبا with a name that needs more than one line";
-    let composed = compose(&invitable(|interview| interview.candidate_name = name.to_owned())).unwrap();
-    assert_eq!(read(&composed).header("To"), Some(format!("{name} <ada@example.org>").as_str()));
+    let composed = compose(&invitable(|interview| {
+        interview.candidate_name = name.to_owned();
+    }))
+    .unwrap();
+    assert_eq!(
+        read(&composed).header("To"),
+        Some(format!("{name} <ada@example.org>").as_str())
+    );
 }
 
 /// Every way of getting another mail than the composed one past the gate.
 #[rstest]
-#[case("Auto-Submitted: auto-generated", "Auto-Submitted: auto-generated\r\nBcc: eve@evil.example", "the headers of the mail are not")]
-#[case("<ada@example.org>", "<eve@evil.example>", "the mail is not addressed to the candidate alone")]
-#[case("<ada@example.org>", "<ada@example.org>, <eve@evil.example>", "the mail is not addressed to the candidate alone")]
-#[case("DTSTART;TZID=Europe/London:2031", "DTSTART;TZID=Europe/London:2032", "the calendar part: it shows other times")]
-#[case("TZOFFSETTO:+0100", "TZOFFSETTO:+0200", "the calendar part: it shows other times")]
-#[case("UID:0000", "UID:0001", "the calendar part: this part of the mail is missing")]
-#[case("method=REQUEST", "method=PUBLISH", "the calendar part: this part of the mail is missing")]
-#[case("attachment; filename", "inline; filename", "the composed mail can't be read back")]
-#[case("text/html; charset", "text/plain; charset", "the composed mail can't be read back: it has two text/plain parts")]
-#[case("Hello Ada", "Hello\u{e9} Ada", "the mail has a line that is not 7-bit")]
+#[case(
+    "Auto-Submitted: auto-generated",
+    "Auto-Submitted: auto-generated\r\nBcc: eve@evil.example",
+    "the headers of the mail are not"
+)]
+#[case(
+    "<ada@example.org>",
+    "<eve@evil.example>",
+    "the mail is not addressed to the candidate alone"
+)]
+#[case(
+    "<ada@example.org>",
+    "<ada@example.org>, <eve@evil.example>",
+    "the mail is not addressed to the candidate alone"
+)]
+#[case(
+    "DTSTART;TZID=Europe/London:2031",
+    "DTSTART;TZID=Europe/London:2032",
+    "the calendar part: it shows other times"
+)]
+#[case(
+    "TZOFFSETTO:+0100",
+    "TZOFFSETTO:+0200",
+    "the calendar part: it shows other times"
+)]
+#[case(
+    "UID:0000",
+    "UID:0001",
+    "the calendar part: this part of the mail is missing"
+)]
+#[case(
+    "method=REQUEST",
+    "method=PUBLISH",
+    "the calendar part: this part of the mail is missing"
+)]
+#[case(
+    "attachment; filename",
+    "inline; filename",
+    "the composed mail can't be read back"
+)]
+#[case(
+    "text/html; charset",
+    "text/plain; charset",
+    "the composed mail can't be read back: it has two text/plain parts"
+)]
+#[case(
+    "Hello Ada",
+    "Hello\u{e9} Ada",
+    "the mail has a line that is not 7-bit"
+)]
 #[case("Hello Ada", "Hello\n Ada", "the mail has a line that is not 7-bit")]
-fn the_gate_refuses_what_was_changed_after_composing(#[case] find: &str, #[case] put: &str, #[case] message: &str) {
+fn the_gate_refuses_what_was_changed_after_composing(
+    #[case] find: &str,
+    #[case] put: &str,
+    #[case] message: &str,
+) {
     let invitable = invitable(|_| {});
     let composed = compose(&invitable).unwrap();
     let source = String::from_utf8(composed.bytes().to_vec()).unwrap();
-    let names: Vec<String> = read(&composed).headers.into_iter().map(|header| header.name).collect();
+    let names: Vec<String> = read(&composed)
+        .headers
+        .into_iter()
+        .map(|header| header.name)
+        .collect();
     let changed = source.replace(find, put);
     assert!(changed != source, "{find:?} is not in it");
-    let error = gate::admit(changed.into_bytes(), &invitable, &names).unwrap_err().to_string();
+    let error = gate::admit(changed.into_bytes(), &invitable, &names)
+        .unwrap_err()
+        .to_string();
     assert!(error.starts_with(message), "{error}");
     assert!(gate::admit(source.into_bytes(), &invitable, &names).is_ok());
 }
@@ -271,13 +440,19 @@ fn a_mail_sent_again_follows_the_first() {
     identity.in_reply_to = Some(MessageId::new(Uuid::from_u128(9), &sender));
     let parts = read(&invitation(&BUILT_IN, &sender, &invitable, &identity).unwrap());
     let first = "<00000000-0000-0000-0000-000000000009@acme.example>";
-    assert_eq!((parts.header("In-Reply-To"), parts.header("References")), (Some(first), Some(first)));
+    assert_eq!(
+        (parts.header("In-Reply-To"), parts.header("References")),
+        (Some(first), Some(first))
+    );
 }
 
 #[rstest]
 #[case(true, Some("Rita Levi <rita@acme.example>"))]
 #[case(false, None)]
-fn answers_go_to_the_recruiter_where_one_is_known(#[case] full: bool, #[case] reply_to: Option<&str>) {
+fn answers_go_to_the_recruiter_where_one_is_known(
+    #[case] full: bool,
+    #[case] reply_to: Option<&str>,
+) {
     let (sender, invitable, identity) = sample(full).unwrap();
     let parts = read(&invitation(&BUILT_IN, &sender, &invitable, &identity).unwrap());
     let read = parts.header("Reply-To").map(|text| text.replace('"', ""));
@@ -288,7 +463,12 @@ fn answers_go_to_the_recruiter_where_one_is_known(#[case] full: bool, #[case] re
 fn no_debug_output_shows_a_key() {
     let composed = compose(&invitable(|_| {})).unwrap();
     let event = calendar::read(read(&composed).calendar.as_deref().unwrap()).unwrap();
-    let shown = format!("{composed:?} {:?} {event:?} {:?} {:?}", read(&composed), invitable(|_| {}), read(&composed).attachments);
+    let shown = format!(
+        "{composed:?} {:?} {event:?} {:?} {:?}",
+        read(&composed),
+        invitable(|_| {}),
+        read(&composed).attachments
+    );
     assert!(!shown.contains(KEY), "{shown}");
 }
 
