@@ -142,28 +142,6 @@ impl Filter {
         Self { terms, all: false }
     }
 
-    /// The filter `verdict:…`.
-    #[must_use]
-    pub fn verdict(standing: Standing) -> Self {
-        Self::of(Condition::Verdict(standing))
-    }
-
-    /// The filter `link:…`.
-    #[must_use]
-    pub fn link(state: LinkState) -> Self {
-        Self::of(Condition::Link(state))
-    }
-
-    fn of(condition: Condition) -> Self {
-        Self {
-            terms: vec![Term {
-                negated: false,
-                condition,
-            }],
-            all: false,
-        }
-    }
-
     /// Whether it was given nothing at all, not even `all`: what changes many must refuse such a selector.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -10,7 +10,7 @@ use crate::domain::delivery::State;
 use crate::domain::ids::InterviewId;
 use crate::domain::interview::Status;
 use crate::domain::session::{AccessWindow, LinkState};
-use crate::domain::verdict::Standing;
+use crate::domain::verdict::{Reason, Standing};
 use crate::domain::when::Zone;
 
 /// A condition over the columns of one interview: what the store turns into SQL.
@@ -30,20 +30,14 @@ pub enum Predicate {
     EndsBefore(Timestamp),
     /// It has a start.
     HasStart,
-    /// It has an address.
-    HasAddress,
     /// A session was made, live or revoked.
     HasSession,
     /// The newest session was revoked.
     SessionRevoked,
-    /// Some mail was accepted.
-    Told,
-    /// The accepted mail carried today's key, start and address.
-    ToldTruth,
+    /// The clock-free part of the verdict has this name (see [`Reason::name`]).
+    Standing(&'static str),
     /// The newest mail is in this state.
     Mail(State),
-    /// There is a mail.
-    HasMail,
     /// That interview.
     Id(InterviewId),
     /// The folded column contains the folded text.
@@ -153,53 +147,20 @@ impl Context<'_> {
     }
 
     fn verdict(&self, standing: Standing) -> Predicate {
-        use Predicate as P;
-        let over = || P::Any(vec![P::Status(Status::Scheduled).negated(), self.closed()]);
-        // Past these, only what the candidate was told decides.
-        let sound = || {
-            P::All(vec![
-                P::HasSession,
-                P::SessionRevoked.negated(),
-                P::HasStart,
-                P::HasAddress,
-            ])
-        };
-        let newest = |states: &[State]| P::Any(states.iter().copied().map(P::Mail).collect());
-        let ahead = |more: Vec<P>| {
-            let mut all = vec![over().negated()];
-            all.extend(more);
-            P::All(all)
-        };
-        match standing {
-            Standing::Over => over(),
-            Standing::Blocked => ahead(vec![P::Any(vec![
-                sound().negated(),
-                P::All(vec![P::Told, P::ToldTruth.negated()]),
-                P::All(vec![P::Told.negated(), newest(&[State::Failed])]),
-            ])]),
-            Standing::Ready => ahead(vec![sound(), P::Told, P::ToldTruth]),
-            Standing::NotInvited => ahead(vec![
-                sound(),
-                P::Told.negated(),
-                P::Any(vec![
-                    P::HasMail.negated(),
-                    newest(&[State::Withdrawn, State::Accepted]),
-                ]),
-            ]),
-            Standing::InDoubt => ahead(vec![
-                sound(),
-                P::Told.negated(),
-                newest(&[
-                    State::Held,
-                    State::Queued,
-                    State::Claimed,
-                    State::HandingOver,
-                    State::Deferred,
-                    State::Unknown,
-                    State::Stored,
-                ]),
-            ]),
+        let over = Predicate::Any(vec![
+            Predicate::Status(Status::Scheduled).negated(),
+            self.closed(),
+        ]);
+        if standing == Standing::Over {
+            return over;
         }
+        let names = Reason::CLOCK_FREE
+            .into_iter()
+            .filter(|reason| reason.standing() == standing)
+            .map(Reason::name);
+        let mut names: Vec<_> = names.map(Predicate::Standing).collect();
+        names.dedup();
+        Predicate::All(vec![over.negated(), Predicate::Any(names)])
     }
 
     fn days(&self, days: Days) -> Predicate {
