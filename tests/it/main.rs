@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may; its helpers too")]
 
 mod layers;
+mod schedule;
 mod smtp;
 mod support;
