@@ -122,7 +122,7 @@ impl Dispatcher {
     }
 
     // Until the outbox is rung, something is due, or it is time to look around.
-    async fn rest(&self, stop: &Stop) {
+    async fn rest(&mut self, stop: &Stop) {
         let mut changes = self.app.changes();
         let next = self
             .app
@@ -192,7 +192,7 @@ impl Dispatcher {
 
     /// What a process that has ended left behind: claimed mail is queued again, and of what it was handing over
     /// nobody knows whether it left.
-    async fn recover(&self) -> Result<(), AppError> {
+    async fn recover(&mut self) -> Result<(), AppError> {
         let owned = self
             .app
             .store()
@@ -262,7 +262,7 @@ impl Dispatcher {
     }
 
     // What is known of a mail is kept, however long the database refuses: it can't be asked for a second time.
-    async fn record(&self, id: DeliveryId, verdict: Verdict) -> Result<(), AppError> {
+    async fn record(&mut self, id: DeliveryId, verdict: Verdict) -> Result<(), AppError> {
         loop {
             let (app, verdict) = (self.app.clone(), verdict.clone());
             match self
