@@ -25,6 +25,8 @@ pub enum Answer {
     Lost,
     /// No answer to the recipient until [`Post::let_go`]; then as usual.
     HangBefore,
+    /// The same, but then `451`.
+    HangThenLater,
     /// No answer to the content until [`Post::let_go`]; then accepted.
     HangAfter,
     /// Kept on this machine.
@@ -127,7 +129,10 @@ impl Transport for Counter {
             };
             match answer {
                 Answer::HangBefore => self.post.hang().await,
-                Answer::Later => {
+                Answer::Later | Answer::HangThenLater => {
+                    if answer == Answer::HangThenLater {
+                        self.post.hang().await;
+                    }
                     let reason = refused(Stage::Recipient, 451, "4.7.1 try again later");
                     return Err(Outcome::Deferred { reason });
                 }
