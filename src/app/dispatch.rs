@@ -127,7 +127,7 @@ impl Dispatcher {
         let next = self
             .app
             .store()
-            .read(|read| read.next_due())
+            .read(|read| Ok::<_, AppError>(read.next_due()?))
             .await
             .ok()
             .flatten();
@@ -196,7 +196,7 @@ impl Dispatcher {
         let owned = self
             .app
             .store()
-            .read(|read| read.owned_deliveries())
+            .read(|read| Ok::<_, AppError>(read.owned_deliveries()?))
             .await?;
         let mut gone = Vec::new();
         for (owner, id) in owned {

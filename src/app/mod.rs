@@ -21,6 +21,8 @@ mod transport;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
@@ -247,19 +249,14 @@ impl App {
 }
 
 fn write_secret(bytes: [u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 fn read_secret(text: &str) -> Result<LinkSecret, AppError> {
-    let unreadable = || {
-        AppError::Store(StoreError::Unreadable(
-            "the secret of link tokens".to_owned(),
-        ))
-    };
-    let mut bytes = [0; 32];
-    for (index, byte) in bytes.iter_mut().enumerate() {
-        let pair = text.get(index * 2..index * 2 + 2).ok_or_else(unreadable)?;
-        *byte = u8::from_str_radix(pair, 16).map_err(|_| unreadable())?;
-    }
-    Ok(LinkSecret::new(bytes))
+    let bytes = URL_SAFE_NO_PAD
+        .decode(text)
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok());
+    let unreadable = || StoreError::Unreadable("the secret of link tokens".to_owned());
+    Ok(bytes.map(LinkSecret::new).ok_or_else(unreadable)?)
 }

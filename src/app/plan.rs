@@ -294,12 +294,11 @@ impl App {
                 .interview(row.id)?
                 .ok_or(AppError::NoInterview(row.id))?
                 .interview;
-            let session = match write.sessions(row.id)?.into_iter().next() {
-                Some(session) => session,
-                None => {
-                    done.links_made += 1;
-                    self.make_session(write, row.id, self.now())?
-                }
+            let session = if let Some(session) = write.sessions(row.id)?.into_iter().next() {
+                session
+            } else {
+                done.links_made += 1;
+                self.make_session(write, row.id, self.now())?
             };
             if matches!(row.step, Step::Send { .. }) {
                 done.deliveries.push(

@@ -243,7 +243,7 @@ impl Condition {
             "mail" => find(&State::ALL, State::name, &value_lower)
                 .map(Self::Mail)
                 .map_err(|known| unknown("mail", &known)),
-            "status" => find(&Status::ALL, |status| status.name(), &value_lower)
+            "status" => find(&Status::ALL, Status::name, &value_lower)
                 .map(Self::Status)
                 .map_err(|known| unknown("status", &known)),
             "when" => Days::parse(&value_lower).map(Self::When).ok_or_else(|| {

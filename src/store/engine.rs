@@ -159,7 +159,7 @@ fn make_directory(directory: &Path) -> std::io::Result<()> {
 // The magic numbers of statfs(2).
 fn network_file_system(directory: &Path) -> std::io::Result<Option<&'static str>> {
     let kind = rustix::fs::statfs(directory)?.f_type;
-    Ok(match i64::from(kind) & 0xffff_ffff {
+    Ok(match kind & 0xffff_ffff {
         0x6969 => Some("NFS"),
         0x517b => Some("SMB"),
         0xff53_4d42 => Some("CIFS"),

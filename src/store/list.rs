@@ -18,7 +18,7 @@ use crate::domain::session::{AccessWindow, LinkState};
 use crate::domain::verdict::{self, Facts, Reason};
 
 // The longest interview: what is not over cannot have started earlier than this before its end.
-const LONGEST: Duration = Duration::from_secs(12 * 60 * 60);
+const LONGEST: Duration = Duration::from_hours(12);
 
 /// An interview as lists show it: with what is known of its session and mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
