@@ -10,13 +10,15 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{App, AppError, Delivery, outbox};
-use crate::domain::delivery::{self, Happening, State};
+use crate::domain::delivery::{self, Happening, Impossible, State};
 use crate::domain::event::EventKind;
 use crate::domain::ids::DeliveryId;
 use crate::domain::invitable::Invitable;
 use crate::domain::session::JoinLink;
 use crate::mail::transport::{Envelope, Outcome, Transport};
-use crate::store::{MoveError, Outgoing, Owner, Remark, Row, SenderLock, SenderLockState, Writing};
+use crate::store::{
+    MoveError, Outgoing, Owner, Remark, Row, SenderLock, SenderLockState, StoreError, Writing,
+};
 
 // How often it looks for mail whose owner has died, and for the right to send.
 const LOOK_AROUND: Duration = Duration::from_secs(1);
@@ -149,31 +151,43 @@ impl Dispatcher {
         if let Err(error) = self.recover().await {
             tracing::error!(%error, "mail of ended processes can't be taken up");
         }
+        // What can't be read must not keep what comes after it.
+        let mut stuck = Vec::new();
         while !stop.asked() {
             let now = self.app.running();
+            let limit = u32::try_from(stuck.len() + 100).unwrap_or(u32::MAX);
             let due = match self
                 .app
                 .store()
-                .read(move |read| read.due_deliveries(now, 100))
+                .read(move |read| read.due_deliveries(now, limit))
                 .await
             {
-                Ok(due) if due.is_empty() => return,
-                Ok(due) => due,
+                Ok(due) => due.into_iter().filter(|(id, _)| !stuck.contains(id)),
                 Err(error) => {
                     tracing::error!(%error, "the outbox can't be read");
                     return;
                 }
             };
+            let due: Vec<_> = due.collect();
+            if due.is_empty() {
+                break;
+            }
             for (id, _) in due {
                 if stop.asked() {
                     return;
                 }
                 if let Err(error) = self.attempt(id).await {
                     tracing::error!(delivery = %id, %error, "a mail could not be attempted");
-                    sleep(BREATH).await;
-                    return;
+                    if !concerns_one_mail(&error) {
+                        sleep(BREATH).await;
+                        return;
+                    }
+                    stuck.push(id);
                 }
             }
+        }
+        if !stuck.is_empty() {
+            sleep(BREATH).await;
         }
     }
 
@@ -235,11 +249,28 @@ impl Dispatcher {
             .write(move |write| app.claim(write, id, owner))
             .await?;
         let Some(mail) = claim else { return Ok(()) };
+        match self.send(&mail).await {
+            // Taken back while the server was asked: no byte of its content has left.
+            Err(
+                AppError::NoDelivery
+                | AppError::Move(
+                    MoveError::Missing
+                    | MoveError::Impossible(Impossible {
+                        from: State::Withdrawn,
+                        ..
+                    }),
+                ),
+            ) => Ok(()),
+            other => other,
+        }
+    }
+
+    async fn send(&mut self, mail: &Outgoing) -> Result<(), AppError> {
         let outcome = match Envelope::new(mail.sender.clone(), mail.address.clone()) {
-            Ok(envelope) => self.hand_over(&envelope, &mail).await?,
+            Ok(envelope) => self.hand_over(&envelope, mail).await?,
             Err(error) => Verdict::Failed(error.to_string()),
         };
-        self.record(id, outcome).await
+        self.record(mail.id, outcome).await
     }
 
     async fn hand_over(
@@ -279,6 +310,15 @@ impl Dispatcher {
             }
         }
     }
+}
+
+// Anything else would meet the next mail as well.
+fn concerns_one_mail(error: &AppError) -> bool {
+    !matches!(
+        error,
+        AppError::Store(error) | AppError::Move(MoveError::Store(error))
+            if !matches!(error, StoreError::Unreadable(_))
+    )
 }
 
 /// An outcome in the words of the outbox.
