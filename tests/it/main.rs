@@ -3,6 +3,8 @@
 
 mod layers;
 mod outbox;
+mod plan;
+mod revise;
 mod schedule;
 mod smtp;
 mod support;
