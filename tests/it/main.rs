@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may; its helpers too")]
 
 mod layers;
+mod lists;
 mod outbox;
 mod plan;
 mod revise;
