@@ -11,10 +11,10 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::{App, AppError, Delivery, SentBy};
-use crate::domain::delivery::Happening;
+use crate::domain::delivery::{Happening, Impossible, State};
 use crate::domain::ids::DeliveryId;
 use crate::mail::transport::{Envelope, Transport};
-use crate::store::{Outgoing, Owner, SenderLock, SenderLockState};
+use crate::store::{MoveError, Outgoing, Owner, SenderLock, SenderLockState, StoreError};
 use steps::Verdict;
 
 // How often it looks for mail whose owner has died, and for the right to send.
@@ -101,7 +101,7 @@ impl Dispatcher {
     }
 
     // Until the outbox is rung, something is due, or it is time to look around.
-    async fn rest(&self, stop: &Stop) {
+    async fn rest(&mut self, stop: &Stop) {
         let mut changes = self.app.changes();
         let next = self
             .app
@@ -128,31 +128,43 @@ impl Dispatcher {
         if let Err(error) = self.recover().await {
             tracing::error!(%error, "mail of ended processes can't be taken up");
         }
+        // What can't be read must not keep what comes after it.
+        let mut stuck = Vec::new();
         while !stop.asked() {
             let now = self.app.running();
+            let limit = u32::try_from(stuck.len() + 100).unwrap_or(u32::MAX);
             let due = match self
                 .app
                 .store()
-                .read(move |read| read.due_deliveries(now, 100))
+                .read(move |read| read.due_deliveries(now, limit))
                 .await
             {
-                Ok(due) if due.is_empty() => return,
-                Ok(due) => due,
+                Ok(due) => due.into_iter().filter(|(id, _)| !stuck.contains(id)),
                 Err(error) => {
                     tracing::error!(%error, "the outbox can't be read");
                     return;
                 }
             };
+            let due: Vec<_> = due.collect();
+            if due.is_empty() {
+                break;
+            }
             for (id, _) in due {
                 if stop.asked() {
                     return;
                 }
                 if let Err(error) = self.attempt(id).await {
                     tracing::error!(delivery = %id, %error, "a mail could not be attempted");
-                    sleep(BREATH).await;
-                    return;
+                    if !concerns_one_mail(&error) {
+                        sleep(BREATH).await;
+                        return;
+                    }
+                    stuck.push(id);
                 }
             }
+        }
+        if !stuck.is_empty() {
+            sleep(BREATH).await;
         }
     }
 
@@ -171,7 +183,7 @@ impl Dispatcher {
 
     /// What a process that has ended left behind: claimed mail is queued again, and of what it was handing over
     /// nobody knows whether it left.
-    async fn recover(&self) -> Result<(), AppError> {
+    async fn recover(&mut self) -> Result<(), AppError> {
         let owned = self
             .app
             .store()
@@ -214,11 +226,28 @@ impl Dispatcher {
             .write(move |write| app.claim(write, id, owner))
             .await?;
         let Some(mail) = claim else { return Ok(()) };
+        match self.send(&mail).await {
+            // Taken back while the server was asked: no byte of its content has left.
+            Err(
+                AppError::NoDelivery
+                | AppError::Move(
+                    MoveError::Missing
+                    | MoveError::Impossible(Impossible {
+                        from: State::Withdrawn,
+                        ..
+                    }),
+                ),
+            ) => Ok(()),
+            other => other,
+        }
+    }
+
+    async fn send(&mut self, mail: &Outgoing) -> Result<(), AppError> {
         let outcome = match Envelope::new(mail.sender.clone(), mail.address.clone()) {
-            Ok(envelope) => self.hand_over(&envelope, &mail).await?,
+            Ok(envelope) => self.hand_over(&envelope, mail).await?,
             Err(error) => Verdict::Failed(error.to_string()),
         };
-        self.record(id, outcome).await
+        self.record(mail.id, outcome).await
     }
 
     async fn hand_over(
@@ -241,7 +270,7 @@ impl Dispatcher {
     }
 
     // What is known of a mail is kept, however long the database refuses: it can't be asked for a second time.
-    async fn record(&self, id: DeliveryId, verdict: Verdict) -> Result<(), AppError> {
+    async fn record(&mut self, id: DeliveryId, verdict: Verdict) -> Result<(), AppError> {
         loop {
             let (app, verdict) = (self.app.clone(), verdict.clone());
             match self
@@ -258,4 +287,13 @@ impl Dispatcher {
             }
         }
     }
+}
+
+// Anything else would meet the next mail as well.
+fn concerns_one_mail(error: &AppError) -> bool {
+    !matches!(
+        error,
+        AppError::Store(error) | AppError::Move(MoveError::Store(error))
+            if !matches!(error, StoreError::Unreadable(_))
+    )
 }

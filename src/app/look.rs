@@ -161,8 +161,8 @@ impl App {
                 Ok(tally(
                     &read.standings(horizon)?,
                     Counts {
-                        everything,
                         matching,
+                        everything,
                         ..Counts::default()
                     },
                 ))

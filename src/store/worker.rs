@@ -30,7 +30,7 @@ impl Worker {
         let (write, jobs) = mpsc::channel::<Job>();
         let on_change = Arc::clone(&changed);
         let mut threads = vec![thread::spawn(move || {
-            serve_writer(writer, &jobs, &on_change)
+            serve_writer(writer, &jobs, &on_change);
         })];
         let read = if readers.is_empty() {
             write.clone()
