@@ -310,7 +310,7 @@ impl Sampler {
         let zone = Zone::parse(first.zone).map_err(|error| DemoError::Sample(error.to_string()))?;
         // One in eight lies behind; the rest fill the weeks ahead.
         let minutes = i64::try_from(index % (60 * 24 * 4 * 90)).unwrap_or(0) * 15 / 4;
-        let start = if index % 8 == 0 {
+        let start = if index.is_multiple_of(8) {
             self.now - SignedDuration::from_mins(60 * 12 + minutes)
         } else {
             self.now + SignedDuration::from_mins(60 * 24 * 8 + minutes)

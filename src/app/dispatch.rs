@@ -3,45 +3,24 @@
 //! Each mail is claimed in one transaction in which it is also asked whether it is still true (invariant 9); marked
 //! as being handed over before the first byte of its content leaves; and its outcome is committed with its event.
 
+mod steps;
+
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::sleep;
 
-use super::{App, AppError, Delivery, outbox};
-use crate::domain::delivery::{self, Happening, State};
-use crate::domain::event::EventKind;
+use super::{App, AppError, Delivery, SentBy};
+use crate::domain::delivery::{Happening, Impossible, State};
 use crate::domain::ids::DeliveryId;
-use crate::domain::invitable::Invitable;
-use crate::domain::session::JoinLink;
-use crate::mail::transport::{Envelope, Outcome, Transport};
-use crate::store::{MoveError, Outgoing, Owner, Remark, Row, SenderLock, SenderLockState, Writing};
+use crate::mail::transport::{Envelope, Transport};
+use crate::store::{MoveError, Outgoing, Owner, SenderLock, SenderLockState, StoreError};
+use steps::Verdict;
 
 // How often it looks for mail whose owner has died, and for the right to send.
 const LOOK_AROUND: Duration = Duration::from_secs(1);
 // How long it waits before it tries the database again.
 const BREATH: Duration = Duration::from_millis(500);
-
-/// How mail leaves, and who sends it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sending {
-    /// The transport: `smtp mx.acme.example`, `mailbox on this machine`.
-    pub transport: String,
-    /// Who sends.
-    pub by: SentBy,
-}
-
-/// Who sends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SentBy {
-    /// This process.
-    Here,
-    /// Another one, which calls itself this ("dashboard 4711").
-    Other(String),
-    /// Nobody: what is in the outbox stays there.
-    Nobody,
-}
 
 /// Asks a [`Dispatcher`] to end. It finishes the mail that it is handing over.
 #[derive(Debug, Clone)]
@@ -122,12 +101,12 @@ impl Dispatcher {
     }
 
     // Until the outbox is rung, something is due, or it is time to look around.
-    async fn rest(&self, stop: &Stop) {
+    async fn rest(&mut self, stop: &Stop) {
         let mut changes = self.app.changes();
         let next = self
             .app
             .store()
-            .read(|read| read.next_due())
+            .read(|read| Ok::<_, AppError>(read.next_due()?))
             .await
             .ok()
             .flatten();
@@ -149,31 +128,43 @@ impl Dispatcher {
         if let Err(error) = self.recover().await {
             tracing::error!(%error, "mail of ended processes can't be taken up");
         }
+        // What can't be read must not keep what comes after it.
+        let mut stuck = Vec::new();
         while !stop.asked() {
             let now = self.app.running();
+            let limit = u32::try_from(stuck.len() + 100).unwrap_or(u32::MAX);
             let due = match self
                 .app
                 .store()
-                .read(move |read| read.due_deliveries(now, 100))
+                .read(move |read| read.due_deliveries(now, limit))
                 .await
             {
-                Ok(due) if due.is_empty() => return,
-                Ok(due) => due,
+                Ok(due) => due.into_iter().filter(|(id, _)| !stuck.contains(id)),
                 Err(error) => {
                     tracing::error!(%error, "the outbox can't be read");
                     return;
                 }
             };
+            let due: Vec<_> = due.collect();
+            if due.is_empty() {
+                break;
+            }
             for (id, _) in due {
                 if stop.asked() {
                     return;
                 }
                 if let Err(error) = self.attempt(id).await {
                     tracing::error!(delivery = %id, %error, "a mail could not be attempted");
-                    sleep(BREATH).await;
-                    return;
+                    if !concerns_one_mail(&error) {
+                        sleep(BREATH).await;
+                        return;
+                    }
+                    stuck.push(id);
                 }
             }
+        }
+        if !stuck.is_empty() {
+            sleep(BREATH).await;
         }
     }
 
@@ -192,11 +183,11 @@ impl Dispatcher {
 
     /// What a process that has ended left behind: claimed mail is queued again, and of what it was handing over
     /// nobody knows whether it left.
-    async fn recover(&self) -> Result<(), AppError> {
+    async fn recover(&mut self) -> Result<(), AppError> {
         let owned = self
             .app
             .store()
-            .read(|read| read.owned_deliveries())
+            .read(|read| Ok::<_, AppError>(read.owned_deliveries()?))
             .await?;
         let mut gone = Vec::new();
         for (owner, id) in owned {
@@ -235,11 +226,28 @@ impl Dispatcher {
             .write(move |write| app.claim(write, id, owner))
             .await?;
         let Some(mail) = claim else { return Ok(()) };
+        match self.send(&mail).await {
+            // Taken back while the server was asked: no byte of its content has left.
+            Err(
+                AppError::NoDelivery
+                | AppError::Move(
+                    MoveError::Missing
+                    | MoveError::Impossible(Impossible {
+                        from: State::Withdrawn,
+                        ..
+                    }),
+                ),
+            ) => Ok(()),
+            other => other,
+        }
+    }
+
+    async fn send(&mut self, mail: &Outgoing) -> Result<(), AppError> {
         let outcome = match Envelope::new(mail.sender.clone(), mail.address.clone()) {
-            Ok(envelope) => self.hand_over(&envelope, &mail).await?,
+            Ok(envelope) => self.hand_over(&envelope, mail).await?,
             Err(error) => Verdict::Failed(error.to_string()),
         };
-        self.record(id, outcome).await
+        self.record(mail.id, outcome).await
     }
 
     async fn hand_over(
@@ -262,7 +270,7 @@ impl Dispatcher {
     }
 
     // What is known of a mail is kept, however long the database refuses: it can't be asked for a second time.
-    async fn record(&self, id: DeliveryId, verdict: Verdict) -> Result<(), AppError> {
+    async fn record(&mut self, id: DeliveryId, verdict: Verdict) -> Result<(), AppError> {
         loop {
             let (app, verdict) = (self.app.clone(), verdict.clone());
             match self
@@ -281,272 +289,11 @@ impl Dispatcher {
     }
 }
 
-/// An outcome in the words of the outbox.
-#[derive(Debug, Clone)]
-enum Verdict {
-    Accepted(String),
-    Stored(String),
-    Deferred(String),
-    Failed(String),
-    Lost(String),
-}
-
-impl From<Outcome> for Verdict {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Accepted { reply } => Self::Accepted(reply.to_string()),
-            Outcome::Stored { path } => Self::Stored(path),
-            Outcome::Deferred { reason } => Self::Deferred(reason.to_string()),
-            Outcome::Failed { reason } => Self::Failed(reason.to_string()),
-            Outcome::Unknown { reason } => Self::Lost(reason.to_string()),
-        }
-    }
-}
-
-impl App {
-    fn set_sending(&self, transport: &str, by: SentBy) {
-        let sending = Sending {
-            transport: transport.to_owned(),
-            by,
-        };
-        self.inner.sending.send_if_modified(|current| {
-            let changed = *current != sending;
-            *current = sending;
-            changed
-        });
-    }
-
-    /// Who has the right to send at this moment, for a process that does not send.
-    #[must_use]
-    pub fn who_sends(&self) -> SentBy {
-        match SenderLock::holder(self.store().directory()) {
-            Ok(Some(other)) => SentBy::Other(other),
-            _ => SentBy::Nobody,
-        }
-    }
-
-    /// Claims a mail that is due, if it is still true; withdraws it otherwise.
-    fn claim(
-        &self,
-        write: &Writing<'_>,
-        id: DeliveryId,
-        owner: crate::store::OwnerId,
-    ) -> Result<Option<Outgoing>, AppError> {
-        let now = self.running();
-        let Some(delivery) = write.delivery(id)? else {
-            return Ok(None);
-        };
-        let due = delivery.due.is_some_and(|due| due <= now);
-        let waiting = matches!(
-            delivery.state,
-            State::Held | State::Queued | State::Deferred
-        );
-        if !due || !waiting {
-            return Ok(None);
-        }
-        let mail = outbox::kept(write.outgoing(id)?)?;
-        let row = outbox::kept(write.interview(delivery.interview_id)?)?;
-        if let Err(untrue) = self.still_true(write, &row, &delivery, &mail) {
-            self.note_refusal(write, row.id(), &untrue)?;
-            self.withdraw(write, &delivery, &untrue)?;
-            return Ok(None);
-        }
-        if delivery.state == State::Held {
-            write.move_delivery(id, Happening::HoldEnded, &Remark::default(), now)?;
-        }
-        let remark = Remark {
-            owner: Some(owner),
-            ..Remark::default()
-        };
-        write.move_delivery(id, Happening::Claimed, &remark, now)?;
-        Ok(Some(mail))
-    }
-
-    /// Invariant 9: what is stored must still be what would be said today.
-    fn still_true(
-        &self,
-        write: &Writing<'_>,
-        row: &Row,
-        delivery: &Delivery,
-        mail: &Outgoing,
-    ) -> Result<(), String> {
-        let session = write
-            .sessions(row.id())
-            .map_err(|error| error.to_string())?
-            .into_iter()
-            .next();
-        let invitable =
-            Invitable::check(&row.interview, session.as_ref(), self.policy(), self.now())
-                .map_err(|error| error.to_string())?;
-        let today = JoinLink::new(&self.policy().base, invitable.session().key).expose();
-        if mail.session_id != Some(invitable.session().id) || mail.link != today {
-            return Err("link: the mail carries another link than today's".to_owned());
-        }
-        if delivery.starts_at != invitable.starts_at() {
-            return Err("at: the mail names another start than today's".to_owned());
-        }
-        if delivery.address != invitable.address().ascii() {
-            return Err("email: the mail goes to another address than today's".to_owned());
-        }
-        Ok(())
-    }
-
-    fn advance(
-        &self,
-        write: &Writing<'_>,
-        id: DeliveryId,
-        happening: Happening,
-        words: Option<&str>,
-    ) -> Result<State, MoveError> {
-        let remark = Remark {
-            reply: words.map(str::to_owned),
-            ..Remark::default()
-        };
-        write.move_delivery(id, happening, &remark, self.running())
-    }
-
-    fn settle(
-        &self,
-        write: &Writing<'_>,
-        id: DeliveryId,
-        verdict: &Verdict,
-    ) -> Result<(), AppError> {
-        let delivery = write.delivery(id)?.ok_or(AppError::NoDelivery)?;
-        let (happening, kind, words) = match verdict {
-            Verdict::Accepted(words) => (Happening::Accepted, EventKind::MailAccepted, words),
-            Verdict::Stored(words) => (Happening::Stored, EventKind::MailStored, words),
-            Verdict::Failed(words) => (Happening::Failed, EventKind::MailFailed, words),
-            Verdict::Lost(words) => (Happening::Lost, EventKind::MailUnknown, words),
-            Verdict::Deferred(words) => return self.put_off(write, &delivery, words),
-        };
-        self.advance(write, id, happening, Some(words))?;
-        Ok(write.append_event(
-            delivery.interview_id,
-            &self.own_event(kind, nameless(words, &delivery)),
-        )?)
-    }
-
-    fn put_off(
-        &self,
-        write: &Writing<'_>,
-        delivery: &Delivery,
-        words: &str,
-    ) -> Result<(), AppError> {
-        let now = self.running();
-        let row = outbox::kept(write.interview(delivery.interview_id)?)?;
-        let start = row.interview.starts_at.unwrap_or(delivery.starts_at);
-        let (opens, _) = self
-            .policy()
-            .window
-            .around(start, row.interview.duration.as_std());
-        let next = delivery::next_try(delivery.attempts, self.chance().draw(), start, opens, now);
-        let Some(next) = next else {
-            let words = format!("given up, the interview has begun; the last answer was: {words}");
-            self.advance(write, delivery.id, Happening::Failed, Some(&words))?;
-            return Ok(write.append_event(
-                row.id(),
-                &self.own_event(EventKind::MailFailed, nameless(&words, delivery)),
-            )?);
-        };
-        let remark = Remark {
-            due: Some(next),
-            reply: Some(words.to_owned()),
-            ..Remark::default()
-        };
-        write.move_delivery(delivery.id, Happening::Deferred, &remark, now)?;
-        Ok(write.append_event(
-            row.id(),
-            &self.own_event(EventKind::MailDeferred, nameless(words, delivery)),
-        )?)
-    }
-
-    fn owner_gone(&self, write: &Writing<'_>, id: DeliveryId) -> Result<(), AppError> {
-        let words = "the process that was sending it ended";
-        let state = match self.advance(write, id, Happening::OwnerGone, None) {
-            // Another process has taken it up meanwhile.
-            Err(MoveError::Impossible(_) | MoveError::Missing) => return Ok(()),
-            other => other?,
-        };
-        if state == State::Unknown {
-            let delivery = outbox::kept(write.delivery(id)?)?;
-            write.append_event(
-                delivery.interview_id,
-                &self.own_event(EventKind::MailUnknown, words),
-            )?;
-        }
-        Ok(())
-    }
-
-    /// Waits until the first attempt of each of these mails is over, and says where they stand.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn settled(&self, ids: &[DeliveryId]) -> Result<Vec<Delivery>, AppError> {
-        let mut changes = self.changes();
-        loop {
-            changes.mark_unchanged();
-            let wanted = ids.to_vec();
-            let deliveries = self
-                .store()
-                .read(move |read| {
-                    wanted
-                        .iter()
-                        .map(|id| read.delivery(*id)?.ok_or(AppError::NoDelivery))
-                        .collect::<Result<Vec<_>, _>>()
-                })
-                .await?;
-            let underway = |delivery: &Delivery| {
-                matches!(
-                    delivery.state,
-                    State::Queued | State::Claimed | State::HandingOver
-                )
-            };
-            if !deliveries.iter().any(underway) {
-                return Ok(deliveries);
-            }
-            // Another process's end changes nothing in the database, so look again now and then.
-            let _ = timeout(LOOK_AROUND, changes.changed()).await;
-        }
-    }
-
-    /// Lets what is held leave now, and waits until it has been tried once, at most this long.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn send_held_now(&self, patience: Duration) -> Result<(), AppError> {
-        let now: Timestamp = self.running();
-        self.store()
-            .write(move |write| write.end_holds(now))
-            .await?;
-        self.ring();
-        let deadline = Instant::now() + patience;
-        let mut changes = self.changes();
-        loop {
-            changes.mark_unchanged();
-            let now = self.running();
-            let due = self
-                .store()
-                .read(move |read| {
-                    Ok::<_, AppError>((read.due_deliveries(now, 1)?, read.owned_deliveries()?))
-                })
-                .await?;
-            if due.0.is_empty() && due.1.is_empty() {
-                return Ok(());
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero()
-                || timeout(left.min(LOOK_AROUND), changes.changed())
-                    .await
-                    .is_err()
-                    && left <= LOOK_AROUND
-            {
-                return Ok(());
-            }
-        }
-    }
-}
-
-/// What a server said, without the candidate's address: the timeline names nobody.
-fn nameless(words: &str, delivery: &Delivery) -> String {
-    words.replace(&delivery.address, "…")
+// Anything else would meet the next mail as well.
+fn concerns_one_mail(error: &AppError) -> bool {
+    !matches!(
+        error,
+        AppError::Store(error) | AppError::Move(MoveError::Store(error))
+            if !matches!(error, StoreError::Unreadable(_))
+    )
 }

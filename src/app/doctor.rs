@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::App;
+use super::{App, AppError};
 use crate::config::Transport as Configured;
 use crate::mail;
 use crate::mail::transport::smtp::{Deadlines, SmtpSettings, probe};
@@ -102,7 +102,9 @@ impl App {
             .map_or_else(|| "in memory".to_owned(), |path| path.display().to_string());
         let (health, found) = match (
             self.read_only(),
-            self.store().read(|read| read.integrity()).await,
+            self.store()
+                .read(|read| Ok::<_, AppError>(read.integrity()?))
+                .await,
         ) {
             (Some(why), _) => (Health::Trouble(why), directory),
             (None, Ok(None)) => (Health::Fine, directory),

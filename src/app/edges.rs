@@ -101,7 +101,7 @@ impl Chance for SystemChance {
     }
 
     fn draw(&self) -> f64 {
-        let bits = Uuid::new_v4().as_u128() as u32;
-        f64::from(bits) / (f64::from(u32::MAX) + 1.0)
+        let [a, b, c, d, ..] = *Uuid::new_v4().as_bytes();
+        f64::from(u32::from_be_bytes([a, b, c, d])) / (f64::from(u32::MAX) + 1.0)
     }
 }

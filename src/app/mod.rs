@@ -15,24 +15,28 @@ mod outbox;
 mod plan;
 mod revise;
 mod schedule;
+mod sending;
 mod take_back;
 mod transport;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 pub use answers::{AppError, ScheduleError};
 pub use demo::DemoError;
-pub use dispatch::{Dispatcher, Sending, SentBy, Stop};
+pub use dispatch::{Dispatcher, Stop};
 pub use doctor::{Check, Health};
 pub use edges::{Chance, Clock, FixedClock, SystemChance, SystemClock};
 pub use json::{DeliveryJson, InterviewJson};
 pub use look::{Dossier, From, Mail, MailOrigin, Preview};
 pub use plan::{Action, CarriedOut, Plan, PlanRow, Selection, Step};
 pub use schedule::{MailWish, Schedule, Scheduled};
+pub use sending::{Sending, SentBy};
 pub use take_back::TakenBack;
 pub use transport::transport;
 
@@ -248,19 +252,14 @@ impl App {
 }
 
 fn write_secret(bytes: [u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 fn read_secret(text: &str) -> Result<LinkSecret, AppError> {
-    let unreadable = || {
-        AppError::Store(StoreError::Unreadable(
-            "the secret of link tokens".to_owned(),
-        ))
-    };
-    let mut bytes = [0; 32];
-    for (index, byte) in bytes.iter_mut().enumerate() {
-        let pair = text.get(index * 2..index * 2 + 2).ok_or_else(unreadable)?;
-        *byte = u8::from_str_radix(pair, 16).map_err(|_| unreadable())?;
-    }
-    Ok(LinkSecret::new(bytes))
+    let bytes = URL_SAFE_NO_PAD
+        .decode(text)
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok());
+    let unreadable = || StoreError::Unreadable("the secret of link tokens".to_owned());
+    Ok(bytes.map(LinkSecret::new).ok_or_else(unreadable)?)
 }

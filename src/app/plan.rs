@@ -79,6 +79,16 @@ pub struct PlanRow {
     seen: String,
 }
 
+impl PlanRow {
+    // The words of a step tell the time, and so change with the day; what it does may not.
+    fn does_as(mut self, planned: &Self) -> bool {
+        if std::mem::discriminant(&self.step) == std::mem::discriminant(&planned.step) {
+            self.step = planned.step.clone();
+        }
+        self == *planned
+    }
+}
+
 /// What will be done, row by row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -278,7 +288,7 @@ impl App {
                 .interview(planned.id)?
                 .map(|row| self.plan_row(write, plan.action, &row))
                 .transpose()?;
-            if current.as_ref() != Some(planned) {
+            if !current.is_some_and(|current| current.does_as(planned)) {
                 changed.push(planned.id);
             }
         }
@@ -294,12 +304,11 @@ impl App {
                 .interview(row.id)?
                 .ok_or(AppError::NoInterview(row.id))?
                 .interview;
-            let session = match write.sessions(row.id)?.into_iter().next() {
-                Some(session) => session,
-                None => {
-                    done.links_made += 1;
-                    self.make_session(write, row.id, self.now())?
-                }
+            let session = if let Some(session) = write.sessions(row.id)?.into_iter().next() {
+                session
+            } else {
+                done.links_made += 1;
+                self.make_session(write, row.id, self.now())?
             };
             if matches!(row.step, Step::Send { .. }) {
                 done.deliveries.push(

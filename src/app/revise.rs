@@ -35,7 +35,7 @@ impl App {
         request: &Schedule,
     ) -> Result<Scheduled, ScheduleError> {
         let content = request.content(Some(id));
-        if let Some(repeated) = self.repeated(write, request, &content)? {
+        if let Some(repeated) = Self::repeated(write, request, &content)? {
             return Ok(repeated);
         }
         let before = write

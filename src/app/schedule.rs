@@ -129,7 +129,7 @@ impl App {
         request: &Schedule,
     ) -> Result<Scheduled, ScheduleError> {
         let content = request.content(None);
-        if let Some(repeated) = self.repeated(write, request, &content)? {
+        if let Some(repeated) = Self::repeated(write, request, &content)? {
             return Ok(repeated);
         }
         let details = self.check(&request.draft)?;
@@ -185,7 +185,6 @@ impl App {
 
     /// What the same action led to the first time, if there was one.
     pub(super) fn repeated(
-        &self,
         write: &Writing<'_>,
         request: &Schedule,
         content: &str,

@@ -177,8 +177,8 @@ pub struct Impossible {
     pub happening: Happening,
 }
 
-const FIRST_DELAY: Duration = Duration::from_secs(60);
-const LONGEST_DELAY: Duration = Duration::from_secs(60 * 60);
+const FIRST_DELAY: Duration = Duration::from_mins(1);
+const LONGEST_DELAY: Duration = Duration::from_hours(1);
 
 /// When a deferred delivery is tried again, or `None` when it is given up because the interview has begun.
 ///

@@ -5,9 +5,10 @@
 use std::time::{Duration, SystemTime};
 
 use lettre::Address;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{
-    Attachment, Mailbox as HeaderMailbox, Message, MessageBuilder, MultiPart, SinglePart, header,
+    Attachment, Body, Mailbox as HeaderMailbox, Message, MessageBuilder, MultiPart, SinglePart,
+    header,
 };
 
 use super::calendar::Request;
@@ -101,9 +102,10 @@ fn body(
     };
     let request = SinglePart::builder()
         .header(kind("text/calendar; charset=utf-8; method=REQUEST")?)
-        .body(calendar.to_owned());
-    let file = Attachment::new("invite.ics".to_owned()).body(
-        calendar.to_owned(),
+        .body(encoded(calendar)?);
+    let file = Attachment::new("invite.ics".to_owned());
+    let file = file.body(
+        encoded(calendar)?,
         kind("application/ics; name=\"invite.ics\"")?,
     );
     let alternative = MultiPart::alternative()
@@ -115,6 +117,19 @@ fn body(
         .boundary(format!("mixed-{uuid}"))
         .multipart(alternative)
         .singlepart(file))
+}
+
+/// A calendar travels as it is where it is ASCII (its lines are short), else in base64: quoted-printable would break its
+/// lines once more, which not every calendar undoes.
+fn encoded(calendar: &str) -> Result<Body, ComposeError> {
+    if calendar.is_ascii() {
+        return Ok(Body::dangerous_pre_encoded(
+            calendar.as_bytes().to_vec(),
+            ContentTransferEncoding::SevenBit,
+        ));
+    }
+    Body::new_with_encoding(calendar.to_owned(), ContentTransferEncoding::Base64)
+        .map_err(|_| ComposeError::Build("the calendar can't be encoded".to_owned()))
 }
 
 /// A message being written, and the names of the headers written so far.

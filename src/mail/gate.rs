@@ -3,7 +3,9 @@
 //! [`admit`] is the only way to a [`Composed`]. It never repairs anything: a mail is right, or it is refused and the
 //! part and its template are named.
 
-use std::fmt;
+mod expected;
+
+use std::fmt::{self, Write as _};
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -11,12 +13,11 @@ use sha2::{Digest, Sha256};
 use super::calendar;
 use super::identity::MessageId;
 use super::parts::{self, NotAMail, Parts};
-use super::view::one_line;
 use crate::domain::address::EmailAddress;
 use crate::domain::invitable::Invitable;
 use crate::domain::session::JoinLink;
-use crate::domain::when::time_24h;
 use crate::render::html;
+use expected::Expected;
 
 /// Octets of HTML above which mail programs cut the end off.
 const LONGEST_HTML: usize = 100 * 1024;
@@ -106,7 +107,9 @@ pub enum GateError {
     #[error("the headers of the mail are not those that were written: {0}")]
     OtherHeaders(String),
     /// 8-bit octets, or a line that servers may break.
-    #[error("the mail has a line that is not 7-bit or is longer than 998 octets")]
+    #[error(
+        "the mail has a line that is not 7-bit or is longer than 998 octets; shorten the names and the role"
+    )]
     UnsafeLine,
 }
 
@@ -196,15 +199,19 @@ pub fn admit(
         &String::from_utf8_lossy(&file.content),
     )?;
     Ok(Composed {
-        sha256: Sha256::digest(&bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        sha256: hexadecimal(&Sha256::digest(&bytes)),
         subject: subject.to_owned(),
         message_id,
         to: invitable.address().clone(),
         link: invitable.link().clone(),
         bytes,
+    })
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
     })
 }
 
@@ -302,75 +309,4 @@ fn check_calendar(part: Part, expected: &Expected, ics: &str) -> Result<(), Gate
         expected.is_rendered(part, text)?;
     }
     expected.has_no_foreign_key(part, &ics.replace("\r\n ", ""))
-}
-
-/// What has to stand in the mail.
-struct Expected {
-    link: String,
-    key: String,
-    name: String,
-    clock: String,
-    uid: String,
-    start: Timestamp,
-    end: Timestamp,
-}
-
-impl Expected {
-    fn of(invitable: &Invitable) -> Self {
-        let interview = invitable.interview();
-        Self {
-            link: invitable.link().expose(),
-            key: invitable.link().key().expose(),
-            name: unspaced(&one_line(&interview.candidate_name)),
-            clock: time_24h(invitable.starts_at(), &interview.zone),
-            uid: interview.id.to_string(),
-            start: invitable.starts_at(),
-            end: invitable.ends_at(),
-        }
-    }
-
-    fn stands_in(&self, part: Part, text: &str) -> Result<(), GateError> {
-        // Layout may break a line anywhere, so spaces do not count.
-        let unspaced = unspaced(text);
-        if !text.contains(&self.link) {
-            return Err(GateError::NoLink(part));
-        }
-        if !text.contains(&self.clock) {
-            return Err(GateError::NoStart(part));
-        }
-        if self.name.is_empty() || !unspaced.contains(&self.name) {
-            return Err(GateError::NoName(part));
-        }
-        Ok(())
-    }
-
-    fn is_rendered(&self, part: Part, text: &str) -> Result<(), GateError> {
-        if text.trim().is_empty() {
-            return Err(GateError::Missing(part));
-        }
-        if text.contains("{{") {
-            return Err(GateError::Unrendered(part));
-        }
-        self.has_no_foreign_key(part, text)
-    }
-
-    fn has_no_foreign_key(&self, part: Part, text: &str) -> Result<(), GateError> {
-        let keys = text.split("session_key=").skip(1);
-        let mut keys = keys.map(|rest| {
-            rest.chars()
-                .take_while(char::is_ascii_hexdigit)
-                .collect::<String>()
-        });
-        if keys.any(|key| key.len() >= 32 && key != self.key) {
-            Err(GateError::ForeignKey(part))
-        } else {
-            Ok(())
-        }
-    }
-}
-
-fn unspaced(text: &str) -> String {
-    text.chars()
-        .filter(|character| !character.is_whitespace())
-        .collect()
 }

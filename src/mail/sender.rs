@@ -108,21 +108,20 @@ impl Sender {
                 return Err(SenderError::Twice(name.clone()));
             }
         }
-        let untouched = |(name, _): &(&str, &str)| {
-            !headers
-                .iter()
-                .any(|(own, _)| own.eq_ignore_ascii_case(name))
-        };
-        let defaults = NO_TRACKING.into_iter().filter(untouched);
-        let defaults = defaults.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let headers = defaults
-            .chain(headers.clone())
-            .filter(|(_, value)| !value.is_empty())
+        let mut all: Vec<(String, String)> = NO_TRACKING
+            .iter()
+            .filter(|(name, _)| {
+                !headers
+                    .iter()
+                    .any(|(own, _)| own.eq_ignore_ascii_case(name))
+            })
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
+        all.extend(headers.into_iter().filter(|(_, value)| !value.is_empty()));
         Ok(Self {
             from,
             reply_to,
-            headers,
+            headers: all,
             language: language.to_owned(),
         })
     }

@@ -1,12 +1,15 @@
 //! The names that mail templates may use, and their values. Every name always exists; what is unknown is empty.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::sender::Sender;
 use crate::domain::interview::Recruiter;
 use crate::domain::invitable::Invitable;
 use crate::domain::when::{
-    Zone, both_clocks, day, day_and_time, range, span_in_words, time_24h, zone_in_full,
+    Zone, both_clocks, day, day_and_time, range, span_in_words, time_24h, time_and_zone,
+    zone_in_full,
 };
 
 /// What `invitation.*.hbs` is rendered with.
@@ -52,7 +55,7 @@ struct ClockView {
 #[derive(Serialize)]
 struct JoinView {
     url: String,
-    /// `Tue 6 May 2031 14:15 CEST`, on the candidate's clock where it is known.
+    /// `14:15 CEST`, with its day when that is not the start's; on the candidate's clock where it is known.
     opens: String,
     closes: String,
     /// `15 minutes`; none when it opens with the start.
@@ -133,7 +136,7 @@ impl InvitationView {
     pub(super) fn calendar_text(&self) -> String {
         let join = &self.join;
         let mut text = format!(
-            "Join the interview here:\n{}\n\nThe link opens {} and closes {}.",
+            "Join the interview here:\n{}\n\nThe link works from {} to {}.",
             join.url, join.opens, join.closes
         );
         if !self.interviewers.is_empty() {
@@ -142,10 +145,10 @@ impl InvitationView {
                 .iter()
                 .filter_map(|person| person.name.as_deref())
                 .collect();
-            text.push_str(&format!("\n\nYou will meet: {}", names.join(", ")));
+            let _ = write!(text, "\n\nYou will meet: {}", names.join(", "));
         }
         if let Some(note) = &self.note {
-            text.push_str(&format!("\n\nWhat to prepare:\n{}", note.lines.join("\n")));
+            let _ = write!(text, "\n\nWhat to prepare:\n{}", note.lines.join("\n"));
         }
         text
     }
@@ -154,15 +157,24 @@ impl InvitationView {
 impl JoinView {
     fn new(invitable: &Invitable, zone: &Zone) -> Self {
         let (opens, closes) = invitable.opens_and_closes();
+        let start = invitable.starts_at();
+        let same_day = |instant| day(instant, zone) == day(start, zone);
+        let clock = |instant| {
+            if same_day(instant) {
+                time_and_zone(instant, zone)
+            } else {
+                day_and_time(instant, zone)
+            }
+        };
         let words = |span: jiff::SignedDuration| {
             let span = span.unsigned_abs();
             (!span.is_zero()).then(|| span_in_words(span))
         };
         Self {
             url: invitable.link().expose(),
-            opens: day_and_time(opens, zone),
-            closes: day_and_time(closes, zone),
-            opens_before: words(invitable.starts_at().duration_since(opens)),
+            opens: clock(opens),
+            closes: clock(closes),
+            opens_before: words(start.duration_since(opens)),
             closes_after: words(closes.duration_since(invitable.ends_at())),
         }
     }
@@ -198,7 +210,7 @@ fn note_lines(note: &str) -> Vec<String> {
     let note = note
         .replace("\r\n", "\n")
         .replace(['\r', '\u{2028}', '\u{2029}'], "\n");
-    let lines = note.trim().split('\n');
+    let lines = note.trim().lines();
     let lines = lines.map(|line| {
         line.chars()
             .map(harmless)

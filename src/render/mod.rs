@@ -2,3 +2,6 @@
 
 pub mod html;
 pub mod templates;
+
+pub use html::{SpanStyle, StyledLine, StyledSpan, html_lines};
+pub use templates::{TemplateError, Templates};

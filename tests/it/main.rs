@@ -2,5 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may; its helpers too")]
 
 mod layers;
+mod lists;
+mod outbox;
+mod plan;
+mod revise;
+mod schedule;
 mod smtp;
 mod support;

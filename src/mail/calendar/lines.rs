@@ -1,5 +1,7 @@
 //! Content lines: escaping (RFC 5545 section 3.3.11), quoting (3.2) and folding (3.1).
 
+use std::fmt::Write as _;
+
 use crate::domain::address::{EmailAddress, Mailbox};
 
 /// Octets of a line without its CRLF.
@@ -72,7 +74,7 @@ pub(super) fn mailto(address: &EmailAddress) -> String {
         if byte.is_ascii_alphanumeric() || b"@.-_~+!$'*".contains(&byte) {
             uri.push(char::from(byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            let _ = write!(uri, "%{byte:02X}");
         }
     }
     uri

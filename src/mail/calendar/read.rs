@@ -73,13 +73,13 @@ pub fn read(ics: &str) -> Result<ReadEvent, NotACalendar> {
             (_, Some("VTIMEZONE" | "STANDARD" | "DAYLIGHT")) => zones.line(&name, value)?,
             ("UID", Some("VEVENT")) => value.clone_into(&mut event.uid),
             ("SEQUENCE", Some("VEVENT")) => {
-                event.sequence = value.parse().map_err(|_| bad(&name))?
+                event.sequence = value.parse().map_err(|_| bad(&name))?;
             }
             ("DTSTART", Some("VEVENT")) => {
-                start = Some(zones.instant(parts, value).ok_or_else(|| bad(&name))?)
+                start = Some(zones.instant(parts, value).ok_or_else(|| bad(&name))?);
             }
             ("DTEND", Some("VEVENT")) => {
-                end = Some(zones.instant(parts, value).ok_or_else(|| bad(&name))?)
+                end = Some(zones.instant(parts, value).ok_or_else(|| bad(&name))?);
             }
             ("SUMMARY", Some("VEVENT")) => event.summary = unescaped(value),
             ("LOCATION", Some("VEVENT")) => event.location = unescaped(value),
@@ -168,15 +168,13 @@ impl Zones {
 
     fn instant<'a>(
         &self,
-        parameters: impl Iterator<Item = &'a str>,
+        mut parameters: impl Iterator<Item = &'a str>,
         value: &str,
     ) -> Option<Timestamp> {
         if let Some(utc) = value.strip_suffix('Z') {
             return Offset::UTC.to_timestamp(wall(utc)?).ok();
         }
-        let zone = parameters
-            .filter_map(|parameter| parameter.strip_prefix("TZID="))
-            .next()?;
+        let zone = parameters.find_map(|parameter| parameter.strip_prefix("TZID="))?;
         let wall = wall(value)?;
         let begun = self
             .offsets

@@ -51,23 +51,22 @@ fn observances(zone: &Zone, start: Timestamp, end: Timestamp) -> Vec<Observance>
         .preceding(since)
         .next()
         .filter(|change| change.timestamp() >= Timestamp::UNIX_EPOCH);
-    let (mut before, mut found) = match &last_before {
-        Some(change) => (rules.to_offset(just_before(change.timestamp())), Vec::new()),
-        None => {
-            let info = rules.to_offset_info(since);
-            let (offset, name) = (info.offset(), info.abbreviation().to_owned());
-            let daylight = info.dst() == Dst::Yes;
-            (
-                offset,
-                vec![Observance {
-                    onset: Timestamp::UNIX_EPOCH,
-                    before: offset,
-                    after: offset,
-                    name,
-                    daylight,
-                }],
-            )
-        }
+    let (mut before, mut found) = if let Some(change) = &last_before {
+        (rules.to_offset(just_before(change.timestamp())), Vec::new())
+    } else {
+        let info = rules.to_offset_info(since);
+        let (offset, name) = (info.offset(), info.abbreviation().to_owned());
+        let daylight = info.dst() == Dst::Yes;
+        (
+            offset,
+            vec![Observance {
+                onset: Timestamp::UNIX_EPOCH,
+                before: offset,
+                after: offset,
+                name,
+                daylight,
+            }],
+        )
     };
     let following = rules
         .following(since)

@@ -1,3 +1,9 @@
 //! What the tests share: doubles of the world outside.
 
+pub mod edges;
+pub mod post;
 pub mod smtp_server;
+pub mod world;
+
+pub use post::Answer;
+pub use world::{World, draft, words};

@@ -23,6 +23,15 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// A reply of one line, for a transport that does not read it from a connection of its own.
+    #[must_use]
+    pub fn new(code: u16, text: &str) -> Self {
+        Self {
+            code,
+            lines: vec![text.to_owned()],
+        }
+    }
+
     /// The three-digit code, 200 to 599.
     #[must_use]
     pub fn code(&self) -> u16 {

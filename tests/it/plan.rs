@@ -1,0 +1,319 @@
+//! Plans: shown row by row, bound to what they were made from, carried out exactly or not at all.
+
+use std::time::Duration;
+
+use greenroom::app::{Action, AppError, CarriedOut, MailWish, Plan, Selection, Step};
+use greenroom::domain::filter::Filter;
+use greenroom::domain::ids::InterviewId;
+use rstest::rstest;
+
+use crate::support::world::request;
+use crate::support::{Answer, World, draft, words};
+
+const ADA: &str = "Ada Lovelace <ada@c.example>";
+const TOMORROW: &str = "tomorrow 15:00";
+const REPAIR: Action = Action::Repair { send: true };
+
+async fn plan(world: &World, action: Action, ids: &[InterviewId]) -> Plan {
+    world
+        .app
+        .plan(action, &Selection::Ids(ids.to_vec()))
+        .await
+        .unwrap()
+}
+
+async fn carry_out(world: &World, plan: &Plan) -> Result<CarriedOut, AppError> {
+    world.app.carry_out(plan, None).await
+}
+
+/// What the one row of a plan says.
+fn says(plan: &Plan) -> String {
+    match &plan.rows[0].step {
+        Step::Send { why } => format!("send: {why}"),
+        Step::MakeLink => "make the link".to_owned(),
+        Step::Skip { why } => format!("skip: {why}"),
+    }
+}
+
+/// An interview as an import leaves it: no link, and nobody mailed.
+async fn without_a_link(world: &World, candidate: &str) -> InterviewId {
+    let id = world
+        .schedule_with(candidate, TOMORROW, MailWish::No)
+        .await
+        .row
+        .id();
+    world.tamper(&format!(
+        "DELETE FROM session WHERE interview_id = '{id}'; UPDATE interview SET session_key = NULL WHERE id = '{id}'"
+    ));
+    id
+}
+
+#[tokio::test]
+async fn a_missing_link_is_made_and_mailed_in_one_step() {
+    let world = World::new().await;
+    let ada = without_a_link(&world, ADA).await;
+    assert_eq!(world.says(ada).await, "no link");
+    let planned = plan(&world, REPAIR, &[ada]).await;
+    assert_eq!(says(&planned), "send: a link will be made first");
+    assert_eq!(world.count("session"), 0, "a plan changes nothing");
+    let done = carry_out(&world, &planned).await.unwrap();
+    assert_eq!((done.links_made, done.deliveries.len()), (1, 1));
+    world.deliver().await;
+    assert_eq!(world.says(ada).await, "ready, sent 10:00");
+    assert!(
+        world.letters()[0]
+            .text
+            .as_ref()
+            .unwrap()
+            .contains(&world.link(ada).await)
+    );
+    assert_eq!(
+        world.timeline(ada).await[2..],
+        ["link_made", "mail_queued", "mail_accepted"]
+    );
+    assert_eq!(
+        says(&plan(&world, REPAIR, &[ada]).await),
+        "skip: has a link already"
+    );
+}
+
+#[tokio::test]
+async fn a_link_can_be_made_without_mail() {
+    let world = World::new().await;
+    let ada = without_a_link(&world, ADA).await;
+    let planned = plan(&world, Action::Repair { send: false }, &[ada]).await;
+    assert_eq!(says(&planned), "make the link");
+    carry_out(&world, &planned).await.unwrap();
+    assert_eq!((world.count("session"), world.count("delivery")), (1, 0));
+}
+
+#[rstest]
+#[case::waiting("", "skip: already waiting: it is in the outbox")]
+#[case::unknown(
+    "UPDATE delivery SET state = 'unknown', due_at = NULL",
+    "skip: outcome unknown: settle it first"
+)]
+#[case::revoked(
+    "UPDATE session SET revoked_at = 1; UPDATE interview SET session_revoked = 1",
+    "skip: the link was revoked"
+)]
+#[case::cancelled("UPDATE interview SET status = 'cancelled'", "skip: cancelled")]
+#[case::over("UPDATE interview SET starts_at = 0, ends_at = 1", "skip: over")]
+#[case::no_time(
+    "UPDATE interview SET starts_at = NULL, ends_at = NULL",
+    "skip: no time yet"
+)]
+#[case::no_address(
+    "UPDATE interview SET candidate_email = NULL, address = NULL",
+    "skip: no address"
+)]
+#[case::failed(
+    "UPDATE delivery SET state = 'failed', due_at = NULL; UPDATE interview SET mail_state = 'failed'",
+    "send: the last mail failed"
+)]
+#[case::stored(
+    "UPDATE delivery SET state = 'stored', due_at = NULL; UPDATE interview SET mail_state = 'stored'",
+    "send: the last mail lies on this machine"
+)]
+#[tokio::test]
+async fn every_row_says_what_will_be_done_and_why(#[case] state: &str, #[case] said: &str) {
+    let world = World::new().await;
+    let ada = world.schedule(ADA, TOMORROW).await;
+    world.tamper(state);
+    let planned = plan(&world, Action::Resend, &[ada]).await;
+    assert_eq!(says(&planned), said);
+    let done = carry_out(&world, &planned).await.unwrap();
+    assert_eq!(done.deliveries.len(), usize::from(said.starts_with("send")));
+}
+
+#[tokio::test]
+async fn a_deferred_mail_is_skipped_with_its_next_try() {
+    let world = World::new().await;
+    let ada = world.schedule(ADA, TOMORROW).await;
+    world.post.answers([Answer::Later]);
+    world.deliver().await;
+    let planned = plan(&world, Action::Resend, &[ada]).await;
+    assert_eq!(
+        says(&planned),
+        "skip: already waiting: it was put off (next try 10:01)"
+    );
+}
+
+#[tokio::test]
+async fn a_plan_is_carried_out_once() {
+    let world = World::new().await;
+    let ada = world.schedule(ADA, TOMORROW).await;
+    world.deliver().await;
+    let planned = plan(&world, Action::Resend, &[ada]).await;
+    carry_out(&world, &planned).await.unwrap();
+    assert!(
+        matches!(carry_out(&world, &planned).await, Err(AppError::PlanChanged(ids)) if ids == [ada])
+    );
+    world.deliver().await;
+    assert!(carry_out(&world, &planned).await.is_err());
+    assert_eq!(world.post.handed().len(), 2);
+}
+
+#[rstest]
+#[case::edited("UPDATE interview SET updated_at = updated_at + 1 WHERE candidate_name = 'Bob'")]
+#[case::readdressed(
+    "UPDATE interview SET candidate_email = 'b@x.example', address = 'b@x.example' WHERE candidate_name = 'Bob'"
+)]
+#[case::rekeyed(
+    "UPDATE interview SET session_key = '0123456789abcdef0123456789abcdef' WHERE candidate_name = 'Bob'"
+)]
+#[case::revoked("UPDATE interview SET session_revoked = 1 WHERE candidate_name = 'Bob'")]
+#[case::removed(
+    "DELETE FROM delivery; DELETE FROM session; DELETE FROM interview WHERE candidate_name = 'Bob'"
+)]
+#[tokio::test]
+async fn when_one_row_has_changed_nothing_of_the_plan_is_done(#[case] change: &str) {
+    let world = World::new().await;
+    let ada = world.schedule(ADA, TOMORROW).await;
+    let bob = world.schedule("Bob <bob@c.example>", TOMORROW).await;
+    world.deliver().await;
+    let planned = plan(&world, Action::Resend, &[ada, bob]).await;
+    world.tamper(change);
+    let before = world.count("delivery");
+    let refused = carry_out(&world, &planned).await;
+    assert!(matches!(&refused, Err(AppError::PlanChanged(ids)) if ids.contains(&bob)));
+    assert!(words(refused).contains("nothing was done"));
+    assert_eq!(world.count("delivery"), before);
+}
+
+#[tokio::test]
+async fn a_saved_plan_holds_on_the_next_day_if_nothing_changed() {
+    let world = World::new().await;
+    let ada = world.schedule(ADA, "2031-05-20 15:00").await;
+    world.deliver().await;
+    let saved = serde_json::to_string(&plan(&world, Action::Resend, &[ada]).await).unwrap();
+    world.wait_minutes(24 * 60);
+    let planned: Plan = serde_json::from_str(&saved).unwrap();
+    assert_eq!(
+        carry_out(&world, &planned).await.unwrap().deliveries.len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_plan_whose_interview_is_over_by_now_is_not_carried_out() {
+    let world = World::new().await;
+    let ada = world.schedule(ADA, TOMORROW).await;
+    world.deliver().await;
+    let planned = plan(&world, Action::Resend, &[ada]).await;
+    world.wait_minutes(7 * 24 * 60);
+    assert!(matches!(
+        carry_out(&world, &planned).await,
+        Err(AppError::PlanChanged(_))
+    ));
+}
+
+#[tokio::test]
+async fn invariant_12_nothing_is_everybody_by_accident() {
+    let world = World::new().await;
+    world.schedule(ADA, TOMORROW).await;
+    let empty = [
+        Selection::Ids(Vec::new()),
+        Selection::Matching(Filter::parse("  ").unwrap()),
+    ];
+    for selection in empty {
+        let refused = world.app.plan(Action::Resend, &selection).await;
+        assert!(matches!(refused, Err(AppError::NothingSelected)));
+    }
+    let unknown: InterviewId = "0197fb3f-0000-7000-8000-000000000000".parse().unwrap();
+    let refused = world
+        .app
+        .plan(Action::Resend, &Selection::Ids(vec![unknown]))
+        .await;
+    assert!(words(refused).contains("0197fb3f-0000-7000-8000-000000000000"));
+    assert!(Filter::parse("lnk:missing").is_err());
+    let all = Selection::Matching(Filter::parse("all").unwrap());
+    assert_eq!(
+        world
+            .app
+            .plan(Action::Resend, &all)
+            .await
+            .unwrap()
+            .rows
+            .len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_plan_of_a_filter_holds_every_row_that_matches_and_no_other() {
+    let world = World::new().await;
+    let mut lost = Vec::new();
+    for number in 0..7 {
+        world
+            .schedule(&format!("C{number} <c{number}@c.example>"), TOMORROW)
+            .await;
+        lost.push(without_a_link(&world, &format!("D{number} <d{number}@c.example>")).await);
+    }
+    let missing = Selection::Matching(Filter::parse("link:missing").unwrap());
+    let planned = world.app.plan(REPAIR, &missing).await.unwrap();
+    let mut rows: Vec<_> = planned.rows.iter().map(|row| row.id).collect();
+    rows.sort();
+    assert_eq!(rows, lost);
+    assert_eq!((planned.sends(), planned.skips()), (7, 0));
+}
+
+#[tokio::test]
+async fn mail_of_a_plan_can_be_held() {
+    let world = World::new().await;
+    let ada = world
+        .schedule_with(ADA, TOMORROW, MailWish::No)
+        .await
+        .row
+        .id();
+    let planned = plan(&world, Action::Resend, &[ada]).await;
+    world
+        .app
+        .carry_out(&planned, Some(Duration::from_secs(30)))
+        .await
+        .unwrap();
+    assert_eq!(world.says(ada).await, "held, leaves 10:00");
+}
+
+#[tokio::test]
+async fn invariant_06_a_local_base_url_refuses_before_anything_is_saved() {
+    let world = World::with("links.base_url = 'http://127.1:8000'").await;
+    let refused = words(
+        world
+            .app
+            .schedule(request(draft(ADA, TOMORROW), MailWish::Now))
+            .await,
+    );
+    assert!(
+        refused.starts_with("links.base_url: http://127.0.0.1:8000"),
+        "{refused}"
+    );
+    assert_eq!(world.count("interview") + world.count("event"), 0);
+    let ada = world
+        .schedule_with(ADA, TOMORROW, MailWish::No)
+        .await
+        .row
+        .id();
+    let refused = world
+        .app
+        .plan(Action::Resend, &Selection::Ids(vec![ada]))
+        .await;
+    assert!(words(refused).starts_with("links.base_url: "));
+    assert!(world.app.may_mail().is_err());
+}
+
+#[tokio::test]
+async fn incident_17_allow_local_is_a_decision_of_its_own() {
+    let world =
+        World::with("links.base_url = 'http://localhost:8000'\nlinks.allow_local = true").await;
+    let ada = world.schedule(ADA, TOMORROW).await;
+    world.deliver().await;
+    assert_eq!(world.mail_of(ada).await, ["accepted"]);
+    assert!(
+        world.letters()[0]
+            .text
+            .as_ref()
+            .unwrap()
+            .contains("http://localhost:8000/interview/")
+    );
+}
