@@ -25,6 +25,7 @@ use super::theme::Theme;
 use super::update::{start, update};
 use super::view;
 use crate::app::App;
+use crate::domain::draft::Defaults;
 use crate::domain::invitable::MailReach;
 
 /// At most so often the screen follows changes of the database.
@@ -84,8 +85,7 @@ pub async fn setting(app: &App, quits_freely: bool) -> Setting {
         base: policy.base,
         window: policy.window,
         zone: app.config().list_zone(),
-        defaults: app.defaults(),
-        form_zone: app.form_zone().await.ok().flatten(),
+        defaults: Defaults { zone: app.form_zone().await.ok().flatten(), ..app.defaults() },
         hold: app.config().mail.hold,
         mail_stays_here: policy.mail == MailReach::ThisMachine,
         user: app.config().actor(),

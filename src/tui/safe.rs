@@ -23,21 +23,18 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = vec![String::new()];
     let mut used = 0;
-    for word in text.split_word_bounds() {
-        let wide = columns(word);
-        if used + wide > width && used > 0 {
-            if let Some(last) = lines.last_mut() {
-                last.truncate(last.trim_end().len());
-            }
+    for word in text.split_inclusive(' ') {
+        // The space behind a word may hang over the edge, where nobody sees it.
+        if used + columns(word.trim_end()) > width && used > 0 {
             lines.push(String::new());
             used = 0;
-            if word.trim().is_empty() {
-                continue;
-            }
         }
         for grapheme in word.graphemes(true) {
             let wide = grapheme.width();
             if used + wide > width && used > 0 {
+                if grapheme == " " {
+                    continue;
+                }
                 lines.push(String::new());
                 used = 0;
             }
@@ -46,6 +43,9 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
             }
             used += wide;
         }
+    }
+    for line in &mut lines {
+        line.truncate(line.trim_end().len());
     }
     lines
 }

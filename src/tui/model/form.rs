@@ -114,15 +114,16 @@ pub struct Form {
     pub scroll: usize,
     /// Whether the preview is shown where there is no room for both.
     pub preview_shown: bool,
+    // What an empty zone means when the form is carried out.
+    usual_zone: Option<Zone>,
     before: Draft,
 }
 
 impl Form {
     /// An empty form for a new interview.
     #[must_use]
-    pub fn new(zone: Option<&Zone>, idempotency_key: String, defaults: &Defaults, now: Timestamp) -> Self {
-        let zone = zone.map(|zone| zone.name().to_owned()).unwrap_or_default();
-        Self::of(Purpose::New, Draft { zone, ..Draft::default() }, idempotency_key, defaults, now)
+    pub fn new(idempotency_key: String, defaults: &Defaults, now: Timestamp) -> Self {
+        Self::of(Purpose::New, Draft::default(), idempotency_key, defaults, now)
     }
 
     /// The form of an interview whose mail was taken back.
@@ -151,6 +152,7 @@ impl Form {
             preview: MailView::default(),
             scroll: 0,
             preview_shown: false,
+            usual_zone: None,
             before: draft,
         };
         form.check(defaults, now);
@@ -163,6 +165,9 @@ impl Form {
         let mut draft = Draft { fold: self.before.fold, ..Draft::default() };
         for (name, field) in &self.fields {
             field.text().clone_into(draft.text_mut(*name));
+        }
+        if let Some(usual) = self.usual_zone.as_ref().filter(|_| draft.zone.trim().is_empty()) {
+            usual.name().clone_into(&mut draft.zone);
         }
         // Which of two equal wall times was meant holds only for the text that it was said of.
         if draft.at != self.before.at || draft.zone != self.before.zone {
@@ -196,6 +201,7 @@ impl Form {
 
     /// Finds out what the text means now.
     pub fn check(&mut self, defaults: &Defaults, now: Timestamp) {
+        self.usual_zone.clone_from(&defaults.zone);
         let draft = self.draft();
         self.meaning = Meaning {
             refusals: draft.check(defaults, now).err().unwrap_or_default(),

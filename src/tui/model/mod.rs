@@ -34,10 +34,8 @@ pub struct Setting {
     pub window: AccessWindow,
     /// The zone in which lists show times.
     pub zone: Zone,
-    /// What an empty field of the form means.
+    /// What an empty field of the form means. Its zone is the one that was chosen last, where none is configured.
     pub defaults: Defaults,
-    /// The zone with which a form begins.
-    pub form_zone: Option<Zone>,
     /// How long a mail from the dashboard is held.
     pub hold: Duration,
     /// Whether mail stays on this machine.

@@ -22,8 +22,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let key = new_key(model);
-    let zone = model.setting.form_zone.as_ref();
-    let form = Form::new(zone, key, &model.setting.defaults, model.moment.now);
+    let form = Form::new(key, &model.setting.defaults, model.moment.now);
     show(model, form)
 }
 

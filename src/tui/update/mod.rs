@@ -80,7 +80,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::MailRead(request, mail) => pane::mail_read(model, request, mail),
         Event::Previewed(request, mail) => form::previewed(model, request, mail),
         Event::PlanMade(request, made) => plan::made(model, request, made),
-        Event::FormZoneRead(zone) => model.setting.form_zone = zone,
+        Event::FormZoneRead(zone) => model.setting.defaults.zone = zone,
         Event::Removed(Ok(())) => model.say(Role::Text, "removed; nobody was mailed"),
         Event::Removed(Err(error)) => model.say(Role::Trouble, format!("not removed: {}", visible(&error))),
         Event::Copied(Ok(())) => {}

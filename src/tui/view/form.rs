@@ -97,10 +97,13 @@ impl Page {
             for (at, offer) in form.offers.iter().enumerate() {
                 let chosen = form.chosen == Some(at);
                 let (mark, role) = if chosen { ("▸", Role::Accent) } else { (" ", Role::Text) };
-                let hint = if at == 0 && !chosen { "   ↓ Enter choose" } else { "" };
-                let room = self.width.saturating_sub(LABEL + 5 + columns(hint));
-                let text = self.pen.write(role, format!("{:LABEL$}  {mark} {}", "", safe::line(&offer.label, room)));
-                self.lines.push(Line::from(vec![text, self.pen.write(Role::Dim, hint)]));
+                let room = self.width.saturating_sub(LABEL + 3);
+                let text = format!("{:LABEL$} {mark} {}", "", safe::line(&offer.label, room));
+                self.lines.push(Line::from(self.pen.write(role, text)));
+            }
+            if !form.offers.is_empty() {
+                let hint = format!("{:LABEL$}   ↓ and Enter take one", "");
+                self.lines.push(Line::from(self.pen.write(Role::Dim, hint)));
             }
             self.focus = (first, self.lines.len());
         }

@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use super::Pen;
+use super::{Pen, shown_key};
 use crate::domain::text::pad;
 use crate::tui::keymap::{BINDINGS, Layer};
 use crate::tui::theme::{Role, Theme};
@@ -24,7 +24,7 @@ pub fn lines(theme: Theme) -> Vec<Line<'static>> {
         }
         lines.push(Line::from(pen.write(Role::Strong, format!(" {heading}"))));
         for binding in BINDINGS.iter().filter(|binding| binding.layer == layer) {
-            let keys = pad(&binding.keys.join("  "), 22);
+            let keys = pad(&binding.keys.iter().map(|key| shown_key(key)).collect::<Vec<_>>().join("  "), 22);
             let keys = pen.write(Role::Accent, format!("   {keys}"));
             lines.push(Line::from(vec![keys, pen.write(Role::Text, format!(" {}", binding.help))]));
         }

@@ -17,7 +17,7 @@ use crate::tui::theme::{Role, Theme};
 const MARGIN: usize = 3;
 const TIME: usize = 7;
 const DISTANCE: usize = 11;
-const VERDICT: usize = 24;
+const VERDICT: usize = 27;
 // A role is shown when a name still has this much beside it.
 const NAME: usize = 20;
 const ROLE: usize = 14;

@@ -104,12 +104,20 @@ impl Pen {
 
     // A key and what it does.
     fn key(self, key: &str, words: &str) -> [Span<'static>; 2] {
-        [self.write(Role::Accent, key.to_owned()), self.write(Role::Dim, format!(" {words}"))]
+        [self.write(Role::Accent, shown_key(key)), self.write(Role::Dim, format!(" {words}"))]
     }
 
     // Harmless text over as many lines as it needs.
     fn paragraph(self, role: Role, text: &str, width: usize) -> Vec<Line<'static>> {
         safe::wrap(text, width).into_iter().map(|line| Line::from(self.write(role, line))).collect()
+    }
+}
+
+// As keyboards are labelled: `Ctrl-S`.
+fn shown_key(key: &str) -> String {
+    match key.split_once("Ctrl-") {
+        Some(("", letter)) if letter.len() == 1 => format!("Ctrl-{}", letter.to_uppercase()),
+        _ => key.to_owned(),
     }
 }
 

@@ -164,7 +164,9 @@ fn timeline(model: &Model, dossier: &Dossier, pen: Pen, width: usize) -> Vec<Lin
     let skipped = if all { 0 } else { dossier.events.len().saturating_sub(NEWEST_EVENTS) };
     let clock = |at| when::moment(at, &model.setting.zone, model.moment.now);
     let line = |event: &crate::domain::event::Event| {
-        let detail = if event.detail.is_empty() { String::new() } else { format!(": {}", safe::line(&event.detail, 200)) };
+        // A Message-ID says something only to those who look closely.
+        let silent = event.detail.is_empty() || (!all && event.detail.starts_with('<'));
+        let detail = if silent { String::new() } else { format!(": {}", safe::line(&event.detail, 200)) };
         let actor = safe::line(event.actor.split(" <").next().unwrap_or_default(), 24);
         let words = format!("{} {}{detail}", clock(event.at), event.kind.words());
         Line::from(cut(vec![pen.write(Role::Dim, words), pen.write(Role::Dim, format!(" · {actor}"))], width))
@@ -189,8 +191,8 @@ pub(super) fn mail_lines(view: &MailView, theme: Theme) -> Vec<Line<'static>> {
                 names.push(pen.write(role, part.name()));
                 names.push(pen.write(Role::Dim, " · "));
             }
-            names.push(pen.write(Role::Dim, mail.origin.clone()));
-            let mut lines = vec![Line::from(names)];
+            names.pop();
+            let mut lines = vec![Line::from(names), Line::from(pen.write(Role::Dim, mail.origin.clone()))];
             lines.extend(view.lines.iter().map(|line| styled(line, theme)));
             lines
         }

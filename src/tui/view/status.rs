@@ -20,7 +20,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme, area: Rec
         return find_line(frame, model, find, pen, area);
     }
     let left = said(model, pen);
-    let room = total.saturating_sub(width(&left) + 3);
+    let room = total.saturating_sub(width(&left) + 5);
     let right = keys(model, pen, room);
     show(frame, area, vec![two_ends(left, right, total.saturating_sub(1))], 0);
 }
