@@ -214,6 +214,10 @@ fn control_sequence(bytes: &[u8]) -> Taken {
     if last == b'M' && parameters.is_empty() {
         return if bytes.len() < length + 3 { Taken::NeedsMore } else { Taken::Nothing(length + 3) };
     }
+    // Private sequences (`<`, `=`, `>`, `?`) are answers and mouse reports, never keys.
+    if parameters.first().is_some_and(|first| (b'<'..=b'?').contains(first)) {
+        return Taken::Nothing(length);
+    }
     let numbers: Vec<u32> = parameters
         .split(|byte| *byte == b';')
         .map(|number| std::str::from_utf8(number).ok().and_then(|text| text.split(':').next()?.parse().ok()).unwrap_or(0))

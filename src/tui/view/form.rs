@@ -236,7 +236,7 @@ fn draw_preview(frame: &mut Frame<'_>, form: &Form, pen: Pen, area: Rect) {
         _ if !form.mail => pen.paragraph(Role::Text, "Nobody is mailed: the interview is only saved, with its link.", width),
         _ if !missing.is_empty() => {
             let labels: Vec<_> = missing.iter().map(|refusal| Stop::Field(refusal.field).label()).collect();
-            pen.paragraph(Role::Dim, &format!("It appears here with: {}", labels.join(", ")), width)
+            pen.paragraph(Role::Dim, &format!("Still needed: {}", labels.join(", ")), width)
         }
         None => Vec::new(),
         Some(Err(why)) => pen.paragraph(Role::Trouble, &format!("! {}", visible(why)), width),

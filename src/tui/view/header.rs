@@ -43,8 +43,9 @@ fn title(model: &Model, pen: Pen, total: usize) -> Line<'static> {
 
 fn counts(model: &Model, pen: Pen, total: usize) -> Line<'static> {
     let mut parts: Vec<Span<'static>> = Vec::new();
-    let Some(tally) = model.tally else { return Line::default() };
-    let counts = tally.counts;
+    let Some(counts) = model.tally.map(|tally| tally.counts).filter(|counts| counts.everything > 0) else {
+        return Line::default();
+    };
     if model.list.narrowing != Narrowing::None {
         parts.push(pen.write(Role::Accent, format!("/ {}", safe::line(model.list.narrowing.text(), 40))));
         parts.push(pen.write(Role::Text, format!("{} match", counts.matching)));
