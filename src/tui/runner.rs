@@ -2,14 +2,14 @@
 //!
 //! Draws nothing when nothing changed, and ticks every second only while something counts down.
 
-use std::io::{self, BufWriter, Read as _, Stdout, Write as _};
+use std::io::{self, BufWriter, Read as _, Stdout};
 use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend as _, CrosstermBackend};
 use rustix::process::{Signal as Sig, getpgrp, getpid, getsid, kill_current_process_group, kill_process};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
@@ -130,6 +130,12 @@ impl Signals {
     }
 }
 
+type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
+fn terminal() -> io::Result<Screen> {
+    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout())))
+}
+
 // What woke the runner.
 enum Woken {
     Event(Event),
@@ -152,7 +158,7 @@ struct Runner {
     input: mpsc::UnboundedReceiver<Chunk>,
     decoder: Decoder,
     signals: Signals,
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Screen,
     guard: Guard,
     plan_drawn: Option<Instant>,
     refresh_due: Option<Instant>,
@@ -162,7 +168,7 @@ struct Runner {
 
 impl Runner {
     async fn new(app: App, options: Options, guard: Guard) -> io::Result<Self> {
-        let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout())))?;
+        let terminal = terminal()?;
         let size = terminal.size()?;
         let setting = setting(&app, options.quits_freely).await;
         let sending = app.sending().borrow().clone();
@@ -321,7 +327,7 @@ impl Runner {
                 Some(Effect::Quit) => self.ended = Some(Ended::Quit),
                 Some(Effect::Copy(text)) => {
                     let copied = queue!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text));
-                    let copied = copied.and_then(|()| self.terminal.backend_mut().flush());
+                    let copied = copied.and_then(|()| io::Write::flush(self.terminal.backend_mut()));
                     self.tell(Event::Copied(copied.map_err(|error| error.to_string())));
                 }
                 Some(Effect::Redraw) => self.redraw(),
@@ -336,8 +342,11 @@ impl Runner {
     }
 
     fn redraw(&mut self) {
-        if let Err(error) = self.terminal.clear() {
-            tracing::warn!(%error, "the screen could not be cleared");
+        // `Terminal::clear` would ask the terminal for its cursor and wait for an answer that goes to our reader.
+        let cleared = self.terminal.backend_mut().clear().and_then(|()| terminal());
+        match cleared {
+            Ok(fresh) => self.terminal = fresh,
+            Err(error) => tracing::warn!(%error, "the screen could not be cleared"),
         }
         self.model.changed = true;
     }
@@ -376,7 +385,7 @@ impl Runner {
             let (model, theme) = (&self.model, self.theme);
             self.terminal.draw(|frame| view::draw(frame, model, theme))?;
             queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-            self.terminal.backend_mut().flush()?;
+            io::Write::flush(self.terminal.backend_mut())?;
         }
         if self.model.awaits_drawing() {
             self.plan_drawn = Some(Instant::now());

@@ -30,7 +30,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
     match model.modals.iter().rev().find(|modal| !is_question(modal)) {
         Some(Modal::Form(form)) => form::draw(frame, model, form, theme, form_and_preview(model)),
         Some(Modal::Help(scroll)) => show(frame, areas.body, help::lines(theme, usize::from(areas.body.width)), *scroll),
-        Some(Modal::Mail(pane)) => show(frame, inner(areas.body), pane::mail_lines(&pane.mail, theme), pane.scroll),
+        Some(Modal::Mail(pane)) => show(frame, inner(areas.body), pane::mail_lines(&pane.mail, theme, inner_width(areas.body)), pane.scroll),
         Some(Modal::Plan(plan)) => {
             dashboard(frame, model, theme, &areas);
             plan::draw(frame, model, plan, theme, areas.body);

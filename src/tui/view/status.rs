@@ -31,6 +31,10 @@ fn said(model: &Model, pen: Pen) -> Vec<Span<'static>> {
         let text = if message.role.glyph() == " " { message.text.clone() } else { format!("{} {}", message.role.glyph(), message.text) };
         return vec![Span::raw(" "), pen.write(message.role, text)];
     }
+    // Elsewhere `u` means something else, and the line belongs to the keys.
+    if !matches!(model.layer(), Layer::List | Layer::Pane) {
+        return Vec::new();
+    }
     let running = model.moment.running;
     let counting = model.outgoing.iter().rev().find_map(|mail| Some((mail, mail.remaining(running)?)));
     let Some((mail, seconds)) = counting else { return Vec::new() };
