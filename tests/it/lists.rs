@@ -6,6 +6,7 @@ use std::time::Duration;
 use greenroom::app::{App, From, MailWish, Row};
 use greenroom::domain::address::EmailAddress;
 use greenroom::domain::delivery::State;
+use greenroom::domain::draft::Draft;
 use greenroom::domain::filter::Filter;
 use greenroom::domain::ids::{InterviewId, SessionId};
 use greenroom::domain::interview::{Interview, Status};
@@ -64,15 +65,17 @@ fn sample() -> impl Strategy<Value = Sample> {
         prop::option::of(any::<(bool, bool, bool)>()),
         prop::option::of(0..State::ALL.len()),
     )
-        .prop_map(|(status, start, minutes, address, session, told, newest)| Sample {
-            status,
-            start,
-            minutes,
-            address,
-            session,
-            told,
-            newest,
-        })
+        .prop_map(
+            |(status, start, minutes, address, session, told, newest)| Sample {
+                status,
+                start,
+                minutes,
+                address,
+                session,
+                told,
+                newest,
+            },
+        )
 }
 
 fn berlin() -> Zone {
@@ -92,7 +95,9 @@ impl Sample {
                 Anchor::Midnight(days) => {
                     let today = now.to_zoned(berlin().time_zone().clone()).date();
                     let day = today + days.days();
-                    day.to_zoned(berlin().time_zone().clone()).unwrap().timestamp()
+                    day.to_zoned(berlin().time_zone().clone())
+                        .unwrap()
+                        .timestamp()
                 }
                 Anchor::Anywhere(seconds) => now + SignedDuration::from_secs(seconds),
             };
@@ -100,7 +105,9 @@ impl Sample {
         });
         Interview {
             id: InterviewId::new(Uuid::from_u128(u128::from(number))),
-            candidate_email: self.address.then(|| EmailAddress::parse("ada@c.example").unwrap()),
+            candidate_email: self
+                .address
+                .then(|| EmailAddress::parse("ada@c.example").unwrap()),
             status: Status::ALL[self.status],
             starts_at,
             duration,
@@ -113,9 +120,17 @@ impl Sample {
         let told = self.told.map(|(key, start, address)| {
             let other = "0123456789abcdef0123456789abcdef".to_owned();
             (
-                if key { key_of(interview).expose() } else { other },
+                if key {
+                    key_of(interview).expose()
+                } else {
+                    other
+                },
                 interview.starts_at.map_or(0, Timestamp::as_microsecond) + i64::from(!start),
-                if address { "ada@c.example" } else { "old@c.example" },
+                if address {
+                    "ada@c.example"
+                } else {
+                    "old@c.example"
+                },
             )
         });
         let newest = self.newest.map(|at| State::ALL[at].mark());
@@ -195,7 +210,10 @@ fn meanings(world: &World) -> Vec<(String, Box<dyn Fn(&Row) -> bool>)> {
     let (now, window) = (world.now(), world.app.access_window());
     let mut all: Vec<(String, Box<dyn Fn(&Row) -> bool>)> = Vec::new();
     for state in LinkState::ALL {
-        all.push((format!("link:{}", state.name()), Box::new(move |row| row.link_state(&window, now) == state)));
+        all.push((
+            format!("link:{}", state.name()),
+            Box::new(move |row| row.link_state(&window, now) == state),
+        ));
     }
     for standing in Standing::ALL {
         all.push((
@@ -204,11 +222,18 @@ fn meanings(world: &World) -> Vec<(String, Box<dyn Fn(&Row) -> bool>)> {
         ));
     }
     for state in State::ALL {
-        let is = move |row: &Row| row.facts.newest.is_some_and(|newest| newest.state.name() == state.name());
+        let is = move |row: &Row| {
+            row.facts
+                .newest
+                .is_some_and(|newest| newest.state.name() == state.name())
+        };
         all.push((format!("mail:{}", state.name()), Box::new(is)));
     }
     for status in Status::ALL {
-        all.push((format!("status:{}", status.name()), Box::new(move |row| row.interview.status == status)));
+        all.push((
+            format!("status:{}", status.name()),
+            Box::new(move |row| row.interview.status == status),
+        ));
     }
     let zone = berlin().time_zone().clone();
     let today = now.to_zoned(zone.clone()).date();
@@ -224,16 +249,33 @@ fn meanings(world: &World) -> Vec<(String, Box<dyn Fn(&Row) -> bool>)> {
     }
     let closed = move |row: &Row| {
         let length = row.interview.duration.as_std();
-        row.interview.starts_at.map(|start| now >= window.around(start, length).1)
+        row.interview
+            .starts_at
+            .map(|start| now >= window.around(start, length).1)
     };
-    all.push(("when:ahead".to_owned(), Box::new(move |row| closed(row) == Some(false))));
-    all.push(("when:past".to_owned(), Box::new(move |row| closed(row) == Some(true))));
-    all.push(("when:none".to_owned(), Box::new(move |row| row.interview.starts_at.is_none())));
+    all.push((
+        "when:ahead".to_owned(),
+        Box::new(move |row| closed(row) == Some(false)),
+    ));
+    all.push((
+        "when:past".to_owned(),
+        Box::new(move |row| closed(row) == Some(true)),
+    ));
+    all.push((
+        "when:none".to_owned(),
+        Box::new(move |row| row.interview.starts_at.is_none()),
+    ));
     all
 }
 
 async fn template(world: &World) -> Interview {
-    let made = world.schedule_with("Ada Lovelace <ada@c.example>", "tomorrow 15:00", MailWish::No).await;
+    let made = world
+        .schedule_with(
+            "Ada Lovelace <ada@c.example>",
+            "tomorrow 15:00",
+            MailWish::No,
+        )
+        .await;
     made.row.interview
 }
 
@@ -242,31 +284,69 @@ fn every_filter_finds_what_the_code_says_at_every_instant() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let world = runtime.block_on(World::new());
     let template = runtime.block_on(template(&world));
-    let cases = (prop::collection::vec(sample(), 1..60), 0..500_000_000_000_000_i64);
-    let config = Config { cases: 40, failure_persistence: None, ..Config::default() };
+    let cases = (
+        prop::collection::vec(sample(), 1..60),
+        0..500_000_000_000_000_i64,
+    );
+    let config = Config {
+        cases: 40,
+        failure_persistence: None,
+        ..Config::default()
+    };
     TestRunner::new(config)
         .run(&cases, |(samples, micros)| {
             runtime.block_on(async {
-                world.clock.set(Timestamp::from_microsecond(1_900_000_000_000_000 + micros).unwrap());
+                world
+                    .clock
+                    .set(Timestamp::from_microsecond(1_900_000_000_000_000 + micros).unwrap());
                 fill(&world, &template, &samples).await;
                 let everything = found(&world.app, "all").await;
                 prop_assert_eq!(everything.len(), samples.len());
                 for (filter, holds) in meanings(&world) {
-                    let expected: BTreeSet<_> = everything.iter().filter(|row| holds(row)).map(Row::id).collect();
-                    prop_assert_eq!(ids(&found(&world.app, &filter).await), expected, "{}", filter);
-                    let others: BTreeSet<_> = everything.iter().filter(|row| !holds(row)).map(Row::id).collect();
-                    prop_assert_eq!(ids(&found(&world.app, &format!("-{filter}")).await), others, "-{}", filter);
+                    let expected: BTreeSet<_> = everything
+                        .iter()
+                        .filter(|row| holds(row))
+                        .map(Row::id)
+                        .collect();
+                    prop_assert_eq!(
+                        ids(&found(&world.app, &filter).await),
+                        expected,
+                        "{}",
+                        filter
+                    );
+                    let others: BTreeSet<_> = everything
+                        .iter()
+                        .filter(|row| !holds(row))
+                        .map(Row::id)
+                        .collect();
+                    prop_assert_eq!(
+                        ids(&found(&world.app, &format!("-{filter}")).await),
+                        others,
+                        "-{}",
+                        filter
+                    );
                 }
                 // The header's counts are those of the list.
-                let counts = world.app.counts(&Filter::parse("verdict:blocked").unwrap()).await.unwrap();
+                let counts = world
+                    .app
+                    .counts(&Filter::parse("verdict:blocked").unwrap())
+                    .await
+                    .unwrap();
                 let (now, window) = (world.now(), world.app.access_window());
                 let of = |standing| {
                     let rows = everything.iter();
-                    rows.filter(|row| row.reason(&window, now).standing() == standing).count() as u64
+                    rows.filter(|row| row.reason(&window, now).standing() == standing)
+                        .count() as u64
                 };
                 prop_assert_eq!(counts.everything, everything.len() as u64);
-                prop_assert_eq!((counts.blocked, counts.matching), (of(Standing::Blocked), of(Standing::Blocked)));
-                prop_assert_eq!((counts.ready, counts.in_doubt), (of(Standing::Ready), of(Standing::InDoubt)));
+                prop_assert_eq!(
+                    (counts.blocked, counts.matching),
+                    (of(Standing::Blocked), of(Standing::Blocked))
+                );
+                prop_assert_eq!(
+                    (counts.ready, counts.in_doubt),
+                    (of(Standing::Ready), of(Standing::InDoubt))
+                );
                 prop_assert_eq!(counts.not_invited, of(Standing::NotInvited));
                 Ok(())
             })
@@ -290,7 +370,10 @@ fn in_order(rows: &[Row], world: &World) -> Vec<InterviewId> {
             }
         })
         .collect();
-    sorted.sort_by(|a, b| a.0.cmp(&b.0).then(if a.2 { b.1.cmp(&a.1) } else { a.1.cmp(&b.1) }));
+    sorted.sort_by(|a, b| {
+        a.0.cmp(&b.0)
+            .then(if a.2 { b.1.cmp(&a.1) } else { a.1.cmp(&b.1) })
+    });
     sorted.into_iter().map(|(_, id, _)| id).collect()
 }
 
@@ -310,9 +393,15 @@ async fn walk(world: &World, sizes: &[usize], backwards: bool) -> Vec<InterviewI
             (window.rows.last(), window.more_after)
         };
         seen.extend(rows);
-        let Some(edge) = edge.filter(|_| more) else { break };
+        let Some(edge) = edge.filter(|_| more) else {
+            break;
+        };
         let place = edge.position(horizon);
-        from = if backwards { From::Before(place) } else { From::After(place) };
+        from = if backwards {
+            From::Before(place)
+        } else {
+            From::After(place)
+        };
     }
     seen
 }
@@ -322,8 +411,16 @@ fn windows_of_any_size_yield_every_row_once_and_in_order() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let world = runtime.block_on(World::new());
     let template = runtime.block_on(template(&world));
-    let cases = (prop::collection::vec(sample(), 0..50), prop::collection::vec(1..9_usize, 1..5), 0..50_usize);
-    let config = Config { cases: 40, failure_persistence: None, ..Config::default() };
+    let cases = (
+        prop::collection::vec(sample(), 0..50),
+        prop::collection::vec(1..9_usize, 1..5),
+        0..50_usize,
+    );
+    let config = Config {
+        cases: 40,
+        failure_persistence: None,
+        ..Config::default()
+    };
     TestRunner::new(config)
         .run(&cases, |(samples, sizes, middle)| {
             runtime.block_on(async {
@@ -339,7 +436,11 @@ fn windows_of_any_size_yield_every_row_once_and_in_order() {
                 // Around a row: it stands inside, between its neighbours.
                 if let Some(id) = expected.get(middle) {
                     let all = Filter::parse("all").unwrap();
-                    let window = world.app.window(&all, From::Around(*id), sizes[0]).await.unwrap();
+                    let window = world
+                        .app
+                        .window(&all, From::Around(*id), sizes[0])
+                        .await
+                        .unwrap();
                     let rows: Vec<_> = window.rows.iter().map(Row::id).collect();
                     prop_assert!(rows.contains(id) && rows.len() <= sizes[0], "{:?}", rows);
                     let first = expected.iter().position(|own| *own == rows[0]).unwrap();
@@ -360,19 +461,33 @@ async fn rows_that_come_while_a_list_is_walked_neither_hide_nor_repeat_the_other
     let horizon = Horizon::at(world.now(), &world.app.access_window());
     let mut there = BTreeSet::new();
     for number in 0..40 {
-        there.insert(world.schedule(&format!("C{number} <c{number}@c.example>"), &format!("2031-06-{} 12:00", 10 + number % 15)).await);
+        there.insert(
+            world
+                .schedule(
+                    &format!("C{number} <c{number}@c.example>"),
+                    &format!("2031-06-{} 12:00", 10 + number % 15),
+                )
+                .await,
+        );
     }
     let (mut from, mut seen, mut number) = (From::Start, Vec::new(), 100);
     loop {
         let window = world.app.window(&all, from, 3).await.unwrap();
         seen.extend(window.rows.iter().map(Row::id));
-        let Some(last) = window.rows.last() else { break };
+        let Some(last) = window.rows.last() else {
+            break;
+        };
         from = From::After(last.position(horizon));
         if number < 110 {
             // One before, one at, one after the place that was reached.
             for day in ["2031-06-09", "2031-06-17", "2031-06-24"] {
                 number += 1;
-                world.schedule(&format!("N{number} <n{number}@c.example>"), &format!("{day} 12:00")).await;
+                world
+                    .schedule(
+                        &format!("N{number} <n{number}@c.example>"),
+                        &format!("{day} 12:00"),
+                    )
+                    .await;
             }
         }
     }
@@ -384,21 +499,55 @@ async fn rows_that_come_while_a_list_is_walked_neither_hide_nor_repeat_the_other
 #[tokio::test]
 async fn search_finds_names_without_accents_links_keys_and_message_ids() {
     let world = World::new().await;
-    let jose = world.schedule("José Ñáñez <jose@bücher.example>", "tomorrow 15:00").await;
-    world.schedule("Bob <bob@c.example>", "tomorrow 16:00").await;
-    world.schedule("100% <per_cent@c.example>", "tomorrow 17:00").await;
+    let jose = world
+        .schedule("José Ñáñez <jose@bücher.example>", "tomorrow 15:00")
+        .await;
+    world
+        .schedule("Bob <bob@c.example>", "tomorrow 16:00")
+        .await;
+    world
+        .schedule("100% <per_cent@c.example>", "tomorrow 17:00")
+        .await;
     let mail = world.newest(jose).await.message_id;
     let key = world.row(jose).await.facts.key.unwrap().expose();
     for text in [
-        "jose", "ÑÁÑEZ", "nanez jose", "jo", "bücher", "xn--bcher", &world.link(jose).await, &key, &key[4..20], &mail,
-        mail.trim_matches(['<', '>']), "engineer jose", "jose -bob",
+        "jose",
+        "ÑÁÑEZ",
+        "nanez jose",
+        "jo",
+        "bücher",
+        "xn--bcher",
+        &world.link(jose).await,
+        &key,
+        &key[4..20],
+        &mail,
+        mail.trim_matches(['<', '>']),
+        "engineer jose",
+        "jose -bob",
     ] {
         let rows = found(&world.app, text).await;
-        assert_eq!(rows.iter().map(Row::id).collect::<Vec<_>>(), [jose], "{text}");
+        assert_eq!(
+            rows.iter().map(Row::id).collect::<Vec<_>>(),
+            [jose],
+            "{text}"
+        );
     }
-    for (text, count) in [("%", 1), ("_", 1), ("100%", 1), ("\"; DROP", 0), ("engineer", 3), ("e OR b", 0), ("\\", 0)] {
+    for (text, count) in [
+        ("%", 1),
+        ("_", 1),
+        ("100%", 1),
+        ("\"; DROP", 0),
+        ("engineer", 3),
+        ("e OR b", 0),
+        ("\\", 0),
+    ] {
         let filter = Filter::literal(text);
-        let rows = world.app.window(&filter, From::Start, 10).await.unwrap().rows;
+        let rows = world
+            .app
+            .window(&filter, From::Start, 10)
+            .await
+            .unwrap()
+            .rows;
         assert_eq!(rows.len(), count, "{text}");
     }
 }
@@ -407,13 +556,24 @@ async fn search_finds_names_without_accents_links_keys_and_message_ids() {
 async fn search_follows_every_change() {
     let world = World::new().await;
     let hold = MailWish::HeldFor(Duration::from_secs(10));
-    let id = world.schedule_with("Ada Lovelace <ada@c.example>", "tomorrow 15:00", hold).await.row.id();
-    let other = crate::support::world::request(draft("Grace Hopper <grace@c.example>", "tomorrow 15:00"), hold);
+    let id = world
+        .schedule_with("Ada Lovelace <ada@c.example>", "tomorrow 15:00", hold)
+        .await
+        .row
+        .id();
+    let other = crate::support::world::request(
+        draft("Grace Hopper <grace@c.example>", "tomorrow 15:00"),
+        hold,
+    );
     world.app.revise(id, other).await.unwrap();
     assert!(found(&world.app, "lovelace").await.is_empty());
     assert_eq!(found(&world.app, "hopper").await.len(), 1);
     let key = world.row(id).await.facts.key.unwrap().expose();
-    assert_eq!(found(&world.app, &key).await.len(), 1, "the key is found after a change too");
+    assert_eq!(
+        found(&world.app, &key).await.len(),
+        1,
+        "the key is found after a change too"
+    );
     world.app.remove(id).await.unwrap();
     assert!(found(&world.app, "hopper").await.is_empty());
     world.tamper("INSERT INTO interview_search (interview_search) VALUES ('integrity-check')");
@@ -422,12 +582,23 @@ async fn search_follows_every_change() {
 #[tokio::test]
 async fn an_interview_just_over_counts_as_past_in_every_place_at_once() {
     let world = World::new().await;
-    let ada = world.schedule("Ada <ada@c.example>", "today 12:00").await;
+    let hour = Draft {
+        duration: "60m".to_owned(),
+        ..draft("Ada <ada@c.example>", "today 12:00")
+    };
+    let made = world.try_schedule(hour, MailWish::Now).await.unwrap();
     // 12:00 to 13:00 in Berlin; the link closes at 15:00, that is 13:00 UTC.
-    world.clock.set("2031-05-05T12:59:59.999999Z".parse().unwrap());
+    world
+        .clock
+        .set("2031-05-05T12:59:59.999999Z".parse().unwrap());
     assert_eq!(found(&world.app, "link:open when:ahead").await.len(), 1);
     world.clock.set("2031-05-05T13:00:00Z".parse().unwrap());
-    assert_eq!(found(&world.app, "link:expired when:past verdict:over").await.len(), 1);
+    assert_eq!(
+        found(&world.app, "link:expired when:past verdict:over")
+            .await
+            .len(),
+        1
+    );
     assert_eq!(world.app.counts(&Filter::default()).await.unwrap().ahead, 0);
-    assert_eq!(world.says(ada).await, "over");
+    assert_eq!(world.says(made.row.id()).await, "over");
 }
