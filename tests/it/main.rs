@@ -8,4 +8,5 @@ mod plan;
 mod revise;
 mod schedule;
 mod smtp;
+mod store;
 mod support;
