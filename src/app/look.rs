@@ -9,8 +9,8 @@ use crate::domain::filter::{Filter, Predicate};
 use crate::domain::ids::{InterviewId, SessionId};
 use crate::domain::interview::Interview;
 use crate::domain::invitable::{Invitable, NotInvitable};
-use crate::domain::session::{LinkState, Session, SessionKey};
-use crate::domain::verdict::Standing;
+use crate::domain::session::{Session, SessionKey};
+use crate::domain::verdict::{Reason, Standing};
 use crate::mail::{self, MailIdentity, MessageId};
 use crate::store::{Place, Reading};
 
@@ -153,38 +153,24 @@ impl App {
     /// The store's.
     pub async fn counts(&self, filter: &Filter) -> Result<Counts, AppError> {
         let matching = self.predicate(filter);
-        let standings = [
-            Standing::Blocked,
-            Standing::NotInvited,
-            Standing::InDoubt,
-            Standing::Ready,
-        ];
-        let mut predicates = standings
-            .map(|standing| self.predicate(&Filter::verdict(standing)))
-            .to_vec();
-        predicates.push(self.predicate(&Filter::link(LinkState::Missing)));
-        predicates.push(Predicate::All(Vec::new()));
         let horizon = self.horizon();
         self.store()
             .read(move |read| {
-                let tally = read.tally(&predicates, horizon)?;
-                let at = |index: usize| tally.get(index).copied().unwrap_or_default();
                 let everything = read.count(&Predicate::All(Vec::new()))?;
                 let unfiltered = matching == Predicate::All(Vec::new());
-                Ok(Counts {
-                    matching: if unfiltered {
-                        everything
-                    } else {
-                        read.count(&matching)?
+                let matching = if unfiltered {
+                    everything
+                } else {
+                    read.count(&matching)?
+                };
+                Ok(tally(
+                    &read.standings(horizon)?,
+                    Counts {
+                        matching,
+                        everything,
+                        ..Counts::default()
                     },
-                    everything,
-                    blocked: at(0),
-                    not_invited: at(1),
-                    in_doubt: at(2),
-                    ready: at(3),
-                    no_link: at(4),
-                    ahead: at(5),
-                })
+                ))
             })
             .await
     }
@@ -319,6 +305,28 @@ impl App {
     pub async fn unsent(&self) -> Result<UnsentMail, AppError> {
         self.store().read(|read| Ok(read.unsent()?)).await
     }
+}
+
+// Adds up what is ahead or has no time.
+fn tally(standings: &[(String, u64)], mut counts: Counts) -> Counts {
+    for (name, count) in standings {
+        let reason = Reason::CLOCK_FREE
+            .into_iter()
+            .find(|reason| reason.name() == name);
+        let Some(reason) = reason else { continue };
+        counts.ahead += count;
+        if reason == Reason::NoLink {
+            counts.no_link += count;
+        }
+        match reason.standing() {
+            Standing::Blocked => counts.blocked += count,
+            Standing::NotInvited => counts.not_invited += count,
+            Standing::InDoubt => counts.in_doubt += count,
+            Standing::Ready => counts.ready += count,
+            Standing::Over => {}
+        }
+    }
+    counts
 }
 
 fn sample_session(interview: &Interview) -> Session {

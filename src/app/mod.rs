@@ -15,6 +15,7 @@ mod outbox;
 mod plan;
 mod revise;
 mod schedule;
+mod sending;
 mod take_back;
 mod transport;
 
@@ -28,13 +29,14 @@ use tokio::sync::{Notify, watch};
 
 pub use answers::{AppError, ScheduleError};
 pub use demo::DemoError;
-pub use dispatch::{Dispatcher, Sending, SentBy, Stop};
+pub use dispatch::{Dispatcher, Stop};
 pub use doctor::{Check, Health};
 pub use edges::{Chance, Clock, FixedClock, SystemChance, SystemClock};
 pub use json::{DeliveryJson, InterviewJson};
 pub use look::{Dossier, From, Mail, MailOrigin, Preview};
 pub use plan::{Action, CarriedOut, Plan, PlanRow, Selection, Step};
 pub use schedule::{MailWish, Schedule, Scheduled};
+pub use sending::{Sending, SentBy};
 pub use take_back::TakenBack;
 pub use transport::transport;
 

@@ -124,7 +124,7 @@ impl Reader {
             let entry = name.strip_prefix(&prefix).unwrap_or(&name).to_owned();
             match (value, &origin) {
                 (_, Origin::Variable(_)) => {
-                    self.problem(Some(origin), &name, "is set in the file only")
+                    self.problem(Some(origin), &name, "is set in the file only");
                 }
                 (Value::Text(text), Origin::File { .. }) => entries.push((entry, text)),
                 _ => self.problem(Some(origin), &name, "must be text in quotation marks"),

@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::text::{clip, visible};
 
-pub use mailbox::Mailbox;
+pub use mailbox::{Mailbox, split_list};
 pub use typo::likely_typo;
 
 /// Octets a local part may have (RFC 5321 section 4.5.3.1.1).

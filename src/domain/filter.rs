@@ -3,6 +3,8 @@
 //! A filter is parsed once, and compiled to a predicate over the columns of an interview with now bound. The
 //! predicates say in SQL what `session.rs` and `verdict.rs` say in code; a property test holds the two together.
 
+mod predicate;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -13,6 +15,8 @@ use super::session::{AccessWindow, LinkState};
 use super::text::fold_for_search;
 use super::verdict::Standing;
 use super::when::Zone;
+
+pub use predicate::Predicate;
 
 /// A list of conditions that must all hold. The empty filter lets everything through.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -138,28 +142,6 @@ impl Filter {
         Self { terms, all: false }
     }
 
-    /// The filter `verdict:…`.
-    #[must_use]
-    pub fn verdict(standing: Standing) -> Self {
-        Self::of(Condition::Verdict(standing))
-    }
-
-    /// The filter `link:…`.
-    #[must_use]
-    pub fn link(state: LinkState) -> Self {
-        Self::of(Condition::Link(state))
-    }
-
-    fn of(condition: Condition) -> Self {
-        Self {
-            terms: vec![Term {
-                negated: false,
-                condition,
-            }],
-            all: false,
-        }
-    }
-
     /// Whether it was given nothing at all, not even `all`: what changes many must refuse such a selector.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -169,7 +151,7 @@ impl Filter {
     /// Compiles it, with now and the zone in which days are meant.
     #[must_use]
     pub fn predicate(&self, window: &AccessWindow, zone: &Zone, now: Timestamp) -> Predicate {
-        let context = Context { window, zone, now };
+        let context = predicate::Context { window, zone, now };
         Predicate::All(
             self.terms
                 .iter()
@@ -315,213 +297,6 @@ impl Days {
             "none" => Self::None,
             date => Self::On(date.parse().ok()?),
         })
-    }
-}
-
-/// A condition over the columns of one interview: what the store turns into SQL.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Predicate {
-    /// All of these.
-    All(Vec<Self>),
-    /// Any of these.
-    Any(Vec<Self>),
-    /// Not this.
-    Not(Box<Self>),
-    /// The status is this one.
-    Status(Status),
-    /// The interview has a start in this half-open range.
-    StartsIn(Timestamp, Timestamp),
-    /// The interview ends before this instant (and so has a start).
-    EndsBefore(Timestamp),
-    /// It has a start.
-    HasStart,
-    /// It has an address.
-    HasAddress,
-    /// A session was made, live or revoked.
-    HasSession,
-    /// The newest session was revoked.
-    SessionRevoked,
-    /// Some mail was accepted.
-    Told,
-    /// The accepted mail carried today's key, start and address.
-    ToldTruth,
-    /// The newest mail is in this state.
-    Mail(State),
-    /// There is a mail.
-    HasMail,
-    /// That interview.
-    Id(InterviewId),
-    /// The folded column contains the folded text.
-    Contains(TextColumn, String),
-    /// The folded text stands in a name, address, role, company, key or Message-ID.
-    Text(String),
-}
-
-impl Predicate {
-    fn negated(self) -> Self {
-        Self::Not(Box::new(self))
-    }
-}
-
-struct Context<'a> {
-    window: &'a AccessWindow,
-    zone: &'a Zone,
-    now: Timestamp,
-}
-
-impl Context<'_> {
-    fn compile(&self, condition: &Condition) -> Predicate {
-        match condition {
-            Condition::Link(state) => self.link(*state),
-            Condition::Verdict(standing) => self.verdict(*standing),
-            Condition::Mail(state) => {
-                let marks = State::ALL
-                    .into_iter()
-                    .filter(|mark| mark.name() == state.name());
-                Predicate::Any(marks.map(Predicate::Mail).collect())
-            }
-            Condition::Status(status) => Predicate::Status(*status),
-            Condition::When(days) => self.days(*days),
-            Condition::Id(id) => Predicate::Id(*id),
-            Condition::Column(column, text) => Predicate::Contains(*column, text.clone()),
-            Condition::Text(text) => Predicate::Text(text.clone()),
-        }
-    }
-
-    // The window has closed when the end lies this far back.
-    fn closed(&self) -> Predicate {
-        let before = self
-            .now
-            .saturating_sub(self.window.closes_after)
-            .unwrap_or(Timestamp::MIN);
-        // "Closed" includes the very instant of closing.
-        Predicate::EndsBefore(
-            before
-                .saturating_add(std::time::Duration::from_micros(1))
-                .unwrap_or(Timestamp::MAX),
-        )
-    }
-
-    fn link(&self, state: LinkState) -> Predicate {
-        use Predicate as P;
-        let cancelled = P::Status(Status::Cancelled);
-        let revoked = P::All(vec![P::HasSession, P::SessionRevoked]);
-        let live = |more: Vec<P>| {
-            let mut all = vec![
-                P::Not(Box::new(P::Status(Status::Cancelled))),
-                P::HasSession,
-                P::SessionRevoked.negated(),
-            ];
-            all.extend(more);
-            P::All(all)
-        };
-        let ended = || {
-            P::Any(vec![
-                P::Status(Status::Completed),
-                P::Status(Status::NoShow),
-            ])
-        };
-        let opened_by = self
-            .now
-            .saturating_add(self.window.opens_before)
-            .unwrap_or(Timestamp::MAX);
-        let has_opened = || {
-            P::StartsIn(
-                Timestamp::MIN,
-                opened_by
-                    .saturating_add(std::time::Duration::from_micros(1))
-                    .unwrap_or(Timestamp::MAX),
-            )
-        };
-        match state {
-            LinkState::Cancelled => cancelled,
-            LinkState::Missing => P::All(vec![cancelled.negated(), P::HasSession.negated()]),
-            LinkState::Revoked => P::All(vec![cancelled.negated(), revoked]),
-            LinkState::Expired => live(vec![P::Any(vec![ended(), self.closed()])]),
-            LinkState::Unscheduled => live(vec![ended().negated(), P::HasStart.negated()]),
-            LinkState::NotYetOpen => live(vec![
-                ended().negated(),
-                P::HasStart,
-                self.closed().negated(),
-                has_opened().negated(),
-            ]),
-            LinkState::Open => live(vec![
-                ended().negated(),
-                P::HasStart,
-                self.closed().negated(),
-                has_opened(),
-            ]),
-        }
-    }
-
-    fn verdict(&self, standing: Standing) -> Predicate {
-        use Predicate as P;
-        let over = || P::Any(vec![P::Status(Status::Scheduled).negated(), self.closed()]);
-        // Past these, only what the candidate was told decides.
-        let sound = || {
-            P::All(vec![
-                P::HasSession,
-                P::SessionRevoked.negated(),
-                P::HasStart,
-                P::HasAddress,
-            ])
-        };
-        let newest = |states: &[State]| P::Any(states.iter().copied().map(P::Mail).collect());
-        let ahead = |more: Vec<P>| {
-            let mut all = vec![over().negated()];
-            all.extend(more);
-            P::All(all)
-        };
-        match standing {
-            Standing::Over => over(),
-            Standing::Blocked => ahead(vec![P::Any(vec![
-                sound().negated(),
-                P::All(vec![P::Told, P::ToldTruth.negated()]),
-                P::All(vec![P::Told.negated(), newest(&[State::Failed])]),
-            ])]),
-            Standing::Ready => ahead(vec![sound(), P::Told, P::ToldTruth]),
-            Standing::NotInvited => ahead(vec![
-                sound(),
-                P::Told.negated(),
-                P::Any(vec![
-                    P::HasMail.negated(),
-                    newest(&[State::Withdrawn, State::Accepted]),
-                ]),
-            ]),
-            Standing::InDoubt => ahead(vec![
-                sound(),
-                P::Told.negated(),
-                newest(&[
-                    State::Held,
-                    State::Queued,
-                    State::Claimed,
-                    State::HandingOver,
-                    State::Deferred,
-                    State::Unknown,
-                    State::Stored,
-                ]),
-            ]),
-        }
-    }
-
-    fn days(&self, days: Days) -> Predicate {
-        let today = self.now.to_zoned(self.zone.time_zone().clone()).date();
-        let from = |date: Date| {
-            date.to_zoned(self.zone.time_zone().clone())
-                .map_or(Timestamp::MAX, |midnight| midnight.timestamp())
-        };
-        let after = |date: Date, days: i8| date.saturating_add(jiff::Span::new().days(days));
-        let span =
-            |first: Date, days: i8| Predicate::StartsIn(from(first), from(after(first, days)));
-        match days {
-            Days::Today => span(today, 1),
-            Days::Tomorrow => span(after(today, 1), 1),
-            Days::Week => span(today, 7),
-            Days::On(date) => span(date, 1),
-            Days::Ahead => Predicate::All(vec![Predicate::HasStart, self.closed().negated()]),
-            Days::Past => self.closed(),
-            Days::None => Predicate::HasStart.negated(),
-        }
     }
 }
 

@@ -122,6 +122,49 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason that does not depend on the clock, with times that mean nothing.
+    pub const CLOCK_FREE: [Self; 15] = [
+        Self::NoLink,
+        Self::LinkRevoked,
+        Self::NoStart,
+        Self::NoAddress,
+        Self::HoldsDeadLink,
+        Self::HoldsOldTime,
+        Self::MailedElsewhere,
+        Self::Told(Timestamp::UNIX_EPOCH),
+        Self::MailFailed,
+        Self::NeverMailed,
+        Self::Held(None),
+        Self::Leaving,
+        Self::Deferred(None),
+        Self::MailUnknown,
+        Self::StoredHere,
+    ];
+
+    /// The name under which the database keeps the clock-free part of a verdict.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ended(status) => status.name(),
+            Self::Past => "past",
+            Self::NoLink => "no_link",
+            Self::LinkRevoked => "link_revoked",
+            Self::NoStart => "no_start",
+            Self::NoAddress => "no_address",
+            Self::HoldsDeadLink => "holds_dead_link",
+            Self::HoldsOldTime => "holds_old_time",
+            Self::MailedElsewhere => "mailed_elsewhere",
+            Self::Told(_) => "told",
+            Self::MailFailed => "mail_failed",
+            Self::NeverMailed => "never_mailed",
+            Self::Held(_)
+            | Self::Leaving
+            | Self::Deferred(_)
+            | Self::MailUnknown
+            | Self::StoredHere => "in_doubt",
+        }
+    }
+
     /// The standing that this reason means.
     #[must_use]
     pub const fn standing(self) -> Standing {

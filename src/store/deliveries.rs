@@ -173,12 +173,11 @@ impl Writing<'_> {
             ],
         )?;
         self.execute(
-            "UPDATE interview SET mail_state = $1, mail_since = $2, mail_due = $3, search = search || ' ' || $4 WHERE id = $5",
+            "UPDATE interview SET mail_state = $1, mail_since = $2, mail_due = $3 WHERE id = $4",
             params![
                 state.mark(),
                 instant(new.created_at),
                 instant(due),
-                crate::domain::text::fold_for_search(&new.message_id),
                 new.interview_id.to_string()
             ],
         )?;

@@ -16,6 +16,8 @@ const APPLICATION_ID: i32 = 0x4752_726d;
 /// Older ones can corrupt a write-ahead log that two connections write.
 const OLDEST_ENGINE: i32 = 3_051_003;
 const READERS: usize = 3;
+// Bytes that the write-ahead log may keep once what it holds is in the database.
+const LARGEST_LOG: i64 = 64 << 20;
 const BUSY: Duration = Duration::from_secs(20);
 
 /// The name of the database in its directory.
@@ -204,6 +206,7 @@ fn prepare_writer(connection: &mut Connection) -> Result<(), OpenError> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "journal_size_limit", LARGEST_LOG)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(128);

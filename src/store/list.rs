@@ -270,31 +270,17 @@ impl Reading<'_> {
             .unwrap_or_default())
     }
 
-    /// Counts what is ahead or has no time by the predicates given, in one pass.
+    /// Counts what is scheduled and not over, by the name of the clock-free part of its verdict.
     ///
     /// # Errors
     /// The engine's.
-    pub fn tally(
-        &self,
-        predicates: &[Predicate],
-        horizon: Horizon,
-    ) -> Result<Vec<u64>, StoreError> {
+    pub fn standings(&self, horizon: Horizon) -> Result<Vec<(String, u64)>, StoreError> {
         let mut sql = Sql::default();
-        sql.push("SELECT 0");
-        for predicate in predicates {
-            sql.push(", coalesce(sum(")
-                .predicate(predicate)
-                .push("), 0)");
-        }
-        sql.push(" FROM interview WHERE status = 'scheduled' AND ((");
-        push_section(&mut sql, Section::Ahead, horizon);
-        sql.push(") OR starts_at IS NULL)");
-        let counts = self.one(&sql.text, params_from_iter(sql.parameters), |row| {
-            (1..=predicates.len())
-                .map(|index| Ok(row.get(index)?))
-                .collect::<Result<Vec<u64>, StoreError>>()
-        })?;
-        Ok(counts.unwrap_or_default())
+        sql.push("SELECT standing, count(*) FROM interview WHERE status = 'scheduled' AND (starts_at IS NULL OR ends_at >= ");
+        sql.bind(instant(horizon.0)).push(") GROUP BY standing");
+        self.many(&sql.text, params_from_iter(sql.parameters), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
     }
 }
 

@@ -39,27 +39,56 @@ impl Sql {
                 .push(" AND starts_at < ")
                 .bind(instant(*to))
                 .push(", FALSE)"),
-            P::EndsBefore(at) => self.push("coalesce(ends_at < ").bind(instant(*at)).push(", FALSE)"),
+            P::EndsBefore(at) => self
+                .push("coalesce(ends_at < ")
+                .bind(instant(*at))
+                .push(", FALSE)"),
             P::HasStart => self.push("starts_at IS NOT NULL"),
-            P::HasAddress => self.push("address IS NOT NULL"),
             P::HasSession => self.push("session_key IS NOT NULL"),
             P::SessionRevoked => self.push("session_revoked = 1"),
-            P::Told => self.push("told_at IS NOT NULL"),
-            P::ToldTruth => {
-                self.push("coalesce(told_key = session_key AND told_starts_at = starts_at AND told_address = address, FALSE)")
-            }
-            P::Mail(state) => self.push("coalesce(mail_state = ").bind(state.mark().to_owned()).push(", FALSE)"),
-            P::HasMail => self.push("mail_state IS NOT NULL"),
+            P::Standing(standing) => self.push("standing = ").bind((*standing).to_owned()),
+            P::Mail(state) => self
+                .push("coalesce(mail_state = ")
+                .bind(state.mark().to_owned())
+                .push(", FALSE)"),
             P::Id(id) => self.push("id = ").bind(id.to_string()),
-            P::Contains(column, text) => self.push("folded(").push(column_name(*column)).push(") LIKE ").bind(like(text)).push(" ESCAPE '\\'"),
-            P::Text(text) => match engine::search_phrase(text) {
-                Some(phrase) => self
-                    .push("row IN (SELECT rowid FROM interview_search WHERE interview_search MATCH ")
-                    .bind(phrase)
-                    .push(")"),
-                None => self.push("search LIKE ").bind(like(text)).push(" ESCAPE '\\'"),
-            },
+            P::Contains(column, text) => self
+                .push("folded(")
+                .push(column_name(*column))
+                .push(") LIKE ")
+                .bind(like(text))
+                .push(" ESCAPE '\\'"),
+            P::Text(text) => self.text(text),
         }
+    }
+
+    // A word of a name or an address, or the beginning of a key or of a Message-ID.
+    fn text(&mut self, text: &str) -> &mut Self {
+        let Some(phrase) = engine::search_phrase(text) else {
+            return self
+                .push("search LIKE ")
+                .bind(like(text))
+                .push(" ESCAPE '\\'");
+        };
+        self.push("row IN (SELECT rowid FROM interview_search WHERE interview_search MATCH ")
+            .bind(phrase);
+        for (table, column, beginning) in [
+            ("session", "key", text.to_owned()),
+            ("delivery", "message_id", format!("<{text}")),
+        ] {
+            let after = format!("{beginning}\u{10FFFF}");
+            self.push(" UNION SELECT interview.row FROM interview JOIN ")
+                .push(table)
+                .push(" ON interview_id = interview.id WHERE ");
+            self.push(column)
+                .push(" >= ")
+                .bind(beginning)
+                .push(" AND ")
+                .push(column)
+                .push(" < ")
+                .bind(after);
+        }
+        self.push(")")
     }
 
     fn joined(&mut self, predicates: &[Predicate], between: &str, empty: &str) -> &mut Self {

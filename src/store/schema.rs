@@ -58,21 +58,35 @@ CREATE TABLE interview (
     told_address     TEXT,
     mail_state       TEXT,
     mail_since       INTEGER,
-    mail_due         INTEGER
+    mail_due         INTEGER,
+    -- The clock-free part of the verdict, in the order of `verdict::judge`.
+    standing         TEXT NOT NULL GENERATED ALWAYS AS (CASE
+        WHEN session_key IS NULL THEN 'no_link'
+        WHEN session_revoked = 1 THEN 'link_revoked'
+        WHEN starts_at IS NULL THEN 'no_start'
+        WHEN address IS NULL THEN 'no_address'
+        WHEN told_key <> session_key THEN 'holds_dead_link'
+        WHEN told_starts_at <> starts_at THEN 'holds_old_time'
+        WHEN told_address <> address THEN 'mailed_elsewhere'
+        WHEN told_at IS NOT NULL THEN 'told'
+        WHEN mail_state IS NULL OR mail_state IN ('withdrawn', 'accepted') THEN 'never_mailed'
+        WHEN mail_state = 'failed' THEN 'mail_failed'
+        ELSE 'in_doubt'
+    END) VIRTUAL
 ) STRICT;
 CREATE INDEX interview_by_start ON interview (starts_at, id);
+CREATE INDEX interview_by_standing ON interview (status, standing, starts_at, ends_at);
 CREATE INDEX interview_by_address ON interview (address, starts_at);
 
 CREATE TABLE session (
-    id           TEXT PRIMARY KEY,
+    id           TEXT NOT NULL,
     interview_id TEXT NOT NULL REFERENCES interview (id) ON DELETE CASCADE,
     key          TEXT NOT NULL UNIQUE CHECK (length(key) = 32),
     created_at   INTEGER NOT NULL,
     revoked_at   INTEGER,
-    UNIQUE (id, interview_id)
-) STRICT;
+    PRIMARY KEY (interview_id, id)
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX one_live_session ON session (interview_id) WHERE revoked_at IS NULL;
-CREATE INDEX session_by_interview ON session (interview_id, created_at);
 
 CREATE TABLE delivery (
     row          INTEGER PRIMARY KEY,
@@ -98,7 +112,7 @@ CREATE TABLE delivery (
     last_reply   TEXT,
     accepted_at  INTEGER CHECK ((accepted_at IS NOT NULL) = (state = 'accepted')),
     created_at   INTEGER NOT NULL,
-    FOREIGN KEY (session_id, interview_id) REFERENCES session (id, interview_id),
+    FOREIGN KEY (interview_id, session_id) REFERENCES session (interview_id, id),
     CHECK (audience <> 'candidate' OR kind = 'cancellation' OR session_id IS NOT NULL)
 ) STRICT;
 CREATE UNIQUE INDEX one_unsent ON delivery (interview_id, kind, address)

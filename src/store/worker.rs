@@ -20,7 +20,7 @@ pub struct Worker {
     write: Mutex<Option<mpsc::Sender<Job>>>,
     read: Mutex<Option<mpsc::Sender<Job>>>,
     changed: Arc<watch::Sender<u64>>,
-    writer: Option<thread::JoinHandle<()>>,
+    threads: Vec<thread::JoinHandle<()>>,
 }
 
 impl Worker {
@@ -29,17 +29,19 @@ impl Worker {
         let changed = Arc::new(changed);
         let (write, jobs) = mpsc::channel::<Job>();
         let on_change = Arc::clone(&changed);
-        let writer = thread::spawn(move || serve_writer(writer, &jobs, &on_change));
+        let mut threads = vec![thread::spawn(move || {
+            serve_writer(writer, &jobs, &on_change);
+        })];
         let read = if readers.is_empty() {
             write.clone()
         } else {
-            start_readers(readers)
+            start_readers(readers, &mut threads)
         };
         Arc::new(Self {
             write: Mutex::new(Some(write)),
             read: Mutex::new(Some(read)),
             changed,
-            writer: Some(writer),
+            threads,
         })
     }
 
@@ -90,18 +92,21 @@ impl Worker {
     }
 }
 
-fn start_readers(readers: Vec<Connection>) -> mpsc::Sender<Job> {
+fn start_readers(
+    readers: Vec<Connection>,
+    threads: &mut Vec<thread::JoinHandle<()>>,
+) -> mpsc::Sender<Job> {
     let (read, jobs) = mpsc::channel::<Job>();
     let jobs = Arc::new(Mutex::new(jobs));
     for mut reader in readers {
         let jobs = Arc::clone(&jobs);
-        thread::spawn(move || {
+        threads.push(thread::spawn(move || {
             loop {
                 let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 let Ok(job) = job else { break };
                 job(&mut reader);
             }
-        });
+        }));
     }
     read
 }
@@ -158,11 +163,12 @@ impl Drop for Worker {
         for queue in [&self.write, &self.read] {
             queue.lock().unwrap_or_else(PoisonError::into_inner).take();
         }
-        // The writer is drained before the process may exit. It can't be joined from itself.
-        if let Some(writer) = self.writer.take()
-            && writer.thread().id() != thread::current().id()
-        {
-            let _ = writer.join();
+        // What was asked for is done before the process may exit, and the last connection tidies up. A thread can't
+        // be joined from itself.
+        for worker in self.threads.drain(..) {
+            if worker.thread().id() != thread::current().id() {
+                let _ = worker.join();
+            }
         }
     }
 }

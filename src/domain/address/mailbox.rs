@@ -49,6 +49,20 @@ impl Mailbox {
     }
 }
 
+/// The parts of a list of mailboxes: separated by commas or semicolons that stand outside quotation marks.
+pub fn split_list(text: &str) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    let mut escaped = false;
+    text.split(move |character| {
+        let separates = !quoted && matches!(character, ',' | ';');
+        quoted ^= character == '"' && !escaped;
+        escaped = quoted && character == '\\' && !escaped;
+        separates
+    })
+    .map(str::trim)
+    .filter(|part| !part.is_empty())
+}
+
 /// The text of a quoted string (RFC 5322 section 3.2.4), or the text itself where none is
 /// quoted; `None` where quotation marks don't pair.
 fn unquoted(text: &str) -> Option<String> {

@@ -1,0 +1,185 @@
+//! The conditions of a filter as predicates over the columns of one interview, with now bound.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::{Condition, Days, TextColumn};
+use crate::domain::delivery::State;
+use crate::domain::ids::InterviewId;
+use crate::domain::interview::Status;
+use crate::domain::session::{AccessWindow, LinkState};
+use crate::domain::verdict::{Reason, Standing};
+use crate::domain::when::Zone;
+
+/// A condition over the columns of one interview: what the store turns into SQL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Predicate {
+    /// All of these.
+    All(Vec<Self>),
+    /// Any of these.
+    Any(Vec<Self>),
+    /// Not this.
+    Not(Box<Self>),
+    /// The status is this one.
+    Status(Status),
+    /// The interview has a start in this half-open range.
+    StartsIn(Timestamp, Timestamp),
+    /// The interview ends before this instant (and so has a start).
+    EndsBefore(Timestamp),
+    /// It has a start.
+    HasStart,
+    /// A session was made, live or revoked.
+    HasSession,
+    /// The newest session was revoked.
+    SessionRevoked,
+    /// The clock-free part of the verdict has this name (see [`Reason::name`]).
+    Standing(&'static str),
+    /// The newest mail is in this state.
+    Mail(State),
+    /// That interview.
+    Id(InterviewId),
+    /// The folded column contains the folded text.
+    Contains(TextColumn, String),
+    /// The folded text stands in a name, address, role, company, key or Message-ID.
+    Text(String),
+}
+
+impl Predicate {
+    /// What holds where this does not.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self::Not(Box::new(self))
+    }
+}
+
+/// What predicates are compiled with.
+pub(super) struct Context<'a> {
+    pub window: &'a AccessWindow,
+    pub zone: &'a Zone,
+    pub now: Timestamp,
+}
+
+impl Context<'_> {
+    pub fn compile(&self, condition: &Condition) -> Predicate {
+        match condition {
+            Condition::Link(state) => self.link(*state),
+            Condition::Verdict(standing) => self.verdict(*standing),
+            Condition::Mail(state) => {
+                let marks = State::ALL
+                    .into_iter()
+                    .filter(|mark| mark.name() == state.name());
+                Predicate::Any(marks.map(Predicate::Mail).collect())
+            }
+            Condition::Status(status) => Predicate::Status(*status),
+            Condition::When(days) => self.days(*days),
+            Condition::Id(id) => Predicate::Id(*id),
+            Condition::Column(column, text) => Predicate::Contains(*column, text.clone()),
+            Condition::Text(text) => Predicate::Text(text.clone()),
+        }
+    }
+
+    // The window has closed when the end lies this far back.
+    fn closed(&self) -> Predicate {
+        let before = self
+            .now
+            .saturating_sub(self.window.closes_after)
+            .unwrap_or(Timestamp::MIN);
+        // "Closed" includes the very instant of closing.
+        Predicate::EndsBefore(
+            before
+                .saturating_add(Duration::from_micros(1))
+                .unwrap_or(Timestamp::MAX),
+        )
+    }
+
+    fn link(&self, state: LinkState) -> Predicate {
+        use Predicate as P;
+        let cancelled = P::Status(Status::Cancelled);
+        let revoked = P::All(vec![P::HasSession, P::SessionRevoked]);
+        let live = |more: Vec<P>| {
+            let mut all = vec![
+                P::Not(Box::new(P::Status(Status::Cancelled))),
+                P::HasSession,
+                P::SessionRevoked.negated(),
+            ];
+            all.extend(more);
+            P::All(all)
+        };
+        let ended = || {
+            P::Any(vec![
+                P::Status(Status::Completed),
+                P::Status(Status::NoShow),
+            ])
+        };
+        let opened_by = self
+            .now
+            .saturating_add(self.window.opens_before)
+            .unwrap_or(Timestamp::MAX);
+        let has_opened = || {
+            P::StartsIn(
+                Timestamp::MIN,
+                opened_by
+                    .saturating_add(Duration::from_micros(1))
+                    .unwrap_or(Timestamp::MAX),
+            )
+        };
+        match state {
+            LinkState::Cancelled => cancelled,
+            LinkState::Missing => P::All(vec![cancelled.negated(), P::HasSession.negated()]),
+            LinkState::Revoked => P::All(vec![cancelled.negated(), revoked]),
+            LinkState::Expired => live(vec![P::Any(vec![ended(), self.closed()])]),
+            LinkState::Unscheduled => live(vec![ended().negated(), P::HasStart.negated()]),
+            LinkState::NotYetOpen => live(vec![
+                ended().negated(),
+                P::HasStart,
+                self.closed().negated(),
+                has_opened().negated(),
+            ]),
+            LinkState::Open => live(vec![
+                ended().negated(),
+                P::HasStart,
+                self.closed().negated(),
+                has_opened(),
+            ]),
+        }
+    }
+
+    fn verdict(&self, standing: Standing) -> Predicate {
+        let over = Predicate::Any(vec![
+            Predicate::Status(Status::Scheduled).negated(),
+            self.closed(),
+        ]);
+        if standing == Standing::Over {
+            return over;
+        }
+        let names = Reason::CLOCK_FREE
+            .into_iter()
+            .filter(|reason| reason.standing() == standing)
+            .map(Reason::name);
+        let mut names: Vec<_> = names.map(Predicate::Standing).collect();
+        names.dedup();
+        Predicate::All(vec![over.negated(), Predicate::Any(names)])
+    }
+
+    fn days(&self, days: Days) -> Predicate {
+        let today = self.now.to_zoned(self.zone.time_zone().clone()).date();
+        let from = |date: Date| {
+            date.to_zoned(self.zone.time_zone().clone())
+                .map_or(Timestamp::MAX, |midnight| midnight.timestamp())
+        };
+        let after = |date: Date, days: i8| date.saturating_add(jiff::Span::new().days(days));
+        let span =
+            |first: Date, days: i8| Predicate::StartsIn(from(first), from(after(first, days)));
+        match days {
+            Days::Today => span(today, 1),
+            Days::Tomorrow => span(after(today, 1), 1),
+            Days::Week => span(today, 7),
+            Days::On(date) => span(date, 1),
+            Days::Ahead => Predicate::All(vec![Predicate::HasStart, self.closed().negated()]),
+            Days::Past => self.closed(),
+            Days::None => Predicate::HasStart.negated(),
+        }
+    }
+}
