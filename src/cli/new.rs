@@ -94,7 +94,7 @@ pub struct New {
     /// What kind of interview it is, such as technical
     #[arg(long, default_value = "", hide_default_value = true)]
     kind: String,
-    /// Who holds it, as 'Name <address>'; may be given several times
+    /// Who holds it, as `Name <address>`; may be given several times
     #[arg(long = "interviewer", value_name = "'NAME <ADDRESS>'")]
     interviewers: Vec<String>,
     /// Where it is held
@@ -114,7 +114,7 @@ pub struct New {
         allow_hyphen_values = true
     )]
     note: String,
-    /// Who owns it, as a name, an address or 'Name <address>' [default: user.name and user.email]
+    /// Who owns it, as a name, an address or `Name <address>` [default: user.name and user.email]
     #[arg(long, default_value = "", hide_default_value = true)]
     recruiter: String,
     /// Which one is meant when the clocks are set back and a time occurs twice

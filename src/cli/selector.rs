@@ -95,8 +95,16 @@ impl Selector {
             write_plan(file, &plan)?;
         }
         let asks = !only_shows && !self.yes && plan.acts() > 0;
-        if !self.json || asks {
-            say_plan(&plan, app, printer);
+        let said = plan_in_words(&plan, app);
+        if only_shows && !self.json {
+            for line in &said {
+                printer.line(line);
+            }
+        } else if asks || !self.json {
+            // What is asked about is not the result.
+            for line in &said {
+                printer.remark(line);
+            }
         }
         let declined = asks && !ask::consent(verb(&plan), plan.acts(), printer);
         if only_shows || declined || plan.acts() == 0 {
@@ -185,20 +193,21 @@ fn print_rows(plan: &Plan, deliveries: &[Delivery], printer: &mut Printer) {
     }
 }
 
-// To standard error: it is what the question is about, not the result.
-fn say_plan(plan: &Plan, app: &App, printer: &mut Printer) {
+fn plan_in_words(plan: &Plan, app: &App) -> Vec<String> {
     if plan.rows.is_empty() {
-        printer.remark("No interview matches.");
-        return;
+        return vec!["No interview matches.".to_owned()];
     }
     let zone = app.config().list_zone();
-    printer.remark(&format!(
-        "{} to {}, {} to skip (times in {})",
+    let what = match plan.action {
+        Action::Repair { send: false } => "to get a link",
+        Action::Resend | Action::Repair { send: true } => "to send",
+    };
+    let mut lines = vec![format!(
+        "{} {what}, {} to skip (times in {})",
         plan.acts(),
-        verb(plan),
         plan.skips(),
         zone.name()
-    ));
+    )];
     let cells = |row: &PlanRow| {
         let (step, why) = step(row);
         let start = row.starts_at.map_or_else(
@@ -217,9 +226,8 @@ fn say_plan(plan: &Plan, app: &App, printer: &mut Printer) {
         ]
     };
     let rows: Vec<Vec<String>> = plan.rows.iter().map(cells).collect();
-    for line in Table::new(&[0, 60, 0, 0]).lay_out(&rows, |_, _, cell| cell.to_owned()) {
-        printer.remark(&line);
-    }
+    lines.extend(Table::new(&[0, 60, 0, 0]).lay_out(&rows, |_, _, cell| cell.to_owned()));
+    lines
 }
 
 async fn say_outcome(

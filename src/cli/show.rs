@@ -72,8 +72,9 @@ fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
     let interview = &row.interview;
     let reason = row.reason(&app.access_window(), now);
     let field = |printer: &mut Printer, name: &str, value: &str| {
-        if !value.is_empty() {
-            printer.line(&format!("{name:<13} {value}"));
+        for (number, line) in value.lines().enumerate() {
+            let name = if number == 0 { name } else { "" };
+            printer.line(&format!("{name:<13} {line}"));
         }
     };
     let maybe = |value: &Option<String>| value.clone().unwrap_or_default();

@@ -78,7 +78,7 @@ fn a_slip_is_named_and_ends_with_2(#[case] arguments: &[&str], #[case] words: &s
 fn show_tells_the_mails_and_the_timeline() {
     let greenroom = Greenroom::new();
     let id = greenroom
-        .new_ada(&["--json", "--note", "-bring a laptop-"])
+        .new_ada(&["--json", "--note", "-bring a laptop\n-and a pen"])
         .ended(0)
         .one()["interview"]["id"]
         .as_str()
@@ -88,7 +88,7 @@ fn show_tells_the_mails_and_the_timeline() {
     for words in [
         "Ada Lovelace <ada@example.org>",
         "session_key=",
-        "-bring a laptop-",
+        "Note          -bring a laptop\n              -and a pen\n",
         "stored on this machine; nobody was mailed",
         "interview scheduled (rita)",
     ] {

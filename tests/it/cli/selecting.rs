@@ -25,6 +25,22 @@ fn a_selector_that_is_not_meant_does_nothing(#[case] arguments: &[&str], #[case]
 }
 
 #[test]
+fn a_plan_that_is_only_looked_at_is_the_result() {
+    let greenroom = Greenroom::new();
+    greenroom.new_ada(&[]).ended(0);
+    let shown = greenroom.run(&["resend", "all", "--dry-run"]).ended(0);
+    let lines: Vec<&str> = shown.out.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "1 to send, 0 to skip (times in Europe/London)",
+            "send  Ada Lovelace <ada@example.org>  Wed 5 Mar 2031 15:00  the last mail lies on this machine",
+        ]
+    );
+    assert_eq!(greenroom.mailbox().len(), 1);
+}
+
+#[test]
 fn repair_gives_links_to_those_that_lack_one_and_mails_nobody() {
     let greenroom = Greenroom::new();
     greenroom.demo();
