@@ -88,6 +88,12 @@ async fn run(
         Some(command) => cli::run(command, &app, printer).await?,
         None => Exit::Done,
     };
+    if demo.is_some_and(|demo| demo.no_tui) {
+        match &throw_away {
+            Some(_) => printer.remark("The sample was thrown away; --data-dir DIR keeps one."),
+            None => printer.line(&app.config().paths.data_dir.display().to_string()),
+        }
+    }
     if opens_dashboard {
         dashboard(&app, global)
     } else {
