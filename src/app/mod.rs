@@ -40,6 +40,7 @@ pub use sending::{Sending, SentBy};
 pub use take_back::TakenBack;
 pub use transport::transport;
 
+pub use crate::mail::parts;
 pub use crate::store::{Counts, Delivery, Position, Row, Section, UnsentMail, Window};
 
 use crate::config::Config;

@@ -2,6 +2,7 @@
 
 pub mod edges;
 pub mod post;
+pub mod program;
 pub mod smtp_server;
 pub mod world;
 
