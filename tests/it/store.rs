@@ -164,7 +164,7 @@ async fn incident_16_the_secret_of_link_tokens_is_made_once_and_is_no_default() 
             .verifies(&token, ada, key)
     );
     assert_eq!(
-        world.count("setting WHERE name = 'link_secret' AND length(value) = 64"),
+        world.count("setting WHERE name = 'link_secret' AND length(value) = 43"),
         1
     );
     // Another database has another one.
