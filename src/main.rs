@@ -143,7 +143,7 @@ fn start_log(
     let level = match verbose {
         0 => "greenroom=info",
         1 => "greenroom=debug",
-        _ => "trace",
+        _ => "greenroom=trace",
     };
     let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(level))
