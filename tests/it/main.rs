@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may; its helpers too")]
 
 mod cli;
+mod incidents;
+mod invariants;
 mod layers;
 mod lists;
 mod outbox;

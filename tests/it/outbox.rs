@@ -706,3 +706,29 @@ async fn a_dispatcher_can_not_be_made_where_no_lock_can_be_taken() {
     std::fs::write(world.data().join("owners"), "in the way").unwrap();
     assert!(Dispatcher::new(world.app.clone(), world.post.transport()).is_err());
 }
+
+#[tokio::test]
+async fn incident_28_the_timeline_says_what_happened_in_order() {
+    let world = World::new().await;
+    let ada = world.schedule(ADA, TOMORROW).await;
+    world.post.answers([Answer::Later]);
+    world.deliver().await;
+    world.wait_minutes(1);
+    world.deliver().await;
+    let events = world.details(ada).await.events;
+    let lines: Vec<String> = events
+        .iter()
+        .map(|event| format!("{} {} {}", event.at, event.kind.name(), event.detail))
+        .collect();
+    let mail = world.newest(ada).await.message_id;
+    assert_eq!(
+        lines,
+        [
+            "2031-05-05T08:00:00Z scheduled ".to_owned(),
+            "2031-05-05T08:00:00Z link_made ".to_owned(),
+            format!("2031-05-05T08:00:00Z mail_queued {mail}"),
+            "2031-05-05T08:00:00Z mail_deferred RCPT: the server refused: 451 4.7.1 try again later".to_owned(),
+            "2031-05-05T08:01:00Z mail_accepted 250 2.0.0 queued as 1".to_owned(),
+        ]
+    );
+}
