@@ -88,6 +88,12 @@ async fn run(
         Some(command) => cli::run(command, &app, printer).await?,
         None => Exit::Done,
     };
+    if demo.is_some_and(|demo| demo.no_tui) {
+        match &throw_away {
+            Some(_) => printer.remark("The sample was thrown away; --data-dir DIR keeps one."),
+            None => printer.line(&app.config().paths.data_dir.display().to_string()),
+        }
+    }
     if opens_dashboard {
         dashboard(&app, global)
     } else {
@@ -137,7 +143,7 @@ fn start_log(
     let level = match verbose {
         0 => "greenroom=info",
         1 => "greenroom=debug",
-        _ => "trace",
+        _ => "greenroom=trace",
     };
     let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(level))

@@ -38,9 +38,6 @@ impl Demo {
                 DemoError::App(error) => error.into(),
                 DemoError::Sample(_) => Failure::environment(error),
             })?;
-        if self.no_tui {
-            printer.line(&app.config().paths.data_dir.display().to_string());
-        }
         Ok(Exit::Done)
     }
 }

@@ -70,8 +70,10 @@ impl List {
             }
         };
         if more && !printer.is_broken() {
-            let all = app.counts(&filter).await?.matching;
-            printer.remark(&format!("{shown} of {all} shown; --limit 0 shows all"));
+            // Counting them all takes longer than showing some.
+            printer.remark(&format!(
+                "{shown} shown, and there are more; --limit 0 shows all"
+            ));
         } else if shown == 0 && !self.json {
             let all = self.filter.words.is_empty();
             printer.remark(if all {

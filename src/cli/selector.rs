@@ -76,11 +76,6 @@ impl Selector {
         printer: &mut Printer,
     ) -> Result<Done, Failure> {
         let only_shows = self.dry_run || (self.save_plan.is_some() && !self.yes);
-        if !only_shows && !self.yes && !ask::can_ask() {
-            return Err(Failure::input(
-                "yes: there is nobody to ask; look with --dry-run, then say --yes",
-            ));
-        }
         let plan = match &self.plan {
             Some(file) => read_plan(file, action)?,
             None => app.plan(action, &self.selection()?).await?,
@@ -90,6 +85,11 @@ impl Selector {
                 "expect: the plan acts on {}, not on {expected}; nothing was done",
                 plan.acts()
             )));
+        }
+        if !only_shows && !self.yes && !ask::can_ask() {
+            return Err(Failure::input(
+                "yes: there is nobody to ask; look with --dry-run, then say --yes",
+            ));
         }
         if let Some(file) = &self.save_plan {
             write_plan(file, &plan)?;
