@@ -8,6 +8,7 @@ mod layers;
 mod lists;
 mod outbox;
 mod plan;
+mod processes;
 mod revise;
 mod schedule;
 mod smtp;
