@@ -7,3 +7,4 @@ pub mod domain;
 pub mod mail;
 pub mod render;
 pub mod store;
+pub mod tui;

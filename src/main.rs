@@ -6,16 +6,22 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
-use greenroom::app::{App, Clock, FixedClock, SystemChance, SystemClock, Wiring};
+use greenroom::app::{
+    App, Clock, Dispatcher, FixedClock, Stop, SystemChance, SystemClock, Wiring, transport,
+};
 use greenroom::cli::{self, Command, Exit, Failure, Global, Printer};
-use greenroom::config::{Config, Environment, Transport};
+use greenroom::config::{Config, Environment, Theme};
 use greenroom::mail;
 use greenroom::render::templates::Templates;
 use greenroom::store::{OpenOptions, Store};
+use greenroom::tui;
 use tracing_appender::rolling::Rotation;
 use tracing_subscriber::EnvFilter;
 
+/// How long the end of the dashboard may wait for mail that is leaving.
+const LAST_TRY: Duration = Duration::from_secs(10);
 /// Days of logs that are kept.
 const LOGS: usize = 7;
 
@@ -66,6 +72,11 @@ async fn run(
             "the dashboard needs a terminal; greenroom --help lists the commands that do without",
         ));
     }
+    if opens_dashboard && global.plain {
+        return Err(Failure::input(
+            "plain: the dashboard draws on the whole screen; greenroom list --plain says it in lines",
+        ));
+    }
     let mut options = global.options();
     // A demonstration is thrown away unless it was said on the command line where to keep it.
     let throw_away = match (demo, &options.data_dir) {
@@ -77,7 +88,7 @@ async fn run(
     }
     let mut config = Config::load(&options, environment)?;
     if demo.is_some() {
-        config.mail.transport = Transport::Mailbox;
+        config = config.into_demonstration();
     }
     let _log = start_log(&config.paths.logs(), global.verbose, opens_dashboard);
     let app = wire(config, global).await?;
@@ -95,7 +106,8 @@ async fn run(
         }
     }
     if opens_dashboard {
-        dashboard(&app, global)
+        let no_color = environment.variable("NO_COLOR").is_some();
+        dashboard(&app, global, no_color, demo.is_some()).await
     } else {
         Ok(exit)
     }
@@ -128,8 +140,45 @@ async fn wire(config: Config, global: &Global) -> Result<App, Failure> {
     .await?)
 }
 
-fn dashboard(_app: &App, _global: &Global) -> Result<Exit, Failure> {
-    Err(Failure::environment("the dashboard is not wired yet"))
+/// The dashboard, and beside it the dispatcher.
+async fn dashboard(
+    app: &App,
+    global: &Global,
+    no_color: bool,
+    is_demo: bool,
+) -> Result<Exit, Failure> {
+    let stop = Stop::default();
+    let sending = if app.read_only().is_none() {
+        let transport = transport(app.config()).map_err(Failure::environment)?;
+        let dispatcher = Dispatcher::new(app.clone(), transport).map_err(Failure::environment)?;
+        let stop = stop.clone();
+        Some(tokio::spawn(async move {
+            dispatcher.run("dashboard", stop).await
+        }))
+    } else {
+        None
+    };
+    let colours = global.color.allows(true, no_color) && app.config().ui.theme != Theme::None;
+    let ended = tui::run(
+        app.clone(),
+        tui::Options {
+            colours,
+            quits_freely: is_demo,
+        },
+    )
+    .await;
+    if matches!(ended, Ok(tui::Ended::Hangup)) && sending.is_some() {
+        // Whoever was cut off meant what they had sent: it is tried once.
+        if let Err(error) = app.send_held_now(LAST_TRY).await {
+            tracing::error!(%error, "held mail could not be sent at the end");
+        }
+    }
+    stop.now();
+    if let Some(sending) = sending {
+        // The mail that is being handed over is finished; what takes longer is found unknown at the next start.
+        let _ = tokio::time::timeout(LAST_TRY, sending).await;
+    }
+    ended.map(|_| Exit::Done).map_err(Failure::environment)
 }
 
 /// Logs to a file of the day in the data directory; a command that was asked to say more says it on standard error.

@@ -175,6 +175,17 @@ impl App {
             .await
     }
 
+    /// How many interviews match.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn count(&self, filter: &Filter) -> Result<u64, AppError> {
+        let predicate = self.predicate(filter);
+        self.store()
+            .read(move |read| Ok(read.count(&predicate)?))
+            .await
+    }
+
     /// One interview in full.
     ///
     /// # Errors

@@ -41,7 +41,7 @@ pub use take_back::TakenBack;
 pub use transport::transport;
 
 pub use crate::mail::parts;
-pub use crate::store::{Counts, Delivery, Position, Row, Section, UnsentMail, Window};
+pub use crate::store::{Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window};
 
 use crate::config::Config;
 use crate::domain::draft::Defaults;
@@ -51,7 +51,7 @@ use crate::domain::session::{AccessWindow, LinkSecret};
 use crate::domain::when::Zone;
 use crate::mail::Sender;
 use crate::render::templates::Templates;
-use crate::store::{Horizon, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// What an [`App`] is made of.
 pub struct Wiring {

@@ -85,6 +85,18 @@ pub enum Color {
     Never,
 }
 
+impl Color {
+    /// Whether colours may be used on a terminal, or anywhere (`is_terminal` false).
+    #[must_use]
+    pub const fn allows(self, is_terminal: bool, no_color: bool) -> bool {
+        match self {
+            Self::Auto => is_terminal && !no_color,
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 #[expect(

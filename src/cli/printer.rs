@@ -26,11 +26,7 @@ impl Printer {
     /// A printer to the standard streams.
     #[must_use]
     pub fn new(plain: bool, color: Color, no_color: bool) -> Self {
-        let color = match color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => !plain && !no_color && io::stdout().is_terminal(),
-        };
+        let color = color.allows(!plain && io::stdout().is_terminal(), no_color);
         let out = Box::new(BufWriter::new(io::stdout()));
         Self {
             out,

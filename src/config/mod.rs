@@ -196,6 +196,14 @@ impl Config {
         }
     }
 
+    /// The same for a demonstration: mail stays on this machine, whatever the file says.
+    #[must_use]
+    pub fn into_demonstration(mut self) -> Self {
+        self.mail.transport = Transport::Mailbox;
+        self.company.name.get_or_insert_with(|| "Acme".to_owned());
+        self
+    }
+
     /// Whom every mail is from, and what it says to the servers on its way.
     #[must_use]
     pub const fn sender(&self) -> &Sender {

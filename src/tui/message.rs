@@ -1,0 +1,330 @@
+//! The three vocabularies of the dashboard: what the person wants, what has happened, what is to be done.
+//!
+//! Only data. Nothing here decides or does anything.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::field::Edit;
+use super::mail::MailParts;
+use crate::app::{
+    Action, CarriedOut, Counts, Delivery, Dossier, From, Plan, Schedule, Scheduled, Selection,
+    Sending, TakenBack, UnsentMail, Window,
+};
+use crate::domain::draft::{Draft, Refusal};
+use crate::domain::filter::Filter;
+use crate::domain::ids::{DeliveryId, InterviewId};
+use crate::domain::when::Zone;
+
+/// What reaches [`update`](super::update::update).
+#[derive(Debug)]
+pub enum Msg {
+    /// The person wants something.
+    Intent(Intent),
+    /// Something has happened.
+    Event(Event),
+}
+
+/// What the person wants, in the imperative. Says nothing of how, or of whether it can be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Intent {
+    /// Go one row or line down.
+    Down,
+    /// Go one row or line up.
+    Up,
+    /// Go to the first row.
+    Top,
+    /// Go to the last row.
+    Bottom,
+    /// Go half a screen down.
+    HalfDown,
+    /// Go half a screen up.
+    HalfUp,
+    /// Go a screen down.
+    PageDown,
+    /// Go a screen up.
+    PageUp,
+    /// Schedule a new interview.
+    New,
+    /// See everything about this one.
+    Details,
+    /// Look for something.
+    Find,
+    /// Copy the join link.
+    CopyLink,
+    /// Give the interview a link.
+    FixLink,
+    /// Send the invitation again.
+    Resend,
+    /// See the next part of the mail.
+    NextPart,
+    /// Go to the other pane.
+    NextPane,
+    /// Take back what has not left.
+    TakeBack,
+    /// See the keys.
+    Help,
+    /// End the program.
+    Quit,
+    /// Leave what is open.
+    Leave,
+    /// Accept what is highlighted or go on.
+    Accept,
+    /// Carry out the plan, or say yes.
+    Yes,
+    /// See the exact mail of a row of the plan.
+    ShowMail,
+    /// Choose the other way of doing what the plan does.
+    OtherWay,
+    /// Go to the next field.
+    NextField,
+    /// Go to the previous field.
+    PreviousField,
+    /// Do what the form is for.
+    Save,
+    /// Show or hide the preview where there is no room for both.
+    TogglePreview,
+    /// Keep the interview without mail.
+    Keep,
+    /// Remove the interview.
+    Remove,
+    /// Change the text that has the cursor.
+    Edit(Edit),
+    /// Put in a text that was pasted.
+    Paste(String),
+    /// Put the program into the background.
+    Suspend,
+    /// Draw the screen anew.
+    Redraw,
+}
+
+/// The number of a request: an answer that bears another one than the newest came too late and is ignored.
+pub type Request = u64;
+
+/// What has happened, in the past tense: nothing can be refused here any more.
+#[derive(Debug)]
+pub enum Event {
+    /// Time has passed.
+    Ticked(Moment),
+    /// The terminal has another size.
+    Resized(u16, u16),
+    /// The plan on top has been on the screen: keys from now on are meant for it.
+    PlanDrawn,
+    /// Something was committed, here or by another process.
+    DataChanged,
+    /// How mail leaves, or who sends it, has changed.
+    SendingChanged(Sending),
+    /// A window of the list was read.
+    WindowRead(Request, Result<Window, String>),
+    /// The interviews were counted.
+    Counted(Request, Result<Tally, String>),
+    /// The matches elsewhere were counted.
+    CountedElsewhere(Request, u64),
+    /// Everything about an interview was read; `None` when it is gone.
+    DetailsRead(Request, Result<Option<Box<Dossier>>, String>),
+    /// The state of a mail on its way was read.
+    DeliveryRead(DeliveryId, Option<Box<Delivery>>),
+    /// The mail of an interview was read, or there is none, and why.
+    MailRead(Request, Result<MailParts, String>),
+    /// The mail of the form was composed.
+    Previewed(Request, Result<MailParts, String>),
+    /// The form was carried out or refused.
+    Saved(Request, Result<Box<Scheduled>, SaveError>),
+    /// A plan was made.
+    PlanMade(Request, Result<Plan, String>),
+    /// A plan was carried out.
+    PlanCarriedOut(Request, Result<CarriedOut, String>),
+    /// Mail was taken back, or it was too late.
+    TookBack(DeliveryId, Result<TakenBack, String>),
+    /// The zone with which the next form begins was read.
+    FormZoneRead(Option<Zone>),
+    /// An interview was removed.
+    Removed(Result<(), String>),
+    /// The link was handed to the terminal, or could not be.
+    Copied(Result<(), String>),
+    /// The mail that has not left was counted.
+    CountedUnsent(Result<UnsentMail, String>),
+    /// The program can't go into the background.
+    NotSuspended,
+    /// The program should end.
+    ToldToEnd,
+}
+
+/// A moment on both clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The time of day, as the program's clock has it.
+    pub now: Timestamp,
+    /// The time by which holds run: it goes on where the program's clock is fixed.
+    pub running: Timestamp,
+}
+
+/// The numbers above the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// The interviews of each kind.
+    pub counts: Counts,
+    /// Interviews ahead whose newest mail failed.
+    pub failed: u64,
+}
+
+/// Why a form was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SaveError {
+    /// Fields stand in the way.
+    Refused(Vec<Refusal>),
+    /// There is one with this address and start already.
+    AlreadyThere,
+    /// Something else, in words.
+    Other(String),
+}
+
+/// What is to be done outside the model.
+#[derive(Debug, Clone)]
+#[must_use]
+pub enum Effect {
+    /// Read a window of the list.
+    ReadWindow {
+        /// The number of the request.
+        request: Request,
+        /// What must hold.
+        filter: Filter,
+        /// Where it begins.
+        from: From,
+        /// How many rows at most.
+        limit: usize,
+    },
+    /// Count the interviews.
+    Count {
+        /// The number of the request.
+        request: Request,
+        /// What `matching` counts.
+        filter: Filter,
+    },
+    /// Count what matches without the filter that is in force.
+    CountElsewhere {
+        /// The number of the request.
+        request: Request,
+        /// What must hold.
+        filter: Filter,
+    },
+    /// Read everything about an interview.
+    ReadDetails {
+        /// The number of the request.
+        request: Request,
+        /// The interview.
+        id: InterviewId,
+    },
+    /// See how a mail on its way is doing.
+    ReadDelivery {
+        /// Its interview.
+        interview: InterviewId,
+        /// The mail.
+        delivery: DeliveryId,
+    },
+    /// Read an interview's mail, as stored or as it would be.
+    ReadMail {
+        /// The number of the request.
+        request: Request,
+        /// The interview.
+        id: InterviewId,
+    },
+    /// Read the mail that an interview would be sent now.
+    ReadNextMail {
+        /// The number of the request.
+        request: Request,
+        /// The interview.
+        id: InterviewId,
+    },
+    /// Compose the form's mail with a sample key, once typing pauses.
+    Preview {
+        /// The number of the request.
+        request: Request,
+        /// The form's text.
+        draft: Draft,
+    },
+    /// Schedule an interview.
+    Schedule {
+        /// The number of the request.
+        request: Request,
+        /// What and how.
+        schedule: Schedule,
+    },
+    /// Change an interview whose mail never left.
+    Revise {
+        /// The number of the request.
+        request: Request,
+        /// The interview.
+        id: InterviewId,
+        /// What and how.
+        schedule: Schedule,
+    },
+    /// Remove an interview whose mail never left.
+    Remove {
+        /// The interview.
+        id: InterviewId,
+    },
+    /// Take a mail back if it has not left.
+    TakeBack {
+        /// The mail.
+        delivery: DeliveryId,
+    },
+    /// Work out what an action would do.
+    MakePlan {
+        /// The number of the request.
+        request: Request,
+        /// The action.
+        action: Action,
+        /// On what.
+        selection: Selection,
+    },
+    /// Do exactly what the plan says.
+    CarryOut {
+        /// The number of the request.
+        request: Request,
+        /// The plan.
+        plan: Plan,
+        /// How long its mail is held.
+        hold: Option<Duration>,
+    },
+    /// Hand a text to the terminal's clipboard.
+    Copy(String),
+    /// Count the mail that has not left.
+    CountUnsent,
+    /// Put the program into the background.
+    Suspend,
+    /// Draw every cell anew.
+    Redraw,
+    /// End the program.
+    Quit,
+}
+
+impl Effect {
+    /// Whether it mails somebody or changes an interview. Invariant 11: outside the form, only the plan's `y` and the
+    /// answer about a mail that was taken back may lead to one of these. Taking back stops mail, and is none of them.
+    #[must_use]
+    pub const fn mails_or_changes(&self) -> bool {
+        match self {
+            Self::Schedule { .. }
+            | Self::Revise { .. }
+            | Self::Remove { .. }
+            | Self::CarryOut { .. } => true,
+            Self::ReadWindow { .. }
+            | Self::Count { .. }
+            | Self::CountElsewhere { .. }
+            | Self::ReadDetails { .. }
+            | Self::ReadDelivery { .. }
+            | Self::ReadMail { .. }
+            | Self::ReadNextMail { .. }
+            | Self::Preview { .. }
+            | Self::TakeBack { .. }
+            | Self::MakePlan { .. }
+            | Self::Copy(_)
+            | Self::CountUnsent
+            | Self::Suspend
+            | Self::Redraw
+            | Self::Quit => false,
+        }
+    }
+}

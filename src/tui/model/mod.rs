@@ -1,0 +1,310 @@
+//! What the dashboard knows: one screen, and a stack of modals on top of it.
+//!
+//! Only data and questions about it; [`update`](super::update) changes it, [`view`](super::view) shows it. Knows no
+//! clock: the time is the [`Moment`] that the last message brought.
+
+pub mod form;
+pub mod list;
+pub mod mail;
+pub mod outgoing;
+pub mod plan;
+
+use std::time::Duration;
+
+use self::form::Form;
+use self::list::{Find, List};
+use self::mail::Pane;
+use self::outgoing::Outgoing;
+use self::plan::PlanView;
+use super::keymap::Layer;
+use super::message::{Moment, Request, Tally};
+use super::theme::Role;
+use crate::app::{Horizon, Row, Section, Sending, SentBy, UnsentMail};
+use crate::domain::base_url::BaseUrl;
+use crate::domain::draft::Defaults;
+use crate::domain::session::{AccessWindow, JoinLink};
+use crate::domain::when::{self, Zone};
+
+/// What does not change while the dashboard runs.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Under which join links are built.
+    pub base: BaseUrl,
+    /// When join links work.
+    pub window: AccessWindow,
+    /// The zone in which lists show times.
+    pub zone: Zone,
+    /// What an empty field of the form means. Its zone is the one that was chosen last, where none is configured.
+    pub defaults: Defaults,
+    /// How long a mail from the dashboard is held.
+    pub hold: Duration,
+    /// Whether mail stays on this machine.
+    pub mail_stays_here: bool,
+    /// Who is acting.
+    pub user: String,
+    /// Why nothing can be written, if so.
+    pub read_only: Option<String>,
+    /// Whether `q` never asks (a demonstration).
+    pub quits_freely: bool,
+    /// Random text, made once per run, from which the forms' idempotency keys are made.
+    pub seed: String,
+}
+
+/// What has the keys when no modal does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// The list.
+    List,
+    /// The pane; where there is no room for both, it has the screen.
+    Pane,
+    /// The pane, on the whole screen.
+    Details,
+}
+
+/// What lies on top of the screen.
+#[derive(Debug)]
+pub enum Modal {
+    /// The line in which a filter is typed.
+    Find(Find),
+    /// The form.
+    Form(Box<Form>),
+    /// A plan.
+    Plan(Box<PlanView>),
+    /// The exact mail of a row of the plan below.
+    Mail(Pane),
+    /// The keys; scrolled down by that many lines.
+    Help(usize),
+    /// Quit with unsent mail?
+    Quit(UnsentMail),
+    /// Leave the form below and lose what was typed?
+    LeaveForm,
+    /// Leave the form below, whose mail was taken back?
+    LeaveTakenBack,
+}
+
+/// A sentence in the status line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// What it means.
+    pub role: Role,
+    /// Its words.
+    pub text: String,
+}
+
+/// What a request is about. A newer request makes the answers to older ones of its kind too late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Slot {
+    /// The rows of the list.
+    Window,
+    /// The numbers above the list.
+    Count,
+    /// Matches outside the filter.
+    Elsewhere,
+    /// Everything about the interview under the cursor.
+    Details,
+    /// Its mail.
+    Mail,
+    /// The mail of a row of a plan.
+    PlanMail,
+    /// The form's mail.
+    Preview,
+    /// The form's action.
+    Save,
+    /// Making or carrying out a plan.
+    Plan,
+}
+
+/// The state of the dashboard.
+#[derive(Debug)]
+pub struct Model {
+    /// What does not change.
+    pub setting: Setting,
+    /// The time of the last message.
+    pub moment: Moment,
+    /// The terminal: columns, lines.
+    pub size: (u16, u16),
+    /// How mail leaves and who sends it.
+    pub sending: Sending,
+    /// The list.
+    pub list: List,
+    /// The numbers above it, once they are known.
+    pub tally: Option<Tally>,
+    /// The interview under the cursor.
+    pub pane: Pane,
+    /// What has the keys when no modal does.
+    pub focus: Focus,
+    /// What lies on top, the topmost last.
+    pub modals: Vec<Modal>,
+    /// What the status line says until the next key.
+    pub message: Option<Message>,
+    /// The mails of this run, oldest first.
+    pub outgoing: Vec<Outgoing>,
+    /// How many forms were opened.
+    pub forms: u32,
+    /// Whether the screen would look different now.
+    pub changed: bool,
+    newest: Vec<(Slot, Request)>,
+    asked: Request,
+}
+
+impl Model {
+    /// Before anything was read.
+    #[must_use]
+    pub fn new(setting: Setting, sending: Sending, moment: Moment, size: (u16, u16)) -> Self {
+        Self {
+            setting,
+            moment,
+            size,
+            sending,
+            list: List::default(),
+            tally: None,
+            pane: Pane::default(),
+            focus: Focus::List,
+            modals: Vec::new(),
+            message: None,
+            outgoing: Vec::new(),
+            forms: 0,
+            changed: true,
+            newest: Vec::new(),
+            asked: 0,
+        }
+    }
+
+    /// What has the keys.
+    #[must_use]
+    pub fn layer(&self) -> Layer {
+        match (self.modals.last(), self.focus) {
+            (Some(Modal::Find(_)), _) => Layer::Find,
+            (Some(Modal::Form(_)), _) => Layer::Form,
+            (Some(Modal::Plan(_)), _) => Layer::Plan,
+            (Some(Modal::Mail(_)), _) => Layer::Mail,
+            (Some(Modal::Help(_)), _) => Layer::Help,
+            (Some(Modal::Quit(_)), _) => Layer::QuitQuestion,
+            (Some(Modal::LeaveForm), _) => Layer::LeaveQuestion,
+            (Some(Modal::LeaveTakenBack), _) => Layer::TakenBackQuestion,
+            (None, Focus::List) => Layer::List,
+            (None, Focus::Pane | Focus::Details) => Layer::Pane,
+        }
+    }
+
+    /// Numbers a new request; answers to older ones about the same come too late from now on.
+    pub fn ask(&mut self, slot: Slot) -> Request {
+        self.asked += 1;
+        self.newest.retain(|(other, _)| *other != slot);
+        self.newest.push((slot, self.asked));
+        self.asked
+    }
+
+    /// Whether an answer is the one that is waited for; it is then no longer waited for.
+    pub fn answers(&mut self, slot: Slot, request: Request) -> bool {
+        let waited = self.newest.len();
+        self.newest.retain(|pair| *pair != (slot, request));
+        self.newest.len() < waited
+    }
+
+    /// Whether something is being waited for.
+    #[must_use]
+    pub fn awaits(&self, slot: Slot) -> bool {
+        self.newest.iter().any(|(other, _)| *other == slot)
+    }
+
+    /// Says something in the status line.
+    pub fn say(&mut self, role: Role, text: impl Into<String>) {
+        self.message = Some(Message {
+            role,
+            text: text.into(),
+        });
+        self.changed = true;
+    }
+
+    /// Where the list's past begins.
+    #[must_use]
+    pub fn horizon(&self) -> Horizon {
+        Horizon::at(self.moment.now, &self.setting.window)
+    }
+
+    /// The head of the group in which a row of the list stands; empty for what needs none.
+    #[must_use]
+    pub fn heading(&self, row: &Row) -> String {
+        let (zone, now) = (&self.setting.zone, self.moment.now);
+        let day = row
+            .interview
+            .starts_at
+            .map(|start| when::day_heading(start, zone, now))
+            .unwrap_or_default();
+        match row.section(self.horizon()) {
+            Section::Ahead if day == "today" => String::new(),
+            Section::Ahead => day,
+            Section::NoTime => "no time yet".to_owned(),
+            Section::Past => format!("over · {day}"),
+        }
+    }
+
+    /// The row under the cursor.
+    #[must_use]
+    pub fn selected(&self) -> Option<&Row> {
+        self.list.selected()
+    }
+
+    /// The join link of an interview, whatever its state.
+    #[must_use]
+    pub fn link(&self, row: &Row) -> Option<JoinLink> {
+        row.facts
+            .key
+            .map(|key| JoinLink::new(&self.setting.base, key))
+    }
+
+    /// The form that is open, if one is, under whatever lies on top of it.
+    #[must_use]
+    pub fn form(&self) -> Option<&Form> {
+        self.modals.iter().rev().find_map(|modal| {
+            if let Modal::Form(form) = modal {
+                Some(&**form)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The same, to be changed.
+    pub fn form_mut(&mut self) -> Option<&mut Form> {
+        self.modals.iter_mut().rev().find_map(|modal| {
+            if let Modal::Form(form) = modal {
+                Some(&mut **form)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The plan that is open, if one is, under whatever lies on top of it.
+    pub fn plan_mut(&mut self) -> Option<&mut PlanView> {
+        self.modals.iter_mut().rev().find_map(|modal| {
+            if let Modal::Plan(plan) = modal {
+                Some(&mut **plan)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// Whether the plan on top is ready and has not been on the screen yet.
+    #[must_use]
+    pub fn awaits_drawing(&self) -> bool {
+        matches!(self.modals.last(), Some(Modal::Plan(plan)) if plan.is_ready() && !plan.drawn)
+    }
+
+    /// Whether something on the screen changes every second.
+    #[must_use]
+    pub fn counts_down(&self) -> bool {
+        self.outgoing
+            .iter()
+            .any(|mail| mail.remaining(self.moment.running).is_some())
+    }
+
+    /// Whether no mail would leave after this program ends.
+    #[must_use]
+    pub fn sends_alone(&self) -> bool {
+        !matches!(self.sending.by, SentBy::Other(_))
+    }
+}

@@ -1,0 +1,143 @@
+//! What follows from a message: the model changes, and effects are to be carried out.
+//!
+//! Pure. This file routes; each part of the screen has its own file. Only `form.rs` and `plan.rs` return effects that
+//! mail or change (invariant 11).
+
+mod find;
+mod form;
+mod list;
+mod outgoing;
+mod pane;
+mod plan;
+mod shared;
+
+use super::keymap::Layer;
+use super::message::{Effect, Event, Intent, Moment, Msg, Tally};
+use super::model::list::Purpose;
+use super::model::{Model, Slot};
+use super::theme::Role;
+use crate::domain::text::visible;
+
+/// The first effects: what there is to show is read.
+pub fn start(model: &mut Model) -> Vec<Effect> {
+    list::read(model, Purpose::First)
+}
+
+/// Changes the model by one message and says what is to be done.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Intent(intent) => wanted(model, intent),
+        Msg::Event(event) => happened(model, event),
+    }
+}
+
+fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
+    model.changed = true;
+    match intent {
+        Intent::Suspend => return vec![Effect::Suspend],
+        Intent::Redraw => return vec![Effect::Redraw],
+        _ => model.message = None,
+    }
+    match model.layer() {
+        Layer::List => list::wanted(model, &intent),
+        Layer::Pane => pane::wanted(model, &intent),
+        Layer::Find => find::wanted(model, intent),
+        Layer::Form => form::wanted(model, intent),
+        Layer::Plan => plan::wanted(model, &intent),
+        Layer::Mail => plan::wanted_in_mail(model, &intent),
+        Layer::Help => shared::help(model, &intent),
+        Layer::QuitQuestion => shared::quit_question(model, &intent),
+        Layer::LeaveQuestion | Layer::TakenBackQuestion => form::answered(model, &intent),
+        // These are behind other layers and never on top.
+        Layer::Text | Layer::Everywhere => Vec::new(),
+    }
+}
+
+fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
+    match event {
+        Event::Ticked(moment) => return ticked(model, moment),
+        Event::DataChanged => return refresh(model),
+        Event::WindowRead(request, window) => return list::window_read(model, request, window),
+        Event::DetailsRead(request, details) => return pane::details_read(model, request, details),
+        Event::Saved(request, result) => return form::saved(model, request, result),
+        Event::PlanCarriedOut(request, result) => return plan::carried_out(model, request, result),
+        Event::TookBack(id, result) => return outgoing::took_back(model, id, result),
+        Event::CountedUnsent(unsent) => return shared::counted_unsent(model, unsent),
+        Event::ToldToEnd => return vec![Effect::Quit],
+        Event::Resized(width, height) => resized(model, width, height),
+        Event::PlanDrawn => plan::drawn(model),
+        Event::SendingChanged(sending) => {
+            model.changed |= model.sending != sending;
+            model.sending = sending;
+        }
+        Event::Counted(request, tally) => {
+            if model.answers(Slot::Count, request) {
+                counted(model, tally);
+            }
+        }
+        Event::CountedElsewhere(request, count) => find::counted_elsewhere(model, request, count),
+        Event::DeliveryRead(id, delivery) => {
+            outgoing::delivery_read(model, id, delivery.as_deref())
+        }
+        Event::MailRead(request, mail) => pane::mail_read(model, request, mail),
+        Event::Previewed(request, mail) => form::previewed(model, request, mail),
+        Event::PlanMade(request, made) => plan::made(model, request, made),
+        Event::FormZoneRead(zone) => model.setting.defaults.zone = zone,
+        Event::Removed(Ok(())) => model.say(Role::Text, "removed; nobody was mailed"),
+        Event::Removed(Err(error)) => {
+            model.say(Role::Trouble, format!("not removed: {}", visible(&error)))
+        }
+        Event::Copied(Ok(())) => {}
+        Event::Copied(Err(error)) => {
+            model.say(Role::Trouble, format!("not copied: {}", visible(&error)))
+        }
+        Event::NotSuspended => {
+            model.say(
+                Role::Attention,
+                "there is no shell to come back from: Ctrl-Z does nothing here",
+            );
+        }
+    }
+    Vec::new()
+}
+
+fn resized(model: &mut Model, width: u16, height: u16) {
+    model.size = (width, height);
+    model.changed = true;
+    list::reveal(model);
+    pane::arrange(model);
+    form::arrange(model);
+}
+
+fn counted(model: &mut Model, tally: Result<Tally, String>) {
+    if let Ok(tally) = tally {
+        model.changed |= model.tally != Some(tally);
+        model.tally = Some(tally);
+        // A banner may have come or gone.
+        list::reveal(model);
+    }
+}
+
+// Something was committed: what is on the screen is read again.
+fn refresh(model: &mut Model) -> Vec<Effect> {
+    let mut effects = list::read(model, Purpose::Again);
+    effects.extend(pane::read(model));
+    effects.extend(outgoing::watch(model));
+    effects
+}
+
+fn ticked(model: &mut Model, moment: Moment) -> Vec<Effect> {
+    let before = std::mem::replace(&mut model.moment, moment);
+    let mut effects = outgoing::ticked(model, before.running);
+    let minute = |moment: Moment| moment.now.as_second().div_euclid(60);
+    if minute(before) != minute(moment) {
+        // The clock, distances and verdicts follow the time by themselves; what is over moves to the end of the list.
+        model.changed = true;
+        form::recheck(model);
+        effects.extend(list::read(model, Purpose::Again));
+    }
+    effects
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+//! What several parts of the screen have in common: the actions of list and pane, scrolling, help, quitting.
+
+use super::{find, form, list, outgoing, pane, plan};
+use crate::app::{Action, UnsentMail};
+use crate::domain::session::LinkState;
+use crate::domain::text::visible;
+use crate::tui::layout::areas;
+use crate::tui::message::{Effect, Intent};
+use crate::tui::model::list::{Narrowing, Purpose};
+use crate::tui::model::{Focus, Modal, Model};
+use crate::tui::theme::Role;
+use crate::tui::{safe, view};
+
+/// What keys mean in the list and in the pane alike.
+pub(super) fn act(model: &mut Model, intent: &Intent) -> Vec<Effect> {
+    match intent {
+        Intent::New => form::open(model),
+        Intent::Find => find::open(model),
+        Intent::CopyLink => copy_link(model),
+        Intent::FixLink => plan::open(model, Action::Repair { send: true }),
+        Intent::Resend => plan::open(model, Action::Resend),
+        Intent::TakeBack => outgoing::take_back(model),
+        Intent::NextPart => pane::next_part(model),
+        Intent::Help => {
+            model.modals.push(Modal::Help(0));
+            Vec::new()
+        }
+        Intent::Quit if model.setting.quits_freely => vec![Effect::Quit],
+        Intent::Quit => vec![Effect::CountUnsent],
+        Intent::Paste(text) => {
+            model.focus = Focus::List;
+            list::narrow(model, Narrowing::pasted(text), Purpose::Found)
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn copy_link(model: &mut Model) -> Vec<Effect> {
+    let Some(row) = model.selected() else {
+        return refuse(model, "there is no interview to copy a link of");
+    };
+    let closed = match row.link_state(&model.setting.window, model.moment.now) {
+        LinkState::Revoked => return refuse(model, "not copied: the link was revoked"),
+        LinkState::Cancelled => " · the interview was cancelled",
+        LinkState::Expired => " · it has closed",
+        LinkState::Missing | LinkState::Unscheduled | LinkState::NotYetOpen | LinkState::Open => "",
+    };
+    let Some(link) = model.link(row) else {
+        return refuse(model, "not copied: the interview has no link (F makes one)");
+    };
+    let name = safe::line(&row.interview.candidate_name, 30);
+    let role = if closed.is_empty() {
+        Role::Text
+    } else {
+        Role::Attention
+    };
+    // The terminal gives no answer, so nothing more can be said in truth.
+    model.say(
+        role,
+        format!("handed {name}'s link to your terminal for its clipboard{closed}"),
+    );
+    vec![Effect::Copy(link.expose())]
+}
+
+/// Says why not.
+pub(super) fn refuse(model: &mut Model, text: &str) -> Vec<Effect> {
+    model.say(Role::Attention, text);
+    Vec::new()
+}
+
+/// Says so and returns true when nothing can be written.
+pub(super) fn is_read_only(model: &mut Model) -> bool {
+    let Some(why) = model.setting.read_only.clone() else {
+        return false;
+    };
+    model.say(
+        Role::Attention,
+        format!("nothing can be changed: {}", visible(&why)),
+    );
+    true
+}
+
+/// A scroll position after a movement; its end is the caller's to know.
+pub(super) fn scrolled(scroll: usize, intent: &Intent, page: usize) -> usize {
+    match intent {
+        Intent::Down => scroll.saturating_add(1),
+        Intent::Up => scroll.saturating_sub(1),
+        Intent::HalfDown => scroll.saturating_add(page / 2),
+        Intent::HalfUp => scroll.saturating_sub(page / 2),
+        Intent::PageDown => scroll.saturating_add(page.saturating_sub(1)),
+        Intent::PageUp => scroll.saturating_sub(page.saturating_sub(1)),
+        Intent::Top => 0,
+        Intent::Bottom => usize::MAX,
+        _ => scroll,
+    }
+}
+
+/// A key in the help.
+pub(super) fn help(model: &mut Model, intent: &Intent) -> Vec<Effect> {
+    let page = usize::from(areas(model).body.height);
+    let longest = view::help::height().saturating_sub(page);
+    let Some(Modal::Help(scroll)) = model.modals.last_mut() else {
+        return Vec::new();
+    };
+    if *intent == Intent::Leave {
+        model.modals.pop();
+    } else {
+        *scroll = scrolled(*scroll, intent, page).min(longest);
+    }
+    Vec::new()
+}
+
+/// A key in the question before quitting.
+pub(super) fn quit_question(model: &mut Model, intent: &Intent) -> Vec<Effect> {
+    match intent {
+        Intent::Yes => vec![Effect::Quit],
+        Intent::Leave => {
+            model.modals.pop();
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The mail that has not left was counted: ask, or quit.
+pub(super) fn counted_unsent(model: &mut Model, unsent: Result<UnsentMail, String>) -> Vec<Effect> {
+    match unsent {
+        Ok(unsent) if unsent.count > 0 && model.sends_alone() => {
+            if model.modals.is_empty() {
+                model.modals.push(Modal::Quit(unsent));
+                model.changed = true;
+            }
+            Vec::new()
+        }
+        // What can't be counted must not keep anybody from leaving.
+        Ok(_) | Err(_) => vec![Effect::Quit],
+    }
+}

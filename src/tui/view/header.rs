@@ -1,0 +1,128 @@
+//! The lines above the list: how mail leaves and who sends it, who is acting, the time, the numbers, what went wrong.
+
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
+
+use super::{Pen, cut, show, two_ends, width};
+use crate::app::SentBy;
+use crate::domain::when;
+use crate::tui::layout::Areas;
+use crate::tui::model::Model;
+use crate::tui::model::list::Narrowing;
+use crate::tui::safe;
+use crate::tui::theme::{Role, Theme};
+
+pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme, areas: &Areas) {
+    let pen = Pen(theme);
+    let total = usize::from(areas.title.width);
+    show(frame, areas.title, vec![title(model, pen, total)], 0);
+    show(frame, areas.counts, vec![counts(model, pen, total)], 0);
+    show(frame, areas.banners, banners(model, pen, total), 0);
+}
+
+fn title(model: &Model, pen: Pen, total: usize) -> Line<'static> {
+    let transport = safe::line(&model.sending.transport, 40);
+    let (role, by) = match &model.sending.by {
+        SentBy::Here if model.setting.mail_stays_here => (Role::Dim, String::new()),
+        SentBy::Here => (Role::Dim, " · sending here".to_owned()),
+        SentBy::Other(what) => (Role::Dim, format!(" · sending by {}", safe::line(what, 30))),
+        SentBy::Nobody => (Role::Attention, " · nobody is sending".to_owned()),
+    };
+    let left = vec![
+        pen.write(Role::Strong, " greenroom  "),
+        pen.write(Role::Text, transport),
+        pen.write(role, by),
+    ];
+    let (now, zone) = (model.moment.now, &model.setting.zone);
+    let user = safe::line(
+        model.setting.user.split(" <").next().unwrap_or_default(),
+        24,
+    );
+    let clocks = [
+        format!("{user}   {} ", when::day_and_time(now, zone)),
+        format!("{user}  {} ", when::time_and_zone(now, zone)),
+        format!("{} ", when::time_and_zone(now, zone)),
+    ];
+    let room = total.saturating_sub(width(&left) + 1);
+    let clock = clocks
+        .into_iter()
+        .find(|clock| crate::domain::text::columns(clock) <= room);
+    two_ends(
+        left,
+        clock
+            .map(|clock| pen.write(Role::Dim, clock))
+            .into_iter()
+            .collect(),
+        total,
+    )
+}
+
+fn counts(model: &Model, pen: Pen, total: usize) -> Line<'static> {
+    let mut parts: Vec<Span<'static>> = Vec::new();
+    let Some(tally) = model.tally else {
+        return Line::default();
+    };
+    let counts = tally.counts;
+    if model.list.narrowing != Narrowing::None {
+        parts.push(pen.write(
+            Role::Accent,
+            format!("/ {}", safe::line(model.list.narrowing.text(), 40)),
+        ));
+        parts.push(pen.write(Role::Text, format!("{} match", counts.matching)));
+    }
+    let marked = [
+        (counts.blocked, "can't get in", Role::Trouble),
+        (counts.no_link, "no link", Role::Trouble),
+        (counts.not_invited, "not invited", Role::Attention),
+        (counts.in_doubt, "in doubt", Role::Attention),
+        (counts.ready, "ready", Role::Fine),
+    ];
+    let marked = marked.into_iter().filter(|(count, ..)| *count > 0);
+    parts.extend(marked.map(|(count, words, role)| pen.mark(role, &format!("{count} {words}"))));
+    parts.push(pen.write(Role::Dim, format!("{} ahead", counts.ahead)));
+    let mut line = vec![Span::raw(" ")];
+    for part in parts {
+        // A number is shown whole or not at all.
+        if line.len() > 1 && width(&line) + 3 + width(std::slice::from_ref(&part)) > total {
+            break;
+        }
+        if line.len() > 1 {
+            line.push(Span::raw("   "));
+        }
+        line.push(part);
+    }
+    Line::from(cut(line, total))
+}
+
+fn banners(model: &Model, pen: Pen, total: usize) -> Vec<Line<'static>> {
+    let mut banners = Vec::new();
+    if let Some(why) = &model.setting.read_only {
+        banners.push((
+            Role::Attention,
+            format!("read only: {}", safe::line(why, 400)),
+        ));
+    }
+    match model.tally.map_or(0, |tally| tally.failed) {
+        0 => {}
+        1 => banners.push((
+            Role::Trouble,
+            "1 invitation could not be mailed · / mail:failed shows it".to_owned(),
+        )),
+        failed => {
+            banners.push((
+                Role::Trouble,
+                format!("{failed} invitations could not be mailed · / mail:failed shows them"),
+            ));
+        }
+    }
+    if let Some(error) = &model.list.error {
+        banners.push((
+            Role::Trouble,
+            format!("can't be read: {}", safe::line(error, 200)),
+        ));
+    }
+    let line = |(role, text): (Role, String)| {
+        Line::from(cut(vec![Span::raw(" "), pen.mark(role, &text)], total))
+    };
+    banners.into_iter().map(line).collect()
+}

@@ -1,0 +1,44 @@
+//! All keys, from the one table.
+
+use ratatui::text::Line;
+
+use super::{Pen, shown_key};
+use crate::domain::text::pad;
+use crate::tui::keymap::{BINDINGS, Layer};
+use crate::tui::theme::{Role, Theme};
+
+/// How many lines there are.
+#[must_use]
+pub fn height() -> usize {
+    lines(Theme::new(false)).len()
+}
+
+/// The lines.
+#[must_use]
+pub fn lines(theme: Theme) -> Vec<Line<'static>> {
+    let pen = Pen(theme);
+    let mut lines = Vec::new();
+    for (layer, heading) in Layer::HELP {
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        lines.push(Line::from(pen.write(Role::Strong, format!(" {heading}"))));
+        for binding in BINDINGS.iter().filter(|binding| binding.layer == layer) {
+            let keys = pad(
+                &binding
+                    .keys
+                    .iter()
+                    .map(|key| shown_key(key))
+                    .collect::<Vec<_>>()
+                    .join("  "),
+                22,
+            );
+            let keys = pen.write(Role::Accent, format!("   {keys}"));
+            lines.push(Line::from(vec![
+                keys,
+                pen.write(Role::Text, format!(" {}", binding.help)),
+            ]));
+        }
+    }
+    lines
+}
