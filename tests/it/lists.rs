@@ -205,10 +205,12 @@ fn ids(rows: &[Row]) -> BTreeSet<InterviewId> {
     rows.iter().map(Row::id).collect()
 }
 
-/// What each filter should find, said in code.
-fn meanings(world: &World) -> Vec<(String, Box<dyn Fn(&Row) -> bool>)> {
+/// A filter, and in code what it should find.
+type Meaning = (String, Box<dyn Fn(&Row) -> bool>);
+
+fn meanings(world: &World) -> Vec<Meaning> {
     let (now, window) = (world.now(), world.app.access_window());
-    let mut all: Vec<(String, Box<dyn Fn(&Row) -> bool>)> = Vec::new();
+    let mut all: Vec<Meaning> = Vec::new();
     for state in LinkState::ALL {
         all.push((
             format!("link:{}", state.name()),

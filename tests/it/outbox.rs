@@ -50,10 +50,9 @@ async fn incident_25_bytes_digest_link_and_reply_of_every_mail_are_kept() {
     let previewed = world.bytes(ada).await;
     world.deliver().await;
     let mail = world.newest(ada).await;
-    let digest: String = Sha256::digest(&previewed)
+    let digest = Sha256::digest(&previewed)
         .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     assert_eq!(mail.sha256, digest);
     assert_eq!(
         world.ask::<String>("SELECT link FROM delivery"),
@@ -552,22 +551,22 @@ async fn a_process_that_merely_stands_still_keeps_its_mail(#[case] mark: &str) {
 async fn one_greenroom_sends_at_a_time_and_the_next_takes_over() {
     let here = World::new().await;
     let there = here.another("").await;
-    let (stop_here, stop_there) = (Stop::default(), Stop::default());
+    let (first_ends, second_ends) = (Stop::default(), Stop::default());
     let mut sending = here.app.sending();
-    let first = tokio::spawn(here.dispatcher().run("dashboard", stop_here.clone()));
+    let first = tokio::spawn(here.dispatcher().run("dashboard", first_ends.clone()));
     sending
         .wait_for(|sending| sending.by == SentBy::Here)
         .await
         .unwrap();
     let mut waiting = there.app.sending();
-    let second = tokio::spawn(there.dispatcher().run("serve", stop_there.clone()));
+    let second = tokio::spawn(there.dispatcher().run("serve", second_ends.clone()));
     let me = format!("dashboard {}", std::process::id());
     waiting
         .wait_for(|sending| sending.by == SentBy::Other(me.clone()))
         .await
         .unwrap();
 
-    stop_here.now();
+    first_ends.now();
     first.await.unwrap();
     waiting
         .wait_for(|sending| sending.by == SentBy::Here)
@@ -579,7 +578,7 @@ async fn one_greenroom_sends_at_a_time_and_the_next_takes_over() {
     while here.mail_of(ada).await != ["accepted"] {
         changes.changed().await.unwrap();
     }
-    stop_there.now();
+    second_ends.now();
     second.await.unwrap();
     assert_eq!(there.app.who_sends(), SentBy::Nobody);
 }
@@ -600,7 +599,7 @@ async fn several_dispatchers_never_send_a_mail_twice() {
         others[1].dispatcher(),
     ] {
         tasks.push(tokio::spawn(async move {
-            dispatcher.drain(&Stop::default()).await
+            dispatcher.drain(&Stop::default()).await;
         }));
     }
     for task in tasks {
