@@ -2,10 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test may; its helpers too")]
 
 mod cli;
+mod incidents;
+mod invariants;
 mod layers;
 mod lists;
 mod outbox;
 mod plan;
+mod processes;
 mod revise;
 mod schedule;
 mod smtp;

@@ -97,7 +97,7 @@ impl World {
         let app = App::new(Wiring {
             store: store.clone(),
             config: config(home, settings),
-            templates: Templates::load(None).unwrap(),
+            templates: Templates::load(Some(&home.join("templates"))).unwrap(),
             clock: clock.clone(),
             chance: Arc::new(SeededChance::new(seed)),
         })
@@ -111,6 +111,11 @@ impl World {
             home: home.to_owned(),
             temporary: None,
         }
+    }
+
+    /// Where the configuration lies, and beside it templates of one's own.
+    pub fn home(&self) -> &Path {
+        &self.home
     }
 
     /// The data directory.
