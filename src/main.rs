@@ -1,1 +1,239 @@
-fn main() {}
+//! Reads the command line, loads the configuration, puts the parts together and chooses a surface.
+
+use std::fs::DirBuilder;
+use std::io::{self, IsTerminal as _};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use greenroom::app::{
+    App, Clock, Dispatcher, FixedClock, Stop, SystemChance, SystemClock, Wiring, transport,
+};
+use greenroom::cli::{self, Command, Exit, Failure, Global, Printer};
+use greenroom::config::{Config, Environment, Theme};
+use greenroom::mail;
+use greenroom::render::templates::Templates;
+use greenroom::store::{OpenOptions, Store};
+use greenroom::tui;
+use tracing_appender::rolling::Rotation;
+use tracing_subscriber::EnvFilter;
+
+/// How long the end of the dashboard may wait for mail that is leaving.
+const LAST_TRY: Duration = Duration::from_secs(10);
+/// Days of logs that are kept.
+const LOGS: usize = 7;
+
+fn main() -> ExitCode {
+    let arguments = match cli::parse(std::env::args_os()) {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit.into(),
+    };
+    let environment = Environment::of_process();
+    let no_color = environment.variable("NO_COLOR").is_some();
+    let mut printer = Printer::new(arguments.global.plain, arguments.global.color, no_color);
+    let ended = tokio::runtime::Runtime::new()
+        .map_err(Failure::environment)
+        .and_then(|runtime| {
+            runtime.block_on(run(
+                arguments.command.as_ref(),
+                &arguments.global,
+                &environment,
+                &mut printer,
+            ))
+        });
+    let exit = ended.unwrap_or_else(|failure| {
+        failure
+            .problems
+            .iter()
+            .for_each(|problem| printer.problem(problem));
+        failure.exit
+    });
+    match printer.finish() {
+        Ok(()) => exit.into(),
+        Err(_) => Exit::Environment.into(),
+    }
+}
+
+async fn run(
+    command: Option<&Command>,
+    global: &Global,
+    environment: &Environment,
+    printer: &mut Printer,
+) -> Result<Exit, Failure> {
+    let demo = match command {
+        Some(Command::Demo(demo)) => Some(demo),
+        _ => None,
+    };
+    let opens_dashboard = command.is_none() || demo.is_some_and(|demo| !demo.no_tui);
+    if opens_dashboard && !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+        return Err(Failure::input(
+            "the dashboard needs a terminal; greenroom --help lists the commands that do without",
+        ));
+    }
+    if opens_dashboard && global.plain {
+        return Err(Failure::input(
+            "plain: the dashboard draws on the whole screen; greenroom list --plain says it in lines",
+        ));
+    }
+    let mut options = global.options();
+    // A demonstration is thrown away unless it was said on the command line where to keep it.
+    let throw_away = match (demo, &options.data_dir) {
+        (Some(_), None) => Some(ThrowAway::make()?),
+        _ => None,
+    };
+    if let Some(directory) = &throw_away {
+        options.data_dir = Some(directory.0.clone());
+    }
+    let mut config = Config::load(&options, environment)?;
+    if demo.is_some() {
+        config = config.into_demonstration();
+    }
+    let _log = start_log(&config.paths.logs(), global.verbose, opens_dashboard);
+    let app = wire(config, global).await?;
+    if let Some(why) = app.read_only() {
+        printer.remark(&why);
+    }
+    let exit = match command {
+        Some(command) => cli::run(command, &app, printer).await?,
+        None => Exit::Done,
+    };
+    if demo.is_some_and(|demo| demo.no_tui) {
+        match &throw_away {
+            Some(_) => printer.remark("The sample was thrown away; --data-dir DIR keeps one."),
+            None => printer.line(&app.config().paths.data_dir.display().to_string()),
+        }
+    }
+    if opens_dashboard {
+        let no_color = environment.variable("NO_COLOR").is_some();
+        dashboard(&app, global, no_color, demo.is_some()).await
+    } else {
+        Ok(exit)
+    }
+}
+
+async fn wire(config: Config, global: &Global) -> Result<App, Failure> {
+    let store = Store::open(
+        &config.paths.data_dir,
+        OpenOptions {
+            allow_network_file_system: global.allow_network_file_system,
+        },
+    )
+    .map_err(|error| Failure::environment(format!("data-dir: {error}")))?;
+    let template =
+        |error: &dyn std::fmt::Display| Failure::environment(format!("template: {error}"));
+    let templates =
+        Templates::load(Some(&config.paths.templates())).map_err(|error| template(&error))?;
+    mail::check_templates(&templates).map_err(|error| template(&error))?;
+    let clock: Arc<dyn Clock> = match config.fixed_now {
+        Some(now) => Arc::new(FixedClock::at(now)),
+        None => Arc::new(SystemClock),
+    };
+    Ok(App::new(Wiring {
+        store,
+        config,
+        templates,
+        clock,
+        chance: Arc::new(SystemChance),
+    })
+    .await?)
+}
+
+/// The dashboard, and beside it the dispatcher.
+async fn dashboard(
+    app: &App,
+    global: &Global,
+    no_color: bool,
+    is_demo: bool,
+) -> Result<Exit, Failure> {
+    let stop = Stop::default();
+    let sending = if app.read_only().is_none() {
+        let transport = transport(app.config()).map_err(Failure::environment)?;
+        let dispatcher = Dispatcher::new(app.clone(), transport).map_err(Failure::environment)?;
+        let stop = stop.clone();
+        Some(tokio::spawn(async move {
+            dispatcher.run("dashboard", stop).await
+        }))
+    } else {
+        None
+    };
+    let colours = global.color.allows(true, no_color) && app.config().ui.theme != Theme::None;
+    let ended = tui::run(
+        app.clone(),
+        tui::Options {
+            colours,
+            quits_freely: is_demo,
+        },
+    )
+    .await;
+    if matches!(ended, Ok(tui::Ended::Hangup)) && sending.is_some() {
+        // Whoever was cut off meant what they had sent: it is tried once.
+        if let Err(error) = app.send_held_now(LAST_TRY).await {
+            tracing::error!(%error, "held mail could not be sent at the end");
+        }
+    }
+    stop.now();
+    if let Some(sending) = sending {
+        // The mail that is being handed over is finished; what takes longer is found unknown at the next start.
+        let _ = tokio::time::timeout(LAST_TRY, sending).await;
+    }
+    ended.map(|_| Exit::Done).map_err(Failure::environment)
+}
+
+/// Logs to a file of the day in the data directory; a command that was asked to say more says it on standard error.
+///
+/// What can't be logged is not a reason to stop.
+fn start_log(
+    directory: &Path,
+    verbose: u8,
+    dashboard: bool,
+) -> Option<tracing_appender::non_blocking::WorkerGuard> {
+    let level = match verbose {
+        0 => "greenroom=info",
+        1 => "greenroom=debug",
+        _ => "greenroom=trace",
+    };
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(level))
+        .with_ansi(false);
+    if verbose > 0 && !dashboard {
+        log.with_writer(io::stderr).init();
+        return None;
+    }
+    private_directory(directory).ok()?;
+    let file = tracing_appender::rolling::Builder::new()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("greenroom")
+        .filename_suffix("log")
+        .max_log_files(LOGS)
+        .build(directory)
+        .ok()?;
+    let (writer, guard) = tracing_appender::non_blocking(file);
+    log.with_writer(writer).init();
+    Some(guard)
+}
+
+/// A data directory that goes away with the process.
+struct ThrowAway(PathBuf);
+
+impl ThrowAway {
+    fn make() -> Result<Self, Failure> {
+        let path =
+            std::env::temp_dir().join(format!("greenroom-demo-{}", uuid::Uuid::new_v4().simple()));
+        private_directory(&path).map_err(|error| {
+            Failure::environment(format!("{} can't be made: {error}", path.display()))
+        })?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for ThrowAway {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn private_directory(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}

@@ -122,19 +122,24 @@ impl App {
                     return Ok(read.window(predicate, &Place::Start, limit, horizon)?);
                 };
                 let position = row.position(horizon);
-                let half = limit / 2;
-                let mut window =
-                    read.window(predicate, &Place::Before(position.clone()), half, horizon)?;
-                let matches =
-                    read.count(&Predicate::All(vec![Predicate::Id(id), predicate.clone()]))? > 0;
-                window.rows.extend(matches.then_some(row));
-                let after = read.window(
+                // Half of the other rows before it, and what that leaves of the limit after it.
+                let others = limit.saturating_sub(1);
+                let mut window = read.window(
                     predicate,
-                    &Place::After(position),
-                    limit.saturating_sub(half).max(1),
+                    &Place::Before(position.clone()),
+                    others / 2,
                     horizon,
                 )?;
-                window.more_after = after.more_after;
+                let surplus = window.rows.len().saturating_sub(others / 2);
+                window.rows.drain(..surplus);
+                window.more_before |= surplus > 0;
+                let matches =
+                    read.count(&Predicate::All(vec![Predicate::Id(id), predicate.clone()]))? > 0;
+                let room = others.saturating_sub(window.rows.len());
+                window.rows.extend(matches.then_some(row));
+                let mut after = read.window(predicate, &Place::After(position), room, horizon)?;
+                window.more_after = after.more_after || after.rows.len() > room;
+                after.rows.truncate(room);
                 window.rows.extend(after.rows);
                 return Ok(window);
             }

@@ -3,6 +3,7 @@
 //! Read once, at the start, from a TOML file and the environment. Nothing is written here and nothing connects.
 
 mod environment;
+mod paths;
 mod reader;
 mod settings;
 mod sources;
@@ -10,11 +11,12 @@ mod sources;
 mod tests;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
 pub use environment::Environment;
+pub use paths::Paths;
 pub use settings::{Company, Links, Mail, Schedule, Theme, Transport, Ui, User};
 
 use crate::domain::address::{EmailAddress, Mailbox};
@@ -83,54 +85,13 @@ pub struct Config {
     login: Option<String>,
 }
 
-/// Where the files lie.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Paths {
-    /// The configuration file, whether it exists or not.
-    pub config_file: PathBuf,
-    /// The database, the mailbox and the logs.
-    pub data_dir: PathBuf,
-}
-
-impl Paths {
-    /// The directory of the configuration file.
-    #[must_use]
-    pub fn config_dir(&self) -> &Path {
-        self.config_file.parent().unwrap_or(Path::new("."))
-    }
-
-    /// Where templates of one's own lie (`templates/invitation.html.hbs`), beside the configuration.
-    #[must_use]
-    pub fn templates(&self) -> PathBuf {
-        self.config_dir().join("templates")
-    }
-
-    /// The database.
-    #[must_use]
-    pub fn database(&self) -> PathBuf {
-        self.data_dir.join("greenroom.db")
-    }
-
-    /// The Maildir of the mailbox transport.
-    #[must_use]
-    pub fn mailbox(&self) -> PathBuf {
-        self.data_dir.join("mailbox")
-    }
-
-    /// The log file's directory.
-    #[must_use]
-    pub fn logs(&self) -> PathBuf {
-        self.data_dir.join("logs")
-    }
-}
-
 impl Config {
     /// Reads the file and the environment. A file that nobody named need not exist.
     ///
     /// # Errors
     /// Every problem that can be told without the network, in the order of the settings; never an empty list.
     pub fn load(options: &Options, environment: &Environment) -> Result<Self, Vec<Problem>> {
-        let paths = paths(options, environment)?;
+        let paths = Paths::choose(options, environment)?;
         let named = options.config.is_some() || environment.variable("GREENROOM_CONFIG").is_some();
         let text = match std::fs::read_to_string(&paths.config_file) {
             Ok(text) => text,
@@ -235,6 +196,14 @@ impl Config {
         }
     }
 
+    /// The same for a demonstration: mail stays on this machine, whatever the file says.
+    #[must_use]
+    pub fn into_demonstration(mut self) -> Self {
+        self.mail.transport = Transport::Mailbox;
+        self.company.name.get_or_insert_with(|| "Acme".to_owned());
+        self
+    }
+
     /// Whom every mail is from, and what it says to the servers on its way.
     #[must_use]
     pub const fn sender(&self) -> &Sender {
@@ -284,43 +253,6 @@ impl Config {
         } else {
             user
         }
-    }
-}
-
-fn paths(options: &Options, environment: &Environment) -> Result<Paths, Vec<Problem>> {
-    let place = |option: &Option<PathBuf>, variable: &str, usual: Option<PathBuf>| {
-        option
-            .clone()
-            .or_else(|| environment.variable(variable).map(PathBuf::from))
-            .or(usual)
-    };
-    let usual_file = environment
-        .config_home
-        .as_ref()
-        .map(|home| home.join("config.toml"));
-    let config_file = place(&options.config, "GREENROOM_CONFIG", usual_file);
-    let data_dir = place(
-        &options.data_dir,
-        "GREENROOM_DATA_DIR",
-        environment.data_home.clone(),
-    );
-    let nowhere = |key, option| {
-        problem(
-            key,
-            format!("there is no home directory to keep it in; name a place with {option}"),
-        )
-    };
-    match (config_file, data_dir) {
-        (Some(config_file), Some(data_dir)) => Ok(Paths {
-            config_file,
-            data_dir,
-        }),
-        // Without a home there may still be a place for the data, which is all that is needed.
-        (None, Some(data_dir)) => Ok(Paths {
-            config_file: data_dir.join("config.toml"),
-            data_dir,
-        }),
-        (_, None) => Err(vec![nowhere("data-dir", "--data-dir")]),
     }
 }
 

@@ -24,7 +24,7 @@ fn environment(variables: &[(&str, &str)]) -> Environment {
 
 fn read_with(text: &str, variables: &[(&str, &str)]) -> Result<Config, Vec<String>> {
     let environment = environment(variables);
-    let paths = paths(&Options::default(), &environment).unwrap();
+    let paths = Paths::choose(&Options::default(), &environment).unwrap();
     Config::read(text, paths, &environment).map_err(|problems| {
         problems
             .iter()

@@ -59,7 +59,17 @@ pub enum OpenError {
     Engine(#[from] rusqlite::Error),
     /// An older database can't be brought up to date.
     #[error("the database can't be brought up to date: {0}")]
-    Migration(#[from] rusqlite_migration::Error),
+    Migration(rusqlite_migration::Error),
+}
+
+impl From<rusqlite_migration::Error> for OpenError {
+    fn from(error: rusqlite_migration::Error) -> Self {
+        match error {
+            // Its text would hold every statement of the step.
+            rusqlite_migration::Error::RusqliteError { err, .. } => Self::Engine(err),
+            other => Self::Migration(other),
+        }
+    }
 }
 
 pub(super) struct Opened {
@@ -83,6 +93,9 @@ pub(super) fn open(directory: &Path, options: OpenOptions) -> Result<Opened, Ope
             kind,
         });
     }
+    // One process at a time: two that find no tables would both make them.
+    let alone = fs::File::open(directory).map_err(unusable)?;
+    alone.lock().map_err(unusable)?;
     let path = directory.join(FILE_NAME);
     // The engine gives the log and its index the permissions of the database.
     fs::OpenOptions::new()

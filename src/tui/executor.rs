@@ -10,7 +10,9 @@ use tokio::task::{AbortHandle, JoinError, JoinSet};
 use super::mail::MailParts;
 use super::message::{Effect, Event, SaveError, Tally};
 use super::model::Slot;
-use crate::app::{App, AppError, From, Mail, MailOrigin, Preview, Schedule, ScheduleError, Scheduled, parts};
+use crate::app::{
+    App, AppError, From, Mail, MailOrigin, Preview, Schedule, ScheduleError, Scheduled, parts,
+};
 use crate::domain::delivery::State;
 use crate::domain::draft::Draft;
 use crate::domain::filter::Filter;
@@ -34,8 +36,13 @@ impl Executor {
     #[must_use]
     pub fn new(app: App) -> (Self, mpsc::UnboundedReceiver<Event>) {
         let (events, arriving) = mpsc::unbounded_channel();
-        let executor =
-            Self { app, events, reading: HashMap::new(), tasks: JoinSet::new(), changing: JoinSet::new() };
+        let executor = Self {
+            app,
+            events,
+            reading: HashMap::new(),
+            tasks: JoinSet::new(),
+            changing: JoinSet::new(),
+        };
         (executor, arriving)
     }
 
@@ -43,42 +50,83 @@ impl Executor {
     pub fn start(&mut self, effect: Effect) -> Option<Effect> {
         let app = self.app.clone();
         match effect {
-            Effect::ReadWindow { request, filter, from, limit } => self.read(Slot::Window, Duration::ZERO, async move {
-                Event::WindowRead(request, window(&app, &filter, from, limit).await.map_err(words))
+            Effect::ReadWindow {
+                request,
+                filter,
+                from,
+                limit,
+            } => self.read(Slot::Window, Duration::ZERO, async move {
+                Event::WindowRead(
+                    request,
+                    window(&app, &filter, from, limit).await.map_err(words),
+                )
             }),
             Effect::Count { request, filter } => self.read(Slot::Count, SCROLLING, async move {
                 Event::Counted(request, tally(&app, &filter).await.map_err(words))
             }),
-            Effect::CountElsewhere { request, filter } => self.read(Slot::Elsewhere, Duration::ZERO, async move {
-                Event::CountedElsewhere(request, app.count(&filter).await.unwrap_or(0))
-            }),
-            Effect::ReadDetails { request, id } => self.read(Slot::Details, SCROLLING, async move {
-                Event::DetailsRead(request, app.details(id).await.map(|found| found.map(Box::new)).map_err(words))
-            }),
+            Effect::CountElsewhere { request, filter } => {
+                self.read(Slot::Elsewhere, Duration::ZERO, async move {
+                    Event::CountedElsewhere(request, app.count(&filter).await.unwrap_or(0))
+                })
+            }
+            Effect::ReadDetails { request, id } => {
+                self.read(Slot::Details, SCROLLING, async move {
+                    Event::DetailsRead(
+                        request,
+                        app.details(id)
+                            .await
+                            .map(|found| found.map(Box::new))
+                            .map_err(words),
+                    )
+                })
+            }
             Effect::ReadMail { request, id } => self.read(Slot::Mail, SCROLLING, async move {
                 Event::MailRead(request, taken_apart(app.mail(id).await))
             }),
-            Effect::ReadNextMail { request, id } => self.read(Slot::PlanMail, Duration::ZERO, async move {
-                Event::MailRead(request, taken_apart(app.next_mail(id).await))
-            }),
+            Effect::ReadNextMail { request, id } => {
+                self.read(Slot::PlanMail, Duration::ZERO, async move {
+                    Event::MailRead(request, taken_apart(app.next_mail(id).await))
+                })
+            }
             Effect::Preview { request, draft } => self.read(Slot::Preview, TYPING, async move {
                 Event::Previewed(request, preview(app, draft).await)
             }),
-            Effect::ReadDelivery { interview, delivery } => self.simply(read_delivery(app, interview, delivery)),
-            Effect::CountUnsent => self.simply(async move { Event::CountedUnsent(app.unsent().await.map_err(words)) }),
-            Effect::MakePlan { request, action, selection } => self.read(Slot::Plan, Duration::ZERO, async move {
+            Effect::ReadDelivery {
+                interview,
+                delivery,
+            } => self.simply(read_delivery(app, interview, delivery)),
+            Effect::CountUnsent => {
+                self.simply(async move { Event::CountedUnsent(app.unsent().await.map_err(words)) })
+            }
+            Effect::MakePlan {
+                request,
+                action,
+                selection,
+            } => self.read(Slot::Plan, Duration::ZERO, async move {
                 Event::PlanMade(request, app.plan(action, &selection).await.map_err(words))
             }),
-            Effect::CarryOut { request, plan, hold } => self.change(async move {
+            Effect::CarryOut {
+                request,
+                plan,
+                hold,
+            } => self.change(async move {
                 Event::PlanCarriedOut(request, app.carry_out(&plan, hold).await.map_err(words))
             }),
             Effect::Schedule { request, schedule } => self.save(request, None, schedule),
-            Effect::Revise { request, id, schedule } => self.save(request, Some(id), schedule),
-            Effect::Remove { id } => self.change(async move { Event::Removed(app.remove(id).await.map_err(words)) }),
+            Effect::Revise {
+                request,
+                id,
+                schedule,
+            } => self.save(request, Some(id), schedule),
+            Effect::Remove { id } => {
+                self.change(async move { Event::Removed(app.remove(id).await.map_err(words)) })
+            }
             Effect::TakeBack { delivery } => self.change(async move {
                 Event::TookBack(delivery, app.take_back(delivery).await.map_err(words))
             }),
-            terminal @ (Effect::Copy(_) | Effect::Suspend | Effect::Redraw | Effect::Quit) => return Some(terminal),
+            terminal @ (Effect::Copy(_) | Effect::Suspend | Effect::Redraw | Effect::Quit) => {
+                return Some(terminal);
+            }
         }
         None
     }
@@ -106,7 +154,13 @@ impl Executor {
     /// The panic.
     pub fn tidy(&mut self) -> Result<(), JoinError> {
         while let Some(ended) = self.tasks.try_join_next() {
-            ended.or_else(|error| if error.is_cancelled() { Ok(()) } else { Err(error) })?;
+            ended.or_else(|error| {
+                if error.is_cancelled() {
+                    Ok(())
+                } else {
+                    Err(error)
+                }
+            })?;
         }
         while let Some(ended) = self.changing.try_join_next() {
             ended?;
@@ -114,7 +168,12 @@ impl Executor {
         Ok(())
     }
 
-    fn read(&mut self, slot: Slot, pause: Duration, work: impl Future<Output = Event> + Send + 'static) {
+    fn read(
+        &mut self,
+        slot: Slot,
+        pause: Duration,
+        work: impl Future<Output = Event> + Send + 'static,
+    ) {
         let events = self.events.clone();
         let task = self.tasks.spawn(async move {
             if !pause.is_zero() {
@@ -165,35 +224,57 @@ fn saved(result: Result<Scheduled, ScheduleError>) -> Result<Box<Scheduled>, Sav
     result.map(Box::new).map_err(|error| match error {
         ScheduleError::Refused(refusals) => SaveError::Refused(refusals),
         ScheduleError::AlreadyThere(_) => SaveError::AlreadyThere,
-        error @ (ScheduleError::KeyReused | ScheduleError::KeyOfRemoved | ScheduleError::App(_)) => {
+        error
+        @ (ScheduleError::KeyReused | ScheduleError::KeyOfRemoved | ScheduleError::App(_)) => {
             SaveError::Other(error.to_string())
         }
     })
 }
 
-async fn window(app: &App, filter: &Filter, from: From, limit: usize) -> Result<crate::app::Window, AppError> {
+async fn window(
+    app: &App,
+    filter: &Filter,
+    from: From,
+    limit: usize,
+) -> Result<crate::app::Window, AppError> {
     app.window(filter, from, limit).await
 }
 
 async fn tally(app: &App, filter: &Filter) -> Result<Tally, AppError> {
     let failed = Filter::parse("mail:failed when:ahead").unwrap_or_default();
-    Ok(Tally { counts: app.counts(filter).await?, failed: app.count(&failed).await? })
+    Ok(Tally {
+        counts: app.counts(filter).await?,
+        failed: app.count(&failed).await?,
+    })
 }
 
 async fn read_delivery(app: App, interview: InterviewId, delivery: DeliveryId) -> Event {
     let dossier = app.details(interview).await.ok().flatten();
-    let mails = dossier.map(|dossier| dossier.deliveries).unwrap_or_default();
-    Event::DeliveryRead(delivery, mails.into_iter().find(|mail| mail.id == delivery).map(Box::new))
+    let mails = dossier
+        .map(|dossier| dossier.deliveries)
+        .unwrap_or_default();
+    Event::DeliveryRead(
+        delivery,
+        mails
+            .into_iter()
+            .find(|mail| mail.id == delivery)
+            .map(Box::new),
+    )
 }
 
 // Composing takes a moment, in which the terminal must not wait.
 async fn preview(app: App, draft: Draft) -> Result<MailParts, String> {
     let composed = tokio::task::spawn_blocking(move || match app.preview(&draft) {
         Preview::Mail { bytes, .. } => apart(&bytes, "with a sample key"),
-        Preview::Refused(refusals) => Err(refusals.first().map(ToString::to_string).unwrap_or_default()),
+        Preview::Refused(refusals) => Err(refusals
+            .first()
+            .map(ToString::to_string)
+            .unwrap_or_default()),
         Preview::Blocked(why) => Err(why),
     });
-    composed.await.unwrap_or_else(|error| Err(error.to_string()))
+    composed
+        .await
+        .unwrap_or_else(|error| Err(error.to_string()))
 }
 
 fn taken_apart(mail: Result<Mail, AppError>) -> Result<MailParts, String> {
@@ -203,7 +284,9 @@ fn taken_apart(mail: Result<Mail, AppError>) -> Result<MailParts, String> {
             State::Accepted => "as it left",
             State::Unknown => "as it may have left",
             State::Stored => "as stored on this machine",
-            State::Held | State::Queued | State::Claimed | State::HandingOver | State::Deferred => "as it will leave",
+            State::Held | State::Queued | State::Claimed | State::HandingOver | State::Deferred => {
+                "as it will leave"
+            }
             State::Failed | State::Withdrawn => "as it was to leave",
         },
         MailOrigin::WouldBe => "as it would be",
@@ -214,7 +297,10 @@ fn taken_apart(mail: Result<Mail, AppError>) -> Result<MailParts, String> {
 
 fn apart(bytes: &[u8], origin: &str) -> Result<MailParts, String> {
     let parts = parts::read(bytes).map_err(|error| error.to_string())?;
-    let headers = parts.headers.iter().map(|header| format!("{}: {}", header.name, header.text));
+    let headers = parts
+        .headers
+        .iter()
+        .map(|header| format!("{}: {}", header.name, header.text));
     Ok(MailParts {
         origin: origin.to_owned(),
         headers: headers.collect::<Vec<_>>().join("\n"),

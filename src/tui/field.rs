@@ -47,7 +47,10 @@ impl Field {
     #[must_use]
     pub fn holding(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { cursor: text.len(), text }
+        Self {
+            cursor: text.len(),
+            text,
+        }
     }
 
     /// The text.
@@ -59,7 +62,9 @@ impl Field {
     /// The text before and after the cursor.
     #[must_use]
     pub fn around_cursor(&self) -> (&str, &str) {
-        self.text.split_at_checked(self.cursor).unwrap_or((&self.text, ""))
+        self.text
+            .split_at_checked(self.cursor)
+            .unwrap_or((&self.text, ""))
     }
 
     /// Changes the text or moves the cursor; says whether anything became different.
@@ -92,7 +97,12 @@ impl Field {
         self.text.insert_str(self.cursor, taken);
         self.cursor += taken.len();
         // A mark joins the character before it: the cursor goes behind both.
-        if self.text.grapheme_indices(true).all(|(at, _)| at != self.cursor) && self.cursor < self.text.len() {
+        if self
+            .text
+            .grapheme_indices(true)
+            .all(|(at, _)| at != self.cursor)
+            && self.cursor < self.text.len()
+        {
             self.cursor = self.next();
         }
         !taken.is_empty()
@@ -101,14 +111,32 @@ impl Field {
     /// Moves a line up or down; false when there is none, so that the form can leave the field.
     pub fn move_line(&mut self, down: bool) -> bool {
         let (start, end) = (self.line_start(), self.line_end());
-        let column = self.text.get(start..self.cursor).map_or(0, |line| line.graphemes(true).count());
+        let column = self
+            .text
+            .get(start..self.cursor)
+            .map_or(0, |line| line.graphemes(true).count());
         let target = match down {
             true if end < self.text.len() => end + 1,
-            false if start > 0 => self.text.get(..start - 1).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1),
+            false if start > 0 => self
+                .text
+                .get(..start - 1)
+                .and_then(|before| before.rfind('\n'))
+                .map_or(0, |at| at + 1),
             _ => return false,
         };
-        let line = self.text.get(target..).unwrap_or_default().split('\n').next().unwrap_or_default();
-        self.cursor = target + line.graphemes(true).take(column).map(str::len).sum::<usize>();
+        let line = self
+            .text
+            .get(target..)
+            .unwrap_or_default()
+            .split('\n')
+            .next()
+            .unwrap_or_default();
+        self.cursor = target
+            + line
+                .graphemes(true)
+                .take(column)
+                .map(str::len)
+                .sum::<usize>();
         true
     }
 
@@ -120,12 +148,21 @@ impl Field {
     }
 
     fn previous(&self) -> usize {
-        self.around_cursor().0.grapheme_indices(true).next_back().map_or(0, |(at, _)| at)
+        self.around_cursor()
+            .0
+            .grapheme_indices(true)
+            .next_back()
+            .map_or(0, |(at, _)| at)
     }
 
     fn next(&self) -> usize {
-        let ahead = |(at, grapheme): (usize, &str)| (at + grapheme.len() > self.cursor).then_some(at + grapheme.len());
-        self.text.grapheme_indices(true).find_map(ahead).unwrap_or(self.text.len())
+        let ahead = |(at, grapheme): (usize, &str)| {
+            (at + grapheme.len() > self.cursor).then_some(at + grapheme.len())
+        };
+        self.text
+            .grapheme_indices(true)
+            .find_map(ahead)
+            .unwrap_or(self.text.len())
     }
 
     fn word_start(&self) -> usize {
@@ -135,7 +172,10 @@ impl Field {
 
     fn word_end(&self) -> usize {
         let after = self.around_cursor().1;
-        after.unicode_word_indices().next().map_or(self.text.len(), |(at, word)| self.cursor + at + word.len())
+        after
+            .unicode_word_indices()
+            .next()
+            .map_or(self.text.len(), |(at, word)| self.cursor + at + word.len())
     }
 
     fn line_start(&self) -> usize {
@@ -143,7 +183,10 @@ impl Field {
     }
 
     fn line_end(&self) -> usize {
-        self.around_cursor().1.find('\n').map_or(self.text.len(), |at| self.cursor + at)
+        self.around_cursor()
+            .1
+            .find('\n')
+            .map_or(self.text.len(), |at| self.cursor + at)
     }
 }
 
@@ -168,7 +211,11 @@ mod tests {
     #[case("a\nbc", &[Edit::EraseToStart], "a\n|")]
     #[case("one two", &[Edit::WordLeft, Edit::EraseToEnd], "one |")]
     #[case("ae", &[Edit::Left, Edit::Insert('\u{301}')], "a\u{301}|e")]
-    fn edits_work_on_whole_characters(#[case] text: &str, #[case] edits: &[Edit], #[case] expected: &str) {
+    fn edits_work_on_whole_characters(
+        #[case] text: &str,
+        #[case] edits: &[Edit],
+        #[case] expected: &str,
+    ) {
         let mut field = Field::holding(text);
         for edit in edits {
             field.edit(edit);
@@ -190,8 +237,17 @@ mod tests {
         prop_oneof![
             any::<char>().prop_map(Edit::Insert),
             proptest::sample::select(vec![
-                Edit::Backspace, Edit::Delete, Edit::EraseWord, Edit::EraseToStart, Edit::EraseToEnd, Edit::Left,
-                Edit::Right, Edit::WordLeft, Edit::WordRight, Edit::Home, Edit::End,
+                Edit::Backspace,
+                Edit::Delete,
+                Edit::EraseWord,
+                Edit::EraseToStart,
+                Edit::EraseToEnd,
+                Edit::Left,
+                Edit::Right,
+                Edit::WordLeft,
+                Edit::WordRight,
+                Edit::Home,
+                Edit::End,
             ]),
         ]
     }

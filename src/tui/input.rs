@@ -44,7 +44,11 @@ pub struct Decoder {
 impl Decoder {
     /// Takes the bytes that arrived at that moment, and says what they were.
     pub fn feed(&mut self, bytes: &[u8], at: Instant) -> Vec<Input> {
-        if self.torn && self.paste.is_none() && bytes.len() >= TOO_FAST_FOR_FINGERS && bytes.first() != Some(&0x1b) {
+        if self.torn
+            && self.paste.is_none()
+            && bytes.len() >= TOO_FAST_FOR_FINGERS
+            && bytes.first() != Some(&0x1b)
+        {
             self.paste = Some(Vec::new());
         }
         self.pending.extend_from_slice(bytes);
@@ -58,7 +62,11 @@ impl Decoder {
     /// When [`Decoder::expire`] is to be called if nothing more arrives.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        let limit = if self.paste.is_some() { PASTE_LIMIT } else { ESCAPE_LIMIT };
+        let limit = if self.paste.is_some() {
+            PASTE_LIMIT
+        } else {
+            ESCAPE_LIMIT
+        };
         self.waiting_since.map(|since| since + limit)
     }
 
@@ -109,8 +117,13 @@ impl Decoder {
     }
 
     fn step_in_paste(&mut self, inputs: &mut Vec<Input>) -> bool {
-        let Some(paste) = &mut self.paste else { return false };
-        let end = self.pending.windows(PASTE_ENDS.len()).position(|window| window == PASTE_ENDS);
+        let Some(paste) = &mut self.paste else {
+            return false;
+        };
+        let end = self
+            .pending
+            .windows(PASTE_ENDS.len())
+            .position(|window| window == PASTE_ENDS);
         // The end marker may arrive in two chunks, so its possible beginning stays pending.
         let taken = end.unwrap_or_else(|| self.pending.len().saturating_sub(PASTE_ENDS.len() - 1));
         let room = LONGEST_PASTE.saturating_sub(paste.len());
@@ -129,7 +142,11 @@ impl Decoder {
 
 // Terminals send a pasted line break as a carriage return.
 fn pasted(bytes: &[u8]) -> Input {
-    Input::Paste(String::from_utf8_lossy(bytes).replace("\r\n", "\n").replace('\r', "\n"))
+    Input::Paste(
+        String::from_utf8_lossy(bytes)
+            .replace("\r\n", "\n")
+            .replace('\r', "\n"),
+    )
 }
 
 enum Taken {
@@ -140,15 +157,23 @@ enum Taken {
 }
 
 fn first_key(bytes: &[u8]) -> Taken {
-    let Some(&first) = bytes.first() else { return Taken::NeedsMore };
+    let Some(&first) = bytes.first() else {
+        return Taken::NeedsMore;
+    };
     match first {
         0x1b => after_escape(bytes),
         b'\r' | b'\n' => Taken::Key(Key::plain(KeyCode::Enter), 1),
         b'\t' => Taken::Key(Key::plain(KeyCode::Tab), 1),
         0x7f | 0x08 => Taken::Key(Key::plain(KeyCode::Backspace), 1),
         0x00 => Taken::Key(Key::plain(KeyCode::Char(' ')).with_ctrl(), 1),
-        0x01..=0x1a => Taken::Key(Key::plain(KeyCode::Char(char::from(first - 1 + b'a'))).with_ctrl(), 1),
-        0x1c..=0x1f => Taken::Key(Key::plain(KeyCode::Char(char::from(first - 0x1c + b'4'))).with_ctrl(), 1),
+        0x01..=0x1a => Taken::Key(
+            Key::plain(KeyCode::Char(char::from(first - 1 + b'a'))).with_ctrl(),
+            1,
+        ),
+        0x1c..=0x1f => Taken::Key(
+            Key::plain(KeyCode::Char(char::from(first - 0x1c + b'4'))).with_ctrl(),
+            1,
+        ),
         _ => utf8(bytes),
     }
 }
@@ -160,8 +185,13 @@ fn utf8(bytes: &[u8]) -> Taken {
         Some(0xf0..=0xf4) => 4,
         _ => 1,
     };
-    let Some(head) = bytes.get(..length) else { return Taken::NeedsMore };
-    match std::str::from_utf8(head).ok().and_then(|text| text.chars().next()) {
+    let Some(head) = bytes.get(..length) else {
+        return Taken::NeedsMore;
+    };
+    match std::str::from_utf8(head)
+        .ok()
+        .and_then(|text| text.chars().next())
+    {
         Some(character) => Taken::Key(Key::plain(KeyCode::Char(character)), length),
         None => Taken::Nothing(1),
     }
@@ -179,7 +209,11 @@ fn after_escape(bytes: &[u8]) -> Taken {
         Some(b']' | b'P' | b'_' | b'^') => terminal_string(bytes),
         Some(0x1b) => {
             // The first one stands alone unless a sequence follows the second (Alt with an arrow key).
-            if bytes.len() == 2 { Taken::NeedsMore } else { Taken::Key(Key::plain(KeyCode::Esc), 1) }
+            if bytes.len() == 2 {
+                Taken::NeedsMore
+            } else {
+                Taken::Key(Key::plain(KeyCode::Esc), 1)
+            }
         }
         Some(_) => match bytes.get(1..).map(first_key) {
             Some(Taken::Key(key, length)) => Taken::Key(key.with_alt(), length + 1),
@@ -191,7 +225,11 @@ fn after_escape(bytes: &[u8]) -> Taken {
 
 fn terminal_string(bytes: &[u8]) -> Taken {
     let bell = bytes.iter().position(|byte| *byte == 0x07).map(|at| at + 1);
-    let terminator = bytes.windows(2).skip(1).position(|pair| pair == b"\x1b\\").map(|at| at + 3);
+    let terminator = bytes
+        .windows(2)
+        .skip(1)
+        .position(|pair| pair == b"\x1b\\")
+        .map(|at| at + 3);
     match bell.into_iter().chain(terminator).min() {
         Some(length) => Taken::Nothing(length),
         None if bytes.len() > LONGEST_PASTE => Taken::Nothing(bytes.len()),
@@ -203,24 +241,51 @@ fn terminal_string(bytes: &[u8]) -> Taken {
 fn control_sequence(bytes: &[u8]) -> Taken {
     // The Linux console's function keys have a second bracket before their letter.
     if bytes.get(2) == Some(&b'[') {
-        return if bytes.len() < 4 { Taken::NeedsMore } else { Taken::Nothing(4) };
+        return if bytes.len() < 4 {
+            Taken::NeedsMore
+        } else {
+            Taken::Nothing(4)
+        };
     }
-    let Some(end) = bytes.iter().skip(2).position(|byte| (0x40..=0x7e).contains(byte)).map(|at| at + 2) else {
-        return if bytes.len() > LONGEST_SEQUENCE { Taken::Nothing(bytes.len()) } else { Taken::NeedsMore };
+    let Some(end) = bytes
+        .iter()
+        .skip(2)
+        .position(|byte| (0x40..=0x7e).contains(byte))
+        .map(|at| at + 2)
+    else {
+        return if bytes.len() > LONGEST_SEQUENCE {
+            Taken::Nothing(bytes.len())
+        } else {
+            Taken::NeedsMore
+        };
     };
     let length = end + 1;
-    let (Some(parameters), Some(&last)) = (bytes.get(2..end), bytes.get(end)) else { return Taken::Nothing(length) };
+    let (Some(parameters), Some(&last)) = (bytes.get(2..end), bytes.get(end)) else {
+        return Taken::Nothing(length);
+    };
     // The oldest mouse report carries three more bytes.
     if last == b'M' && parameters.is_empty() {
-        return if bytes.len() < length + 3 { Taken::NeedsMore } else { Taken::Nothing(length + 3) };
+        return if bytes.len() < length + 3 {
+            Taken::NeedsMore
+        } else {
+            Taken::Nothing(length + 3)
+        };
     }
     // Private sequences (`<`, `=`, `>`, `?`) are answers and mouse reports, never keys.
-    if parameters.first().is_some_and(|first| (b'<'..=b'?').contains(first)) {
+    if parameters
+        .first()
+        .is_some_and(|first| (b'<'..=b'?').contains(first))
+    {
         return Taken::Nothing(length);
     }
     let numbers: Vec<u32> = parameters
         .split(|byte| *byte == b';')
-        .map(|number| std::str::from_utf8(number).ok().and_then(|text| text.split(':').next()?.parse().ok()).unwrap_or(0))
+        .map(|number| {
+            std::str::from_utf8(number)
+                .ok()
+                .and_then(|text| text.split(':').next()?.parse().ok())
+                .unwrap_or(0)
+        })
         .collect();
     let number = |at: usize| numbers.get(at).copied().unwrap_or(0);
     let (key, modifiers) = match last {
@@ -238,7 +303,9 @@ fn modified((code, modifiers): (KeyCode, u32)) -> Key {
     let held = modifiers.saturating_sub(1);
     let code = match code {
         KeyCode::Tab if held & 1 != 0 => KeyCode::BackTab,
-        KeyCode::Char(letter) if held & 1 != 0 && held & 4 == 0 => KeyCode::Char(letter.to_ascii_uppercase()),
+        KeyCode::Char(letter) if held & 1 != 0 && held & 4 == 0 => {
+            KeyCode::Char(letter.to_ascii_uppercase())
+        }
         code => code,
     };
     let key = Key::plain(code);
@@ -247,7 +314,9 @@ fn modified((code, modifiers): (KeyCode, u32)) -> Key {
 }
 
 fn key_or_nothing(key: Option<(KeyCode, u32)>, length: usize) -> Taken {
-    key.map_or(Taken::Nothing(length), |key| Taken::Key(modified(key), length))
+    key.map_or(Taken::Nothing(length), |key| {
+        Taken::Key(modified(key), length)
+    })
 }
 
 fn character_key(character: char) -> Option<KeyCode> {
@@ -257,7 +326,9 @@ fn character_key(character: char) -> Option<KeyCode> {
         '\x1b' => KeyCode::Esc,
         '\x7f' | '\x08' => KeyCode::Backspace,
         // The private use area names keys that we do not use.
-        control if control.is_control() || ('\u{e000}'..='\u{f8ff}').contains(&control) => return None,
+        control if control.is_control() || ('\u{e000}'..='\u{f8ff}').contains(&control) => {
+            return None;
+        }
         character => KeyCode::Char(character),
     })
 }
@@ -319,7 +390,10 @@ mod tests {
     #[case(b"\x04\x13\x1a\t\r\x7f", "Ctrl-d Ctrl-s Ctrl-z Tab Enter Backspace")]
     #[case(b"\x1b", "Esc")]
     #[case(b"\x1b[A\x1bOB\x1b[1;5C\x1b[Z", "Up Down Ctrl-Right Shift-Tab")]
-    #[case(b"\x1b[5~\x1b[6~\x1b[3~\x1b[1~\x1b[F", "PageUp PageDown Delete Home End")]
+    #[case(
+        b"\x1b[5~\x1b[6~\x1b[3~\x1b[1~\x1b[F",
+        "PageUp PageDown Delete Home End"
+    )]
     #[case(b"\x1bx\x1b\r", "Alt-x Alt-Enter")]
     #[case(b"\x1b[115;5u\x1b[27;5;115~\x1b[9;2u", "Ctrl-s Ctrl-s Shift-Tab")]
     #[case(b"\x1b[200~two\rlines\x1b[201~y", "paste(\"two\\nlines\") y")]
@@ -349,9 +423,20 @@ mod tests {
         assert_eq!(decoder.deadline(), Some(now + PASTE_LIMIT));
         assert_eq!(said(&decoder.expire()), "paste(\"half of a\")");
         assert_eq!(said(&decoder.feed(b"j", now)), "j", "keys work again");
-        assert_eq!(said(&decoder.feed(b"R y resend everything", now)), "", "the late rest is still a paste");
-        assert_eq!(said(&decoder.feed(b"!\x1b[201~", now)), "paste(\"R y resend everything!\")");
-        assert_eq!(said(&decoder.feed(b"/ada love", now)), "/ a d a Space l o v e", "and then all is well");
+        assert_eq!(
+            said(&decoder.feed(b"R y resend everything", now)),
+            "",
+            "the late rest is still a paste"
+        );
+        assert_eq!(
+            said(&decoder.feed(b"!\x1b[201~", now)),
+            "paste(\"R y resend everything!\")"
+        );
+        assert_eq!(
+            said(&decoder.feed(b"/ada love", now)),
+            "/ a d a Space l o v e",
+            "and then all is well"
+        );
     }
 
     proptest! {

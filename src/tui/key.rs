@@ -26,7 +26,11 @@ impl Key {
     /// A key without modifiers.
     #[must_use]
     pub const fn plain(code: KeyCode) -> Self {
-        Self { code, ctrl: false, alt: false }
+        Self {
+            code,
+            ctrl: false,
+            alt: false,
+        }
     }
 
     /// The same key with the Control key held.
@@ -58,9 +62,16 @@ impl Key {
             KeyCode::Char(character) => character.to_string(),
             KeyCode::BackTab => "Shift-Tab".to_owned(),
             KeyCode::F(number) => format!("F{number}"),
-            code => named().find(|(_, known)| *known == code).map(|(name, _)| name.to_owned()).unwrap_or_default(),
+            code => named()
+                .find(|(_, known)| *known == code)
+                .map(|(name, _)| name.to_owned())
+                .unwrap_or_default(),
         };
-        format!("{}{}{base}", if self.ctrl { "Ctrl-" } else { "" }, if self.alt { "Alt-" } else { "" })
+        format!(
+            "{}{}{base}",
+            if self.ctrl { "Ctrl-" } else { "" },
+            if self.alt { "Alt-" } else { "" }
+        )
     }
 
     /// The key of that name.
@@ -109,7 +120,17 @@ mod tests {
 
     #[test]
     fn names_read_back() {
-        for name in ["j", "G", "Ctrl-d", "Shift-Tab", "PageDown", "Space", "Alt-Enter", "-", "?"] {
+        for name in [
+            "j",
+            "G",
+            "Ctrl-d",
+            "Shift-Tab",
+            "PageDown",
+            "Space",
+            "Alt-Enter",
+            "-",
+            "?",
+        ] {
             assert_eq!(Key::named(name).map(Key::name).as_deref(), Some(name));
         }
         assert_eq!(Key::named("Hyper-x"), None);

@@ -79,8 +79,19 @@ pub struct Binding {
     pub hint: Option<(u8, &'static str)>,
 }
 
-const fn bind(layer: Layer, keys: &'static [&'static str], intent: Intent, help: &'static str) -> Binding {
-    Binding { layer, keys, intent, help, hint: None }
+const fn bind(
+    layer: Layer,
+    keys: &'static [&'static str],
+    intent: Intent,
+    help: &'static str,
+) -> Binding {
+    Binding {
+        layer,
+        keys,
+        intent,
+        help,
+        hint: None,
+    }
 }
 
 const fn hinted(
@@ -91,7 +102,13 @@ const fn hinted(
     rank: u8,
     hint: &'static str,
 ) -> Binding {
-    Binding { layer, keys, intent, help, hint: Some((rank, hint)) }
+    Binding {
+        layer,
+        keys,
+        intent,
+        help,
+        hint: Some((rank, hint)),
+    }
 }
 
 /// The table.
@@ -100,14 +117,50 @@ pub static BINDINGS: &[Binding] = {
     use Layer as L;
     &[
         hinted(L::List, &["n"], I::New, "new interview", 0, "new"),
-        hinted(L::List, &["/"], I::Find, "find and filter; a text that is pasted becomes a filter", 2, "find"),
-        hinted(L::List, &["R"], I::Resend, "resend the invitation: shows the plan first", 3, "resend"),
-        hinted(L::List, &["F"], I::FixLink, "give it a link, and invite: shows the plan first", 4, "fix link"),
-        bind(L::List, &["Enter"], I::Details, "details on the whole screen"),
+        hinted(
+            L::List,
+            &["/"],
+            I::Find,
+            "find and filter; a text that is pasted becomes a filter",
+            2,
+            "find",
+        ),
+        hinted(
+            L::List,
+            &["R"],
+            I::Resend,
+            "resend the invitation: shows the plan first",
+            3,
+            "resend",
+        ),
+        hinted(
+            L::List,
+            &["F"],
+            I::FixLink,
+            "give it a link, and invite: shows the plan first",
+            4,
+            "fix link",
+        ),
+        bind(
+            L::List,
+            &["Enter"],
+            I::Details,
+            "details on the whole screen",
+        ),
         bind(L::List, &["c"], I::CopyLink, "copy the join link"),
-        bind(L::List, &["u"], I::TakeBack, "take back mail that has not left"),
+        bind(
+            L::List,
+            &["u"],
+            I::TakeBack,
+            "take back mail that has not left",
+        ),
         hinted(L::List, &["Tab"], I::NextPane, "to the pane", 5, "mail"),
-        bind(L::List, &["p"], I::NextPart, "next part of the mail: rendered, text, html, headers, calendar, source"),
+        bind(
+            L::List,
+            &["p"],
+            I::NextPart,
+            "next part of the mail: rendered, text, html, headers, calendar, source",
+        ),
         bind(L::List, &["j", "Down"], I::Down, "down"),
         bind(L::List, &["k", "Up"], I::Up, "up"),
         bind(L::List, &["g", "Home"], I::Top, "to the first"),
@@ -119,77 +172,333 @@ pub static BINDINGS: &[Binding] = {
         bind(L::List, &["Esc"], I::Leave, "clear the filter"),
         hinted(L::List, &["?"], I::Help, "these keys", 1, "help"),
         bind(L::List, &["q", "Ctrl-c"], I::Quit, "quit"),
-        hinted(L::Pane, &["p"], I::NextPart, "next part of the mail", 1, "next part"),
-        hinted(L::Pane, &["Tab", "Shift-Tab"], I::NextPane, "back to the list", 0, "list"),
-        bind(L::Pane, &["Enter"], I::Details, "the whole screen, and back"),
-        hinted(L::Pane, &["c"], I::CopyLink, "copy the join link", 3, "copy link"),
-        hinted(L::Pane, &["R"], I::Resend, "resend the invitation: shows the plan first", 4, "resend"),
-        hinted(L::Pane, &["F"], I::FixLink, "give it a link, and invite: shows the plan first", 5, "fix link"),
-        bind(L::Pane, &["u"], I::TakeBack, "take back mail that has not left"),
+        hinted(
+            L::Pane,
+            &["p"],
+            I::NextPart,
+            "next part of the mail",
+            1,
+            "next part",
+        ),
+        hinted(
+            L::Pane,
+            &["Tab", "Shift-Tab"],
+            I::NextPane,
+            "back to the list",
+            0,
+            "list",
+        ),
+        bind(
+            L::Pane,
+            &["Enter"],
+            I::Details,
+            "the whole screen, and back",
+        ),
+        hinted(
+            L::Pane,
+            &["c"],
+            I::CopyLink,
+            "copy the join link",
+            3,
+            "copy link",
+        ),
+        hinted(
+            L::Pane,
+            &["R"],
+            I::Resend,
+            "resend the invitation: shows the plan first",
+            4,
+            "resend",
+        ),
+        hinted(
+            L::Pane,
+            &["F"],
+            I::FixLink,
+            "give it a link, and invite: shows the plan first",
+            5,
+            "fix link",
+        ),
+        bind(
+            L::Pane,
+            &["u"],
+            I::TakeBack,
+            "take back mail that has not left",
+        ),
         bind(L::Pane, &["j", "Down"], I::Down, "scroll down"),
         bind(L::Pane, &["k", "Up"], I::Up, "scroll up"),
         bind(L::Pane, &["g", "Home"], I::Top, "to the top"),
         bind(L::Pane, &["G", "End"], I::Bottom, "to the end"),
         bind(L::Pane, &["Ctrl-d"], I::HalfDown, "half a screen down"),
         bind(L::Pane, &["Ctrl-u"], I::HalfUp, "half a screen up"),
-        bind(L::Pane, &["PageDown", "Space"], I::PageDown, "a screen down"),
+        bind(
+            L::Pane,
+            &["PageDown", "Space"],
+            I::PageDown,
+            "a screen down",
+        ),
         bind(L::Pane, &["PageUp"], I::PageUp, "a screen up"),
-        hinted(L::Pane, &["Esc", "q"], I::Leave, "back to the list", 2, "back"),
+        hinted(
+            L::Pane,
+            &["Esc", "q"],
+            I::Leave,
+            "back to the list",
+            2,
+            "back",
+        ),
         bind(L::Pane, &["?"], I::Help, "these keys"),
         bind(L::Pane, &["Ctrl-c"], I::Quit, "quit"),
-        hinted(L::Find, &["Enter"], I::Accept, "keep the filter; look elsewhere when nothing matches here", 0, "keep"),
-        hinted(L::Find, &["Esc", "Ctrl-c"], I::Leave, "the filter as it was", 1, "leave"),
+        hinted(
+            L::Find,
+            &["Enter"],
+            I::Accept,
+            "keep the filter; look elsewhere when nothing matches here",
+            0,
+            "keep",
+        ),
+        hinted(
+            L::Find,
+            &["Esc", "Ctrl-c"],
+            I::Leave,
+            "the filter as it was",
+            1,
+            "leave",
+        ),
         bind(L::Find, &["Down"], I::Down, "down"),
         bind(L::Find, &["Up"], I::Up, "up"),
-        hinted(L::Form, &["Ctrl-s"], I::Save, "the one action: save, make the key, send", 0, "save and send"),
+        hinted(
+            L::Form,
+            &["Ctrl-s"],
+            I::Save,
+            "the one action: save, make the key, send",
+            0,
+            "save and send",
+        ),
         hinted(L::Form, &["Tab"], I::NextField, "next field", 2, "next"),
         bind(L::Form, &["Shift-Tab"], I::PreviousField, "previous field"),
-        bind(L::Form, &["Down"], I::Down, "next field, or down in what can be chosen"),
-        bind(L::Form, &["Up"], I::Up, "previous field, or up in what can be chosen"),
-        bind(L::Form, &["Enter"], I::Accept, "take what is chosen, or next field; a new line in the note"),
-        hinted(L::Form, &["Ctrl-p"], I::TogglePreview, "the mail as it will be, where there is no room beside", 3, "preview"),
+        bind(
+            L::Form,
+            &["Down"],
+            I::Down,
+            "next field, or down in what can be chosen",
+        ),
+        bind(
+            L::Form,
+            &["Up"],
+            I::Up,
+            "previous field, or up in what can be chosen",
+        ),
+        bind(
+            L::Form,
+            &["Enter"],
+            I::Accept,
+            "take what is chosen, or next field; a new line in the note",
+        ),
+        hinted(
+            L::Form,
+            &["Ctrl-p"],
+            I::TogglePreview,
+            "the mail as it will be, where there is no room beside",
+            3,
+            "preview",
+        ),
         bind(L::Form, &["PageDown"], I::PageDown, "scroll the mail down"),
         bind(L::Form, &["PageUp"], I::PageUp, "scroll the mail up"),
-        hinted(L::Form, &["Esc", "Ctrl-c"], I::Leave, "leave; asks when something was typed", 1, "leave"),
+        hinted(
+            L::Form,
+            &["Esc", "Ctrl-c"],
+            I::Leave,
+            "leave; asks when something was typed",
+            1,
+            "leave",
+        ),
         hinted(L::Plan, &["y"], I::Yes, "carry it out", 0, "carry out"),
-        hinted(L::Plan, &["Enter"], I::ShowMail, "the exact mail of the row", 2, "show the mail"),
-        hinted(L::Plan, &["Tab"], I::OtherWay, "the other way of doing it, where there is one", 3, "the other way"),
+        hinted(
+            L::Plan,
+            &["Enter"],
+            I::ShowMail,
+            "the exact mail of the row",
+            2,
+            "show the mail",
+        ),
+        hinted(
+            L::Plan,
+            &["Tab"],
+            I::OtherWay,
+            "the other way of doing it, where there is one",
+            3,
+            "the other way",
+        ),
         bind(L::Plan, &["j", "Down"], I::Down, "down"),
         bind(L::Plan, &["k", "Up"], I::Up, "up"),
         bind(L::Plan, &["PageDown"], I::PageDown, "a screen down"),
         bind(L::Plan, &["PageUp"], I::PageUp, "a screen up"),
-        hinted(L::Plan, &["Esc", "q", "Ctrl-c"], I::Leave, "leave; nothing happens", 1, "leave"),
+        hinted(
+            L::Plan,
+            &["Esc", "q", "Ctrl-c"],
+            I::Leave,
+            "leave; nothing happens",
+            1,
+            "leave",
+        ),
         hinted(L::Mail, &["p"], I::NextPart, "next part", 1, "next part"),
         bind(L::Mail, &["j", "Down"], I::Down, "scroll down"),
         bind(L::Mail, &["k", "Up"], I::Up, "scroll up"),
-        bind(L::Mail, &["Ctrl-d", "PageDown", "Space"], I::PageDown, "a screen down"),
+        bind(
+            L::Mail,
+            &["Ctrl-d", "PageDown", "Space"],
+            I::PageDown,
+            "a screen down",
+        ),
         bind(L::Mail, &["Ctrl-u", "PageUp"], I::PageUp, "a screen up"),
-        hinted(L::Mail, &["Esc", "q", "Enter", "Ctrl-c"], I::Leave, "back to the plan", 0, "back to the plan"),
+        hinted(
+            L::Mail,
+            &["Esc", "q", "Enter", "Ctrl-c"],
+            I::Leave,
+            "back to the plan",
+            0,
+            "back to the plan",
+        ),
         bind(L::Help, &["j", "Down"], I::Down, "scroll down"),
         bind(L::Help, &["k", "Up"], I::Up, "scroll up"),
-        bind(L::Help, &["Ctrl-d", "PageDown", "Space"], I::PageDown, "a screen down"),
+        bind(
+            L::Help,
+            &["Ctrl-d", "PageDown", "Space"],
+            I::PageDown,
+            "a screen down",
+        ),
         bind(L::Help, &["Ctrl-u", "PageUp"], I::PageUp, "a screen up"),
-        hinted(L::Help, &["Esc", "q", "?", "Ctrl-c"], I::Leave, "close", 0, "close"),
-        hinted(L::QuitQuestion, &["y"], I::Yes, "quit; the mail waits in the outbox", 0, "quit"),
-        hinted(L::QuitQuestion, &["Esc", "n", "q", "Ctrl-c"], I::Leave, "stay", 1, "stay"),
-        hinted(L::LeaveQuestion, &["y"], I::Yes, "throw it away", 0, "throw away"),
-        hinted(L::LeaveQuestion, &["Esc", "n", "Ctrl-c"], I::Leave, "back to the form", 1, "back to the form"),
-        hinted(L::TakenBackQuestion, &["k"], I::Keep, "keep the interview without mail", 0, "keep without mail"),
-        hinted(L::TakenBackQuestion, &["x"], I::Remove, "remove the interview", 1, "remove it"),
-        hinted(L::TakenBackQuestion, &["Esc", "n", "Ctrl-c"], I::Leave, "back to the form", 2, "back to the form"),
+        hinted(
+            L::Help,
+            &["Esc", "q", "?", "Ctrl-c"],
+            I::Leave,
+            "close",
+            0,
+            "close",
+        ),
+        hinted(
+            L::QuitQuestion,
+            &["y"],
+            I::Yes,
+            "quit; the mail waits in the outbox",
+            0,
+            "quit",
+        ),
+        hinted(
+            L::QuitQuestion,
+            &["Esc", "n", "q", "Ctrl-c"],
+            I::Leave,
+            "stay",
+            1,
+            "stay",
+        ),
+        hinted(
+            L::LeaveQuestion,
+            &["y"],
+            I::Yes,
+            "throw it away",
+            0,
+            "throw away",
+        ),
+        hinted(
+            L::LeaveQuestion,
+            &["Esc", "n", "Ctrl-c"],
+            I::Leave,
+            "back to the form",
+            1,
+            "back to the form",
+        ),
+        hinted(
+            L::TakenBackQuestion,
+            &["k"],
+            I::Keep,
+            "keep the interview without mail",
+            0,
+            "keep without mail",
+        ),
+        hinted(
+            L::TakenBackQuestion,
+            &["x"],
+            I::Remove,
+            "remove the interview",
+            1,
+            "remove it",
+        ),
+        hinted(
+            L::TakenBackQuestion,
+            &["Esc", "n", "Ctrl-c"],
+            I::Leave,
+            "back to the form",
+            2,
+            "back to the form",
+        ),
         bind(L::Text, &["Left", "Ctrl-b"], I::Edit(Edit::Left), "left"),
         bind(L::Text, &["Right", "Ctrl-f"], I::Edit(Edit::Right), "right"),
-        bind(L::Text, &["Ctrl-Left", "Alt-b"], I::Edit(Edit::WordLeft), "a word left"),
-        bind(L::Text, &["Ctrl-Right", "Alt-f"], I::Edit(Edit::WordRight), "a word right"),
-        bind(L::Text, &["Home", "Ctrl-a"], I::Edit(Edit::Home), "to the start of the line"),
-        bind(L::Text, &["End", "Ctrl-e"], I::Edit(Edit::End), "to the end of the line"),
-        bind(L::Text, &["Backspace", "Ctrl-h"], I::Edit(Edit::Backspace), "delete before the cursor"),
-        bind(L::Text, &["Delete", "Ctrl-d"], I::Edit(Edit::Delete), "delete under the cursor"),
-        bind(L::Text, &["Ctrl-w", "Alt-Backspace"], I::Edit(Edit::EraseWord), "delete the word before the cursor"),
-        bind(L::Text, &["Ctrl-u"], I::Edit(Edit::EraseToStart), "delete to the start of the line"),
-        bind(L::Text, &["Ctrl-k"], I::Edit(Edit::EraseToEnd), "delete to the end of the line"),
-        bind(L::Everywhere, &["Ctrl-l"], I::Redraw, "draw the screen anew"),
-        bind(L::Everywhere, &["Ctrl-z"], I::Suspend, "into the background"),
+        bind(
+            L::Text,
+            &["Ctrl-Left", "Alt-b"],
+            I::Edit(Edit::WordLeft),
+            "a word left",
+        ),
+        bind(
+            L::Text,
+            &["Ctrl-Right", "Alt-f"],
+            I::Edit(Edit::WordRight),
+            "a word right",
+        ),
+        bind(
+            L::Text,
+            &["Home", "Ctrl-a"],
+            I::Edit(Edit::Home),
+            "to the start of the line",
+        ),
+        bind(
+            L::Text,
+            &["End", "Ctrl-e"],
+            I::Edit(Edit::End),
+            "to the end of the line",
+        ),
+        bind(
+            L::Text,
+            &["Backspace", "Ctrl-h"],
+            I::Edit(Edit::Backspace),
+            "delete before the cursor",
+        ),
+        bind(
+            L::Text,
+            &["Delete", "Ctrl-d"],
+            I::Edit(Edit::Delete),
+            "delete under the cursor",
+        ),
+        bind(
+            L::Text,
+            &["Ctrl-w", "Alt-Backspace"],
+            I::Edit(Edit::EraseWord),
+            "delete the word before the cursor",
+        ),
+        bind(
+            L::Text,
+            &["Ctrl-u"],
+            I::Edit(Edit::EraseToStart),
+            "delete to the start of the line",
+        ),
+        bind(
+            L::Text,
+            &["Ctrl-k"],
+            I::Edit(Edit::EraseToEnd),
+            "delete to the end of the line",
+        ),
+        bind(
+            L::Everywhere,
+            &["Ctrl-l"],
+            I::Redraw,
+            "draw the screen anew",
+        ),
+        bind(
+            L::Everywhere,
+            &["Ctrl-z"],
+            I::Suspend,
+            "into the background",
+        ),
     ]
 };
 
@@ -197,11 +506,19 @@ pub static BINDINGS: &[Binding] = {
 #[must_use]
 pub fn intent(layer: Layer, key: Key) -> Option<Intent> {
     let name = key.name();
-    let named = |layer: Layer| BINDINGS.iter().find(|binding| binding.layer == layer && binding.keys.contains(&name.as_str()));
-    let binding = std::iter::once(&layer).chain(layer.behind()).find_map(|layer| named(*layer));
+    let named = |layer: Layer| {
+        BINDINGS
+            .iter()
+            .find(|binding| binding.layer == layer && binding.keys.contains(&name.as_str()))
+    };
+    let binding = std::iter::once(&layer)
+        .chain(layer.behind())
+        .find_map(|layer| named(*layer));
     match binding {
         Some(binding) => Some(binding.intent.clone()),
-        None if layer.takes_text() => key.typed().map(|character| Intent::Edit(Edit::Insert(character))),
+        None if layer.takes_text() => key
+            .typed()
+            .map(|character| Intent::Edit(Edit::Insert(character))),
         None => None,
     }
 }
@@ -213,7 +530,10 @@ pub fn hints(layer: Layer) -> impl Iterator<Item = (&'static str, &'static str, 
         .filter(|binding| binding.layer == layer)
         .filter_map(|binding| {
             let (rank, words) = binding.hint?;
-            Some((rank, (binding.keys.first().copied()?, words, &binding.intent)))
+            Some((
+                rank,
+                (binding.keys.first().copied()?, words, &binding.intent),
+            ))
         })
         .collect();
     hints.sort_by_key(|(rank, _)| *rank);
@@ -231,8 +551,16 @@ mod tests {
         let mut seen = HashSet::new();
         for binding in BINDINGS {
             for key in binding.keys {
-                assert_eq!(Key::named(key).map(Key::name).as_deref(), Some(*key), "{key}");
-                assert!(seen.insert((binding.layer, *key)), "{key} is bound twice in {:?}", binding.layer);
+                assert_eq!(
+                    Key::named(key).map(Key::name).as_deref(),
+                    Some(*key),
+                    "{key}"
+                );
+                assert!(
+                    seen.insert((binding.layer, *key)),
+                    "{key} is bound twice in {:?}",
+                    binding.layer
+                );
             }
         }
     }
@@ -240,8 +568,14 @@ mod tests {
     #[test]
     fn letters_are_typed_where_text_is_taken_and_mean_nothing_elsewhere() {
         let key = Key::named("x").unwrap();
-        assert_eq!(intent(Layer::Form, key), Some(Intent::Edit(Edit::Insert('x'))));
+        assert_eq!(
+            intent(Layer::Form, key),
+            Some(Intent::Edit(Edit::Insert('x')))
+        );
         assert_eq!(intent(Layer::List, key), None);
-        assert_eq!(intent(Layer::Form, Key::named("Ctrl-l").unwrap()), Some(Intent::Redraw));
+        assert_eq!(
+            intent(Layer::Form, Key::named("Ctrl-l").unwrap()),
+            Some(Intent::Redraw)
+        );
     }
 }

@@ -41,7 +41,11 @@ pub struct Areas {
 pub fn areas(model: &Model) -> Areas {
     let (width, height) = model.size;
     let mut rest = Rect::new(0, 0, width, height);
-    let mut areas = Areas { title: take_top(&mut rest, 1), status: take_bottom(&mut rest, 1), ..Areas::default() };
+    let mut areas = Areas {
+        title: take_top(&mut rest, 1),
+        status: take_bottom(&mut rest, 1),
+        ..Areas::default()
+    };
     let rules = u16::from(height >= TALL);
     areas.counts = take_top(&mut rest, u16::from(height >= 8));
     let third = rest.height / 3;
@@ -55,10 +59,21 @@ pub fn areas(model: &Model) -> Areas {
         Focus::Details => areas.pane = rest,
         Focus::Pane if width < WIDE => areas.pane = rest,
         Focus::List | Focus::Pane if width >= WIDE => {
-            areas.list = Rect { width: (width * 11 / 20).clamp(58, 110), ..rest };
-            areas.divider = Rect { x: areas.list.width, width: 1, ..rest };
+            areas.list = Rect {
+                width: (width * 11 / 20).clamp(58, 110),
+                ..rest
+            };
+            areas.divider = Rect {
+                x: areas.list.width,
+                width: 1,
+                ..rest
+            };
             let x = areas.list.width + 1;
-            areas.pane = Rect { x, width: width - x, ..rest };
+            areas.pane = Rect {
+                x,
+                width: width - x,
+                ..rest
+            };
         }
         Focus::List | Focus::Pane if rest.height >= SPLIT => {
             let share = rest.height * 11 / 20;
@@ -90,7 +105,14 @@ pub fn form_and_preview(model: &Model) -> (Rect, Rect) {
     if is_wide(model) {
         let width = body.width / 2;
         let x = body.x + width;
-        return (Rect { width, ..body }, Rect { x: x + 1, width: body.width - width - 1, ..body });
+        return (
+            Rect { width, ..body },
+            Rect {
+                x: x + 1,
+                width: body.width - width - 1,
+                ..body
+            },
+        );
     }
     match model.form() {
         Some(form) if form.preview_shown => (Rect::default(), body),
@@ -100,7 +122,9 @@ pub fn form_and_preview(model: &Model) -> (Rect, Rect) {
 
 fn banners(model: &Model) -> u16 {
     let failed = model.tally.is_some_and(|tally| tally.failed > 0);
-    u16::from(model.setting.read_only.is_some()) + u16::from(failed) + u16::from(model.list.error.is_some())
+    u16::from(model.setting.read_only.is_some())
+        + u16::from(failed)
+        + u16::from(model.list.error.is_some())
 }
 
 fn take_top(rest: &mut Rect, height: u16) -> Rect {
@@ -114,5 +138,9 @@ fn take_top(rest: &mut Rect, height: u16) -> Rect {
 fn take_bottom(rest: &mut Rect, height: u16) -> Rect {
     let height = height.min(rest.height);
     rest.height -= height;
-    Rect { y: rest.y + rest.height, height, ..*rest }
+    Rect {
+        y: rest.y + rest.height,
+        height,
+        ..*rest
+    }
 }

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use super::field::Edit;
 use super::mail::MailParts;
 use crate::app::{
-    Action, CarriedOut, Counts, Delivery, Dossier, From, Plan, Schedule, Scheduled, Selection, Sending,
-    TakenBack, UnsentMail, Window,
+    Action, CarriedOut, Counts, Delivery, Dossier, From, Plan, Schedule, Scheduled, Selection,
+    Sending, TakenBack, UnsentMail, Window,
 };
 use crate::domain::draft::{Draft, Refusal};
 use crate::domain::filter::Filter;
@@ -306,7 +306,10 @@ impl Effect {
     #[must_use]
     pub const fn mails_or_changes(&self) -> bool {
         match self {
-            Self::Schedule { .. } | Self::Revise { .. } | Self::Remove { .. } | Self::CarryOut { .. } => true,
+            Self::Schedule { .. }
+            | Self::Revise { .. }
+            | Self::Remove { .. }
+            | Self::CarryOut { .. } => true,
             Self::ReadWindow { .. }
             | Self::Count { .. }
             | Self::CountElsewhere { .. }
@@ -325,4 +328,3 @@ impl Effect {
         }
     }
 }
-

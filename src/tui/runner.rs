@@ -10,7 +10,9 @@ use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::Terminal;
 use ratatui::backend::{Backend as _, CrosstermBackend};
-use rustix::process::{Signal as Sig, getpgrp, getpid, getsid, kill_current_process_group, kill_process};
+use rustix::process::{
+    Signal as Sig, getpgrp, getpid, getsid, kill_current_process_group, kill_process,
+};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant as Deadline, sleep_until};
@@ -85,7 +87,10 @@ pub async fn setting(app: &App, quits_freely: bool) -> Setting {
         base: policy.base,
         window: policy.window,
         zone: app.config().list_zone(),
-        defaults: Defaults { zone: app.form_zone().await.ok().flatten(), ..app.defaults() },
+        defaults: Defaults {
+            zone: app.form_zone().await.ok().flatten(),
+            ..app.defaults()
+        },
         hold: app.config().mail.hold,
         mail_stays_here: policy.mail == MailReach::ThisMachine,
         user: app.config().actor(),
@@ -98,7 +103,10 @@ pub async fn setting(app: &App, quits_freely: bool) -> Setting {
 /// The time now.
 #[must_use]
 pub fn moment(app: &App) -> Moment {
-    Moment { now: app.now(), running: app.running() }
+    Moment {
+        now: app.now(),
+        running: app.running(),
+    }
 }
 
 // Bytes of the terminal and when they were read: what was typed before a plan was seen is no answer to it.
@@ -133,7 +141,10 @@ impl Signals {
 type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
 fn terminal() -> io::Result<Screen> {
-    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout())))
+    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(
+        1 << 16,
+        io::stdout(),
+    )))
 }
 
 // What woke the runner.
@@ -234,7 +245,9 @@ impl Runner {
                 Woken::Resume => self.resume()?,
             }
             self.drain();
-            self.executor.tidy().map_err(|error| RunError::Panicked(error.to_string()))?;
+            self.executor
+                .tidy()
+                .map_err(|error| RunError::Panicked(error.to_string()))?;
             if let Some(ended) = self.ended {
                 return Ok(ended);
             }
@@ -259,7 +272,11 @@ impl Runner {
     }
 
     fn next_tick(&self) -> Deadline {
-        let countdown = self.model.outgoing.iter().filter(|_| self.model.counts_down());
+        let countdown = self
+            .model
+            .outgoing
+            .iter()
+            .filter(|_| self.model.counts_down());
         let countdown = countdown.filter_map(|mail| {
             let left = mail.held_until.duration_since(self.app.running());
             let part = u64::try_from(left.subsec_millis()).unwrap_or(0);
@@ -268,14 +285,22 @@ impl Runner {
         let minute = u64::try_from(60 - self.app.now().as_second().rem_euclid(60)).unwrap_or(60);
         let tick = countdown.min().unwrap_or(Duration::from_secs(minute));
         let now = Instant::now();
-        let first = [self.decoder.deadline(), self.refresh_due].into_iter().flatten().chain([now + tick]).min();
+        let first = [self.decoder.deadline(), self.refresh_due]
+            .into_iter()
+            .flatten()
+            .chain([now + tick])
+            .min();
         Deadline::from_std(first.unwrap_or(now + tick))
     }
 
     // Some deadline has come.
     fn expire(&mut self) {
         let now = Instant::now();
-        if self.decoder.deadline().is_some_and(|deadline| deadline <= now) {
+        if self
+            .decoder
+            .deadline()
+            .is_some_and(|deadline| deadline <= now)
+        {
             for input in self.decoder.expire() {
                 self.entered(input, now);
             }
@@ -326,8 +351,12 @@ impl Runner {
             match self.executor.start(effect) {
                 Some(Effect::Quit) => self.ended = Some(Ended::Quit),
                 Some(Effect::Copy(text)) => {
-                    let copied = queue!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text));
-                    let copied = copied.and_then(|()| io::Write::flush(self.terminal.backend_mut()));
+                    let copied = queue!(
+                        self.terminal.backend_mut(),
+                        CopyToClipboard::to_clipboard_from(text)
+                    );
+                    let copied =
+                        copied.and_then(|()| io::Write::flush(self.terminal.backend_mut()));
                     self.tell(Event::Copied(copied.map_err(|error| error.to_string())));
                 }
                 Some(Effect::Redraw) => self.redraw(),
@@ -343,7 +372,11 @@ impl Runner {
 
     fn redraw(&mut self) {
         // `Terminal::clear` would ask the terminal for its cursor and wait for an answer that goes to our reader.
-        let cleared = self.terminal.backend_mut().clear().and_then(|()| terminal());
+        let cleared = self
+            .terminal
+            .backend_mut()
+            .clear()
+            .and_then(|()| terminal());
         match cleared {
             Ok(fresh) => self.terminal = fresh,
             Err(error) => tracing::warn!(%error, "the screen could not be cleared"),
@@ -383,7 +416,8 @@ impl Runner {
             self.model.changed = false;
             queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
             let (model, theme) = (&self.model, self.theme);
-            self.terminal.draw(|frame| view::draw(frame, model, theme))?;
+            self.terminal
+                .draw(|frame| view::draw(frame, model, theme))?;
             queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
             io::Write::flush(self.terminal.backend_mut())?;
         }
@@ -407,7 +441,13 @@ fn read_input() -> mpsc::UnboundedReceiver<Chunk> {
                 Ok(read) => read,
             };
             let bytes = buffer.get(..read).unwrap_or_default().to_vec();
-            if sender.send(Chunk { bytes, at: Instant::now() }).is_err() {
+            if sender
+                .send(Chunk {
+                    bytes,
+                    at: Instant::now(),
+                })
+                .is_err()
+            {
                 return;
             }
         }

@@ -72,7 +72,11 @@ mod tests {
     #[case("李小龍", 4, &["李小", "龍"])]
     #[case("", 4, &[""])]
     #[case("a b", 0, &["a", "b"])]
-    fn text_is_broken_between_words(#[case] text: &str, #[case] width: usize, #[case] lines: &[&str]) {
+    fn text_is_broken_between_words(
+        #[case] text: &str,
+        #[case] width: usize,
+        #[case] lines: &[&str],
+    ) {
         assert_eq!(wrap(text, width), lines);
     }
 
@@ -83,7 +87,11 @@ mod tests {
         buffer.content[1].set_symbol("a\u{202e}");
         buffer.content[2].set_symbol("é");
         seal(&mut buffer);
-        let symbols: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+        let symbols: String = buffer
+            .content
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
         assert_eq!(symbols, "??é");
     }
 }

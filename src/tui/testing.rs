@@ -16,7 +16,7 @@ use super::model::{Model, Setting};
 use super::theme::Theme;
 use super::update::{start, update};
 use super::view;
-use crate::app::{Counts, Delivery, Dossier, Row, SentBy, Sending, Window};
+use crate::app::{Counts, Delivery, Dossier, Row, Sending, SentBy, Window};
 use crate::domain::address::EmailAddress;
 use crate::domain::base_url::BaseUrl;
 use crate::domain::delivery::{Kind, State};
@@ -42,7 +42,10 @@ pub fn setting() -> Setting {
     let zone = Zone::parse("Europe/London").unwrap();
     Setting {
         base: BaseUrl::parse("https://join.acme.example").unwrap(),
-        window: AccessWindow { opens_before: Duration::from_secs(900), closes_after: Duration::from_secs(7200) },
+        window: AccessWindow {
+            opens_before: Duration::from_secs(900),
+            closes_after: Duration::from_secs(7200),
+        },
         zone: zone.clone(),
         defaults: Defaults {
             zone: Some(zone),
@@ -83,7 +86,10 @@ pub fn row(number: u128, name: &str, starts: &str) -> Row {
             duration: minutes(45),
             interviewers: Vec::new(),
             meeting_url: None,
-            recruiter: Recruiter { name: Some("Rita Levi".to_owned()), email: None },
+            recruiter: Recruiter {
+                name: Some("Rita Levi".to_owned()),
+                email: None,
+            },
             note: Some("Bring a laptop.\nNothing else.".to_owned()),
             sequence: 0,
             joined_at: None,
@@ -91,12 +97,19 @@ pub fn row(number: u128, name: &str, starts: &str) -> Row {
             created_at: now,
             updated_at: now,
         },
-        facts: Facts { key: Some(key(number)), session: SessionCondition::Live, told: None, newest: None },
+        facts: Facts {
+            key: Some(key(number)),
+            session: SessionCondition::Live,
+            told: None,
+            newest: None,
+        },
     }
 }
 
 fn key(number: u128) -> SessionKey {
-    SessionKey::new(Uuid::from_u128(0x9689_ddff_0000_4000_8000_0000_0000_0000 + number))
+    SessionKey::new(Uuid::from_u128(
+        0x9689_ddff_0000_4000_8000_0000_0000_0000 + number,
+    ))
 }
 
 pub fn without_link(mut row: Row) -> Row {
@@ -113,7 +126,13 @@ pub fn mailed(mut row: Row, state: State) -> Row {
         at: since,
         key: row.facts.key.unwrap(),
         starts_at: row.interview.starts_at.unwrap(),
-        address: row.interview.candidate_email.as_ref().unwrap().ascii().to_owned(),
+        address: row
+            .interview
+            .candidate_email
+            .as_ref()
+            .unwrap()
+            .ascii()
+            .to_owned(),
     });
     row
 }
@@ -123,12 +142,28 @@ pub fn rows() -> Vec<Row> {
     let over = row(9, "Alan Turing", "2031-03-03T10:00:00Z");
     vec![
         without_link(row(1, "Ada Lovelace", "2031-03-04T09:37:00Z")),
-        mailed(row(2, "Grace Hopper", "2031-03-04T11:15:00Z"), State::Accepted),
-        mailed(row(3, "José Ñáñez", "2031-03-04T13:00:00Z"), State::Deferred),
+        mailed(
+            row(2, "Grace Hopper", "2031-03-04T11:15:00Z"),
+            State::Accepted,
+        ),
+        mailed(
+            row(3, "José Ñáñez", "2031-03-04T13:00:00Z"),
+            State::Deferred,
+        ),
         mailed(row(4, "李小龍", "2031-03-04T14:30:00Z"), State::Stored),
-        mailed(row(5, "Amara Okafor", "2031-03-05T09:00:00Z"), State::Failed),
-        mailed(row(6, "Søren Kierkegaard", "2031-03-05T10:30:00Z"), State::Unknown),
-        row(7, "Maximiliana Featherstonehaugh-Cholmondeley", "2031-03-06T10:30:00Z"),
+        mailed(
+            row(5, "Amara Okafor", "2031-03-05T09:00:00Z"),
+            State::Failed,
+        ),
+        mailed(
+            row(6, "Søren Kierkegaard", "2031-03-05T10:30:00Z"),
+            State::Unknown,
+        ),
+        row(
+            7,
+            "Maximiliana Featherstonehaugh-Cholmondeley",
+            "2031-03-06T10:30:00Z",
+        ),
         mailed(over, State::Accepted),
     ]
 }
@@ -153,7 +188,12 @@ pub fn delivery(row: &Row, state: State) -> Delivery {
         id: DeliveryId::new(Uuid::from_u128(500 + row.id().uuid().as_u128())),
         interview_id: row.id(),
         kind: Kind::Invitation,
-        address: row.interview.candidate_email.as_ref().map(|email| email.ascii().to_owned()).unwrap_or_default(),
+        address: row
+            .interview
+            .candidate_email
+            .as_ref()
+            .map(|email| email.ascii().to_owned())
+            .unwrap_or_default(),
         subject: "Your interview with Acme".to_owned(),
         message_id: "<m1@acme.example>".to_owned(),
         sha256: "00".repeat(32),
@@ -175,14 +215,32 @@ pub fn dossier(row: &Row) -> Box<Dossier> {
         kind,
         detail: detail.to_owned(),
     };
-    let deliveries = row.facts.newest.map(|mail| delivery(row, mail.state)).into_iter().collect();
+    let deliveries = row
+        .facts
+        .newest
+        .map(|mail| delivery(row, mail.state))
+        .into_iter()
+        .collect();
     let events = vec![
         event("2031-03-03T16:00:00Z", EventKind::Scheduled, ""),
         event("2031-03-03T16:00:00Z", EventKind::LinkMade, ""),
-        event("2031-03-04T08:57:00Z", EventKind::MailQueued, "<m1@acme.example>"),
-        event("2031-03-04T08:58:00Z", EventKind::MailAccepted, "250 2.0.0 Ok"),
+        event(
+            "2031-03-04T08:57:00Z",
+            EventKind::MailQueued,
+            "<m1@acme.example>",
+        ),
+        event(
+            "2031-03-04T08:58:00Z",
+            EventKind::MailAccepted,
+            "250 2.0.0 Ok",
+        ),
     ];
-    Box::new(Dossier { row: row.clone(), sessions: Vec::new(), deliveries, events })
+    Box::new(Dossier {
+        row: row.clone(),
+        sessions: Vec::new(),
+        deliveries,
+        events,
+    })
 }
 
 pub fn mail() -> MailParts {
@@ -209,8 +267,14 @@ pub struct Stage {
 impl Stage {
     /// Before anything was read.
     pub fn blank(width: u16, height: u16) -> Self {
-        let sending = Sending { transport: "smtp mx.acme.example".to_owned(), by: SentBy::Here };
-        let moment = Moment { now: at(NOW), running: at(NOW) };
+        let sending = Sending {
+            transport: "smtp mx.acme.example".to_owned(),
+            by: SentBy::Here,
+        };
+        let moment = Moment {
+            now: at(NOW),
+            running: at(NOW),
+        };
         let mut model = Model::new(setting(), sending, moment, (width, height));
         let effects = start(&mut model);
         Self { model, effects }
@@ -268,7 +332,11 @@ impl Stage {
 
     /// Answers the newest request for a window, and that for the numbers.
     pub fn answer_window(&mut self, rows: Vec<Row>) {
-        self.answer_with(Window { rows, more_before: false, more_after: false });
+        self.answer_with(Window {
+            rows,
+            more_before: false,
+            more_after: false,
+        });
     }
 
     pub fn answer_with(&mut self, window: Window) {
@@ -312,7 +380,11 @@ impl Stage {
         let (width, height) = self.model.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let theme = Theme::new(true);
-        terminal.draw(|frame| view::draw(frame, &self.model, theme)).unwrap().buffer.clone()
+        terminal
+            .draw(|frame| view::draw(frame, &self.model, theme))
+            .unwrap()
+            .buffer
+            .clone()
     }
 
     /// What a person sees.
@@ -336,7 +408,12 @@ pub fn text(buffer: &Buffer) -> String {
         }
         line.trim_end().to_owned()
     };
-    buffer.content.chunks(width).map(line).collect::<Vec<_>>().join("\n")
+    buffer
+        .content
+        .chunks(width)
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// A plan for that many interviews; the last one is skipped when there are several.
@@ -358,6 +435,7 @@ pub fn plan(count: usize) -> crate::app::Plan {
             "seen": "",
         })
     });
-    let plan = serde_json::json!({"action": "resend", "made_at": NOW, "rows": rows.collect::<Vec<_>>()});
+    let plan =
+        serde_json::json!({"action": "resend", "made_at": NOW, "rows": rows.collect::<Vec<_>>()});
     serde_json::from_value(plan).unwrap()
 }

@@ -50,7 +50,13 @@ impl Theme {
     /// The style of a role.
     #[must_use]
     pub fn style(self, role: Role) -> Style {
-        let coloured = |colour: Color, otherwise: Style| if self.colours { Style::new().fg(colour) } else { otherwise };
+        let coloured = |colour: Color, otherwise: Style| {
+            if self.colours {
+                Style::new().fg(colour)
+            } else {
+                otherwise
+            }
+        };
         let bold = Style::new().add_modifier(Modifier::BOLD);
         match role {
             Role::Text => Style::new(),

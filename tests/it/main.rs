@@ -1,11 +1,17 @@
 //! Greenroom from outside, in one binary.
 #![expect(clippy::unwrap_used, reason = "a test may; its helpers too")]
 
+mod cli;
+mod incidents;
+mod invariants;
+mod dashboard;
 mod layers;
 mod lists;
 mod outbox;
 mod plan;
+mod processes;
 mod revise;
 mod schedule;
 mod smtp;
+mod store;
 mod support;

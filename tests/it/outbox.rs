@@ -50,10 +50,9 @@ async fn incident_25_bytes_digest_link_and_reply_of_every_mail_are_kept() {
     let previewed = world.bytes(ada).await;
     world.deliver().await;
     let mail = world.newest(ada).await;
-    let digest: String = Sha256::digest(&previewed)
+    let digest = Sha256::digest(&previewed)
         .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     assert_eq!(mail.sha256, digest);
     assert_eq!(
         world.ask::<String>("SELECT link FROM delivery"),
@@ -552,22 +551,22 @@ async fn a_process_that_merely_stands_still_keeps_its_mail(#[case] mark: &str) {
 async fn one_greenroom_sends_at_a_time_and_the_next_takes_over() {
     let here = World::new().await;
     let there = here.another("").await;
-    let (stop_here, stop_there) = (Stop::default(), Stop::default());
+    let (first_ends, second_ends) = (Stop::default(), Stop::default());
     let mut sending = here.app.sending();
-    let first = tokio::spawn(here.dispatcher().run("dashboard", stop_here.clone()));
+    let first = tokio::spawn(here.dispatcher().run("dashboard", first_ends.clone()));
     sending
         .wait_for(|sending| sending.by == SentBy::Here)
         .await
         .unwrap();
     let mut waiting = there.app.sending();
-    let second = tokio::spawn(there.dispatcher().run("serve", stop_there.clone()));
+    let second = tokio::spawn(there.dispatcher().run("serve", second_ends.clone()));
     let me = format!("dashboard {}", std::process::id());
     waiting
         .wait_for(|sending| sending.by == SentBy::Other(me.clone()))
         .await
         .unwrap();
 
-    stop_here.now();
+    first_ends.now();
     first.await.unwrap();
     waiting
         .wait_for(|sending| sending.by == SentBy::Here)
@@ -579,7 +578,7 @@ async fn one_greenroom_sends_at_a_time_and_the_next_takes_over() {
     while here.mail_of(ada).await != ["accepted"] {
         changes.changed().await.unwrap();
     }
-    stop_there.now();
+    second_ends.now();
     second.await.unwrap();
     assert_eq!(there.app.who_sends(), SentBy::Nobody);
 }
@@ -600,7 +599,7 @@ async fn several_dispatchers_never_send_a_mail_twice() {
         others[1].dispatcher(),
     ] {
         tasks.push(tokio::spawn(async move {
-            dispatcher.drain(&Stop::default()).await
+            dispatcher.drain(&Stop::default()).await;
         }));
     }
     for task in tasks {
@@ -705,4 +704,30 @@ async fn a_dispatcher_can_not_be_made_where_no_lock_can_be_taken() {
     let world = World::new().await;
     std::fs::write(world.data().join("owners"), "in the way").unwrap();
     assert!(Dispatcher::new(world.app.clone(), world.post.transport()).is_err());
+}
+
+#[tokio::test]
+async fn incident_28_the_timeline_says_what_happened_in_order() {
+    let world = World::new().await;
+    let ada = world.schedule(ADA, TOMORROW).await;
+    world.post.answers([Answer::Later]);
+    world.deliver().await;
+    world.wait_minutes(1);
+    world.deliver().await;
+    let events = world.details(ada).await.events;
+    let lines: Vec<String> = events
+        .iter()
+        .map(|event| format!("{} {} {}", event.at, event.kind.name(), event.detail))
+        .collect();
+    let mail = world.newest(ada).await.message_id;
+    assert_eq!(
+        lines,
+        [
+            "2031-05-05T08:00:00Z scheduled ".to_owned(),
+            "2031-05-05T08:00:00Z link_made ".to_owned(),
+            format!("2031-05-05T08:00:00Z mail_queued {mail}"),
+            "2031-05-05T08:00:00Z mail_deferred RCPT: the server refused: 451 4.7.1 try again later".to_owned(),
+            "2031-05-05T08:01:00Z mail_accepted 250 2.0.0 queued as 1".to_owned(),
+        ]
+    );
 }

@@ -47,7 +47,10 @@ async fn the_week_has_ten_without_a_link_and_mail_of_every_fate() {
     }
     assert_eq!(app.unsent().await.unwrap().count, 2, "the deferred ones");
     assert_eq!(
-        app.store().read(|read| read.next_due()).await.unwrap(),
+        app.store()
+            .read(|read| Ok::<_, crate::app::AppError>(read.next_due()?))
+            .await
+            .unwrap(),
         None,
         "no sample is ever due"
     );

@@ -158,9 +158,13 @@ impl Check<'_> {
     }
 }
 
-// Control characters, line and paragraph separators, and the bidi embeddings, overrides and isolates. Marks and
+// Control characters, zero-width spaces, separators, tags, and bidi embeddings, overrides and isolates. Marks and
 // joiners that ordinary names need (U+200C to U+200F) are let through and shown as what they are.
 fn acts(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        || matches!(
+            character,
+            '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{2028}' | '\u{2029}'
+        )
+        || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E0000}'..='\u{E007F}')
 }

@@ -88,6 +88,7 @@ fn a_zone_is_asked_for_where_none_is_known() {
 #[case::bidi_override("Ada \u{202E}evil")]
 #[case::isolate("Ada \u{2066}x")]
 #[case::line_separator("Ada\u{2028}x")]
+#[case::zero_width_space("Ada\u{200B}Lovelace")]
 fn a_character_that_could_act_is_refused_by_its_number(#[case] name: &str) {
     let hostile = Draft {
         candidate: name.to_owned(),

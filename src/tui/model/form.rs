@@ -123,17 +123,43 @@ impl Form {
     /// An empty form for a new interview.
     #[must_use]
     pub fn new(idempotency_key: String, defaults: &Defaults, now: Timestamp) -> Self {
-        Self::of(Purpose::New, Draft::default(), idempotency_key, defaults, now)
+        Self::of(
+            Purpose::New,
+            Draft::default(),
+            idempotency_key,
+            defaults,
+            now,
+        )
     }
 
     /// The form of an interview whose mail was taken back.
     #[must_use]
-    pub fn taken_back(row: &Row, idempotency_key: String, defaults: &Defaults, now: Timestamp) -> Self {
-        Self::of(Purpose::TakenBack(row.id()), Draft::of(&row.interview), idempotency_key, defaults, now)
+    pub fn taken_back(
+        row: &Row,
+        idempotency_key: String,
+        defaults: &Defaults,
+        now: Timestamp,
+    ) -> Self {
+        Self::of(
+            Purpose::TakenBack(row.id()),
+            Draft::of(&row.interview),
+            idempotency_key,
+            defaults,
+            now,
+        )
     }
 
-    fn of(purpose: Purpose, draft: Draft, idempotency_key: String, defaults: &Defaults, now: Timestamp) -> Self {
-        let fields = Name::ALL.into_iter().map(|name| (name, Field::holding(draft.text(name)))).collect();
+    fn of(
+        purpose: Purpose,
+        draft: Draft,
+        idempotency_key: String,
+        defaults: &Defaults,
+        now: Timestamp,
+    ) -> Self {
+        let fields = Name::ALL
+            .into_iter()
+            .map(|name| (name, Field::holding(draft.text(name))))
+            .collect();
         let mut form = Self {
             purpose,
             fields,
@@ -162,11 +188,18 @@ impl Form {
     /// The text as a draft.
     #[must_use]
     pub fn draft(&self) -> Draft {
-        let mut draft = Draft { fold: self.before.fold, ..Draft::default() };
+        let mut draft = Draft {
+            fold: self.before.fold,
+            ..Draft::default()
+        };
         for (name, field) in &self.fields {
             field.text().clone_into(draft.text_mut(*name));
         }
-        if let Some(usual) = self.usual_zone.as_ref().filter(|_| draft.zone.trim().is_empty()) {
+        if let Some(usual) = self
+            .usual_zone
+            .as_ref()
+            .filter(|_| draft.zone.trim().is_empty())
+        {
             usual.name().clone_into(&mut draft.zone);
         }
         // Which of two equal wall times was meant holds only for the text that it was said of.
@@ -185,7 +218,9 @@ impl Form {
     /// The stop at that index.
     #[must_use]
     pub fn stop(&self, index: usize) -> Stop {
-        self.fields.get(index).map_or(Stop::Mail, |(name, _)| Stop::Field(*name))
+        self.fields
+            .get(index)
+            .map_or(Stop::Mail, |(name, _)| Stop::Field(*name))
     }
 
     /// The stop with the cursor.
@@ -220,21 +255,34 @@ impl Form {
         }
         let (name, _) = self.fields.get(index)?;
         let shown = self.left.contains(name);
-        self.meaning.refusals.iter().find(|refusal| shown && refusal.field == *name).map(|refusal| refusal.message.as_str())
+        self.meaning
+            .refusals
+            .iter()
+            .find(|refusal| shown && refusal.field == *name)
+            .map(|refusal| refusal.message.as_str())
     }
 
     /// The readings between which a person has to choose.
     #[must_use]
     pub fn choices(&self) -> &[Choice] {
-        let refusal = self.meaning.refusals.iter().find(|refusal| !refusal.choices.is_empty());
+        let refusal = self
+            .meaning
+            .refusals
+            .iter()
+            .find(|refusal| !refusal.choices.is_empty());
         refusal.map_or(&[], |refusal| &refusal.choices)
     }
 
     fn offers(&self) -> Vec<Offer> {
-        let Some((name, field)) = self.fields.get(self.focus) else { return Vec::new() };
+        let Some((name, field)) = self.fields.get(self.focus) else {
+            return Vec::new();
+        };
         match name {
             Name::At => {
-                let offer = |choice: &Choice| Offer { label: choice.meaning.clone(), text: choice.spelling.clone() };
+                let offer = |choice: &Choice| Offer {
+                    label: choice.meaning.clone(),
+                    text: choice.spelling.clone(),
+                };
                 self.choices().iter().map(offer).collect()
             }
             Name::Zone | Name::CandidateZone => zones_like(field.text()),
@@ -245,7 +293,11 @@ impl Form {
 
 // The clocks on which the start is read, as far as they are known.
 fn echo(draft: &Draft, defaults: &Defaults, now: Timestamp) -> Option<(String, Option<String>)> {
-    let zone = if draft.zone.trim().is_empty() { defaults.zone.clone()? } else { Zone::parse(draft.zone.trim()).ok()? };
+    let zone = if draft.zone.trim().is_empty() {
+        defaults.zone.clone()?
+    } else {
+        Zone::parse(draft.zone.trim()).ok()?
+    };
     let theirs = Zone::parse(draft.candidate_zone.trim()).ok();
     let reading = when::read(draft.at.trim(), now, &zone, theirs.as_ref(), draft.fold).ok()?;
     let echo = when::echo(reading.instant, &zone, theirs.as_ref(), now);
@@ -260,19 +312,37 @@ fn zones_like(text: &str) -> Vec<Offer> {
     let rank = |name: &str| {
         let name = name.to_lowercase();
         let city = name.rsplit('/').next().unwrap_or_default();
-        match (city.starts_with(&wanted), name.starts_with(&wanted), name.contains(&wanted)) {
+        match (
+            city.starts_with(&wanted),
+            name.starts_with(&wanted),
+            name.contains(&wanted),
+        ) {
             (true, ..) => Some(0),
             (_, true, _) => Some(1),
             (.., true) => Some(2),
             _ => None,
         }
     };
-    let mut names: Vec<_> = zone_names().filter_map(|name| Some((rank(name)?, name))).collect();
+    let mut names: Vec<_> = zone_names()
+        .filter_map(|name| Some((rank(name)?, name)))
+        .collect();
     names.sort_unstable();
-    let offer = |name: &str| Offer { label: name.to_owned(), text: name.to_owned() };
-    let mut offers: Vec<_> = names.into_iter().take(OFFERED).map(|(_, name)| offer(name)).collect();
+    let offer = |name: &str| Offer {
+        label: name.to_owned(),
+        text: name.to_owned(),
+    };
+    let mut offers: Vec<_> = names
+        .into_iter()
+        .take(OFFERED)
+        .map(|(_, name)| offer(name))
+        .collect();
     if offers.is_empty() {
-        offers.extend(Zone::parse(text).err().and_then(|unknown| unknown.nearest).map(|name| offer(&name)));
+        offers.extend(
+            Zone::parse(text)
+                .err()
+                .and_then(|unknown| unknown.nearest)
+                .map(|name| offer(&name)),
+        );
     }
     offers
 }

@@ -30,7 +30,11 @@ impl Narrowing {
     pub fn words(text: &str) -> Result<Self, FilterError> {
         let text = text.trim();
         let filter = Filter::parse(text)?;
-        Ok(if text.is_empty() { Self::None } else { Self::Words(text.to_owned(), filter) })
+        Ok(if text.is_empty() {
+            Self::None
+        } else {
+            Self::Words(text.to_owned(), filter)
+        })
     }
 
     /// A text as it is.
@@ -38,7 +42,11 @@ impl Narrowing {
     pub fn pasted(text: &str) -> Self {
         let words: Vec<&str> = text.split_whitespace().take(20).collect();
         let text: String = words.join(" ").chars().take(300).collect();
-        if text.is_empty() { Self::None } else { Self::Pasted(text.clone(), Filter::literal(&text)) }
+        if text.is_empty() {
+            Self::None
+        } else {
+            Self::Pasted(text.clone(), Filter::literal(&text))
+        }
     }
 
     /// The filter.
@@ -119,13 +127,22 @@ impl List {
 
     /// Puts the cursor on the row at that index, or the nearest there is. A row that stayed only for the cursor goes.
     pub fn move_to(&mut self, index: usize) {
-        let Some(target) = self.rows.get(index.min(self.rows.len().saturating_sub(1))).map(Row::id) else {
+        let Some(target) = self
+            .rows
+            .get(index.min(self.rows.len().saturating_sub(1)))
+            .map(Row::id)
+        else {
             self.cursor = None;
             return;
         };
         self.cursor = Some(target);
         if let Some(ghost) = self.ghost.filter(|ghost| *ghost != target) {
-            if self.rows.iter().position(|row| row.id() == ghost).is_some_and(|at| at < self.top) {
+            if self
+                .rows
+                .iter()
+                .position(|row| row.id() == ghost)
+                .is_some_and(|at| at < self.top)
+            {
                 self.top -= 1;
             }
             self.rows.retain(|row| row.id() != ghost);
@@ -197,7 +214,10 @@ impl List {
     /// Scrolls just so far that the cursor is on the screen and no line stays empty needlessly.
     pub fn reveal(&mut self, height: usize, heading: impl Fn(&Row) -> String) {
         let index = self.index().unwrap_or(0);
-        self.top = self.top.min(index).max((index + 1).saturating_sub(height.max(1)));
+        self.top = self
+            .top
+            .min(index)
+            .max((index + 1).saturating_sub(height.max(1)));
         while self.top < index && !self.entries(height, &heading).contains(&Entry::Row(index)) {
             self.top += 1;
         }

@@ -27,7 +27,14 @@ pub enum Part {
 
 impl Part {
     /// All of them, in the order of `p`.
-    pub const ALL: [Self; 6] = [Self::Rendered, Self::Text, Self::Html, Self::Headers, Self::Calendar, Self::Source];
+    pub const ALL: [Self; 6] = [
+        Self::Rendered,
+        Self::Text,
+        Self::Html,
+        Self::Headers,
+        Self::Calendar,
+        Self::Source,
+    ];
 
     /// What it is called.
     #[must_use]
@@ -96,8 +103,17 @@ impl MailView {
 }
 
 fn plain_lines(text: &str, width: usize) -> Vec<StyledLine> {
-    let line = |text: String| StyledLine { spans: vec![StyledSpan { text, ..StyledSpan::default() }] };
-    visible_lines(text).split('\n').flat_map(|text| wrap(text, width)).map(line).collect()
+    let line = |text: String| StyledLine {
+        spans: vec![StyledSpan {
+            text,
+            ..StyledSpan::default()
+        }],
+    };
+    visible_lines(text)
+        .split('\n')
+        .flat_map(|text| wrap(text, width))
+        .map(line)
+        .collect()
 }
 
 /// Everything about one interview, and its mail.

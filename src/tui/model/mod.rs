@@ -19,7 +19,7 @@ use self::plan::PlanView;
 use super::keymap::Layer;
 use super::message::{Moment, Request, Tally};
 use super::theme::Role;
-use crate::app::{Horizon, Row, Section, SentBy, Sending, UnsentMail};
+use crate::app::{Horizon, Row, Section, Sending, SentBy, UnsentMail};
 use crate::domain::base_url::BaseUrl;
 use crate::domain::draft::Defaults;
 use crate::domain::session::{AccessWindow, JoinLink};
@@ -210,7 +210,10 @@ impl Model {
 
     /// Says something in the status line.
     pub fn say(&mut self, role: Role, text: impl Into<String>) {
-        self.message = Some(Message { role, text: text.into() });
+        self.message = Some(Message {
+            role,
+            text: text.into(),
+        });
         self.changed = true;
     }
 
@@ -224,7 +227,11 @@ impl Model {
     #[must_use]
     pub fn heading(&self, row: &Row) -> String {
         let (zone, now) = (&self.setting.zone, self.moment.now);
-        let day = row.interview.starts_at.map(|start| when::day_heading(start, zone, now)).unwrap_or_default();
+        let day = row
+            .interview
+            .starts_at
+            .map(|start| when::day_heading(start, zone, now))
+            .unwrap_or_default();
         match row.section(self.horizon()) {
             Section::Ahead if day == "today" => String::new(),
             Section::Ahead => day,
@@ -242,23 +249,43 @@ impl Model {
     /// The join link of an interview, whatever its state.
     #[must_use]
     pub fn link(&self, row: &Row) -> Option<JoinLink> {
-        row.facts.key.map(|key| JoinLink::new(&self.setting.base, key))
+        row.facts
+            .key
+            .map(|key| JoinLink::new(&self.setting.base, key))
     }
 
     /// The form that is open, if one is, under whatever lies on top of it.
     #[must_use]
     pub fn form(&self) -> Option<&Form> {
-        self.modals.iter().rev().find_map(|modal| if let Modal::Form(form) = modal { Some(&**form) } else { None })
+        self.modals.iter().rev().find_map(|modal| {
+            if let Modal::Form(form) = modal {
+                Some(&**form)
+            } else {
+                None
+            }
+        })
     }
 
     /// The same, to be changed.
     pub fn form_mut(&mut self) -> Option<&mut Form> {
-        self.modals.iter_mut().rev().find_map(|modal| if let Modal::Form(form) = modal { Some(&mut **form) } else { None })
+        self.modals.iter_mut().rev().find_map(|modal| {
+            if let Modal::Form(form) = modal {
+                Some(&mut **form)
+            } else {
+                None
+            }
+        })
     }
 
     /// The plan that is open, if one is, under whatever lies on top of it.
     pub fn plan_mut(&mut self) -> Option<&mut PlanView> {
-        self.modals.iter_mut().rev().find_map(|modal| if let Modal::Plan(plan) = modal { Some(&mut **plan) } else { None })
+        self.modals.iter_mut().rev().find_map(|modal| {
+            if let Modal::Plan(plan) = modal {
+                Some(&mut **plan)
+            } else {
+                None
+            }
+        })
     }
 
     /// Whether the plan on top is ready and has not been on the screen yet.
@@ -270,7 +297,9 @@ impl Model {
     /// Whether something on the screen changes every second.
     #[must_use]
     pub fn counts_down(&self) -> bool {
-        self.outgoing.iter().any(|mail| mail.remaining(self.moment.running).is_some())
+        self.outgoing
+            .iter()
+            .any(|mail| mail.remaining(self.moment.running).is_some())
     }
 
     /// Whether no mail would leave after this program ends.

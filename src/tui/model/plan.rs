@@ -59,7 +59,9 @@ impl PlanView {
     /// The number that has to be typed, if one has.
     #[must_use]
     pub fn number(&self) -> Option<usize> {
-        self.made().map(Plan::acts).filter(|acts| *acts > TYPED_ABOVE)
+        self.made()
+            .map(Plan::acts)
+            .filter(|acts| *acts > TYPED_ABOVE)
     }
 
     /// The other way of doing the same, where there is one.

@@ -10,14 +10,20 @@ use crate::tui::model::{Focus, Modal, Model, Slot};
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     model.focus = Focus::List;
     let before = (model.list.narrowing.clone(), model.list.cursor);
-    model.modals.push(Modal::Find(Find { base: before.0.clone(), before, ..Find::default() }));
+    model.modals.push(Modal::Find(Find {
+        base: before.0.clone(),
+        before,
+        ..Find::default()
+    }));
     list::reveal(model);
     Vec::new()
 }
 
 /// A key in the line.
 pub(super) fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
-    let Some(Modal::Find(find)) = model.modals.last_mut() else { return Vec::new() };
+    let Some(Modal::Find(find)) = model.modals.last_mut() else {
+        return Vec::new();
+    };
     match intent {
         // Erasing further gives back the filter in force, to be changed.
         Intent::Edit(Edit::Backspace) if find.field.text().is_empty() => {
@@ -27,10 +33,15 @@ pub(super) fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
         Intent::Edit(edit) => {
             let before = find.field.text().to_owned();
             find.field.edit(&edit);
-            if find.field.text() == before { Vec::new() } else { try_it(model) }
+            if find.field.text() == before {
+                Vec::new()
+            } else {
+                try_it(model)
+            }
         }
         Intent::Paste(text) => {
-            find.field.insert(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+            find.field
+                .insert(&text.split_whitespace().collect::<Vec<_>>().join(" "));
             try_it(model)
         }
         Intent::Down | Intent::Up => list::go(model, &intent),
@@ -58,7 +69,9 @@ pub(super) fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
 }
 
 fn try_it(model: &mut Model) -> Vec<Effect> {
-    let Some(Modal::Find(find)) = model.modals.last_mut() else { return Vec::new() };
+    let Some(Modal::Find(find)) = model.modals.last_mut() else {
+        return Vec::new();
+    };
     find.elsewhere = None;
     match find.narrowing() {
         Ok(narrowing) => {
@@ -76,12 +89,17 @@ fn try_it(model: &mut Model) -> Vec<Effect> {
 /// When nothing matches within the filter in force, what is typed is looked for everywhere.
 pub(super) fn nothing_here(model: &mut Model) -> Vec<Effect> {
     let nothing = model.list.rows.is_empty();
-    let Some(Modal::Find(find)) = model.modals.last() else { return Vec::new() };
+    let Some(Modal::Find(find)) = model.modals.last() else {
+        return Vec::new();
+    };
     let narrowed = find.base != Narrowing::None && !find.field.text().trim().is_empty();
     match Narrowing::words(find.field.text()) {
         Ok(typed) if nothing && narrowed => {
             let request = model.ask(Slot::Elsewhere);
-            vec![Effect::CountElsewhere { request, filter: typed.filter() }]
+            vec![Effect::CountElsewhere {
+                request,
+                filter: typed.filter(),
+            }]
         }
         _ => Vec::new(),
     }

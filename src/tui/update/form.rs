@@ -46,7 +46,9 @@ fn show(model: &mut Model, form: Form) -> Vec<Effect> {
 
 /// A key in the form.
 pub(super) fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
-    let Some(Modal::Form(form)) = model.modals.last_mut() else { return Vec::new() };
+    let Some(Modal::Form(form)) = model.modals.last_mut() else {
+        return Vec::new();
+    };
     if form.sending {
         if intent == Intent::Leave {
             model.say(Role::Text, "it is being saved; a moment");
@@ -70,7 +72,11 @@ pub(super) fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
         moved => {
             let page = usize::from(form_and_preview(model).1.height);
             if let Some(form) = model.form_mut() {
-                let longest = form.preview.lines.len().saturating_sub(page.saturating_sub(2));
+                let longest = form
+                    .preview
+                    .lines
+                    .len()
+                    .saturating_sub(page.saturating_sub(2));
                 form.scroll = scrolled(form.scroll, &moved, page).min(longest);
             }
             Vec::new()
@@ -79,7 +85,9 @@ pub(super) fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
 }
 
 fn edited(model: &mut Model, edit: &Edit) -> Vec<Effect> {
-    let Some(form) = model.form_mut() else { return Vec::new() };
+    let Some(form) = model.form_mut() else {
+        return Vec::new();
+    };
     let Some(field) = form.focused_field() else {
         if matches!(edit, Edit::Insert(' ') | Edit::Left | Edit::Right) {
             form.mail = !form.mail;
@@ -88,14 +96,26 @@ fn edited(model: &mut Model, edit: &Edit) -> Vec<Effect> {
     };
     let before = field.text().to_owned();
     field.edit(edit);
-    if field.text() == before { Vec::new() } else { changed(model) }
+    if field.text() == before {
+        Vec::new()
+    } else {
+        changed(model)
+    }
 }
 
 fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
-    let Some(form) = model.form_mut() else { return Vec::new() };
+    let Some(form) = model.form_mut() else {
+        return Vec::new();
+    };
     let several = form.focused() == Stop::Field(Name::Note);
-    let text = if several { text.to_owned() } else { text.split_whitespace().collect::<Vec<_>>().join(" ") };
-    let taken = form.focused_field().is_some_and(|field| field.insert(&text));
+    let text = if several {
+        text.to_owned()
+    } else {
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let taken = form
+        .focused_field()
+        .is_some_and(|field| field.insert(&text));
     if taken { changed(model) } else { Vec::new() }
 }
 
@@ -124,12 +144,24 @@ pub(super) fn recheck(model: &mut Model) {
 
 fn preview(model: &mut Model) -> Vec<Effect> {
     let request = model.ask(Slot::Preview);
-    model.form().map(|form| Effect::Preview { request, draft: form.draft() }).into_iter().collect()
+    model
+        .form()
+        .map(|form| Effect::Preview {
+            request,
+            draft: form.draft(),
+        })
+        .into_iter()
+        .collect()
 }
 
 fn accept(model: &mut Model) -> Vec<Effect> {
-    let Some(form) = model.form_mut() else { return Vec::new() };
-    let offer = form.chosen.and_then(|chosen| form.offers.get(chosen)).cloned();
+    let Some(form) = model.form_mut() else {
+        return Vec::new();
+    };
+    let offer = form
+        .chosen
+        .and_then(|chosen| form.offers.get(chosen))
+        .cloned();
     match (offer, form.focused()) {
         (Some(offer), _) => {
             if let Some(field) = form.focused_field() {
@@ -144,7 +176,9 @@ fn accept(model: &mut Model) -> Vec<Effect> {
 }
 
 fn up_or_down(model: &mut Model, down: bool) -> Vec<Effect> {
-    let Some(form) = model.form_mut() else { return Vec::new() };
+    let Some(form) = model.form_mut() else {
+        return Vec::new();
+    };
     let chosen = match (form.chosen, down) {
         (None, true) if !form.offers.is_empty() => Some(0),
         (Some(at), true) => Some((at + 1).min(form.offers.len().saturating_sub(1))),
@@ -156,7 +190,11 @@ fn up_or_down(model: &mut Model, down: bool) -> Vec<Effect> {
         return Vec::new();
     }
     let note = form.focused() == Stop::Field(Name::Note);
-    if note && form.focused_field().is_some_and(|field| field.move_line(down)) {
+    if note
+        && form
+            .focused_field()
+            .is_some_and(|field| field.move_line(down))
+    {
         return Vec::new();
     }
     step(model, down)
@@ -165,7 +203,11 @@ fn up_or_down(model: &mut Model, down: bool) -> Vec<Effect> {
 fn step(model: &mut Model, forward: bool) -> Vec<Effect> {
     if let Some(form) = model.form() {
         let stops = form.stops();
-        let next = if forward { form.focus + 1 } else { form.focus + stops - 1 } % stops;
+        let next = if forward {
+            form.focus + 1
+        } else {
+            form.focus + stops - 1
+        } % stops;
         go_to(model, next);
     }
     Vec::new()
@@ -184,7 +226,9 @@ fn go_to(model: &mut Model, index: usize) {
 }
 
 fn go_to_first(model: &mut Model, refusals: &[Refusal]) {
-    let first = refusals.first().and_then(|refusal| Name::ALL.iter().position(|name| *name == refusal.field));
+    let first = refusals
+        .first()
+        .and_then(|refusal| Name::ALL.iter().position(|name| *name == refusal.field));
     if let Some(index) = first {
         go_to(model, index);
     }
@@ -194,7 +238,9 @@ fn go_to_first(model: &mut Model, refusals: &[Refusal]) {
 fn save(model: &mut Model) -> Vec<Effect> {
     recheck(model);
     let hold = model.setting.hold;
-    let Some(form) = model.form_mut() else { return Vec::new() };
+    let Some(form) = model.form_mut() else {
+        return Vec::new();
+    };
     if !form.meaning.refusals.is_empty() {
         form.left = Name::ALL.to_vec();
         let refusals = form.meaning.refusals.clone();
@@ -209,17 +255,30 @@ fn save(model: &mut Model) -> Vec<Effect> {
         true => MailWish::HeldFor(hold),
     };
     let idempotency_key = Some(form.idempotency_key.clone());
-    let schedule = Schedule { draft: form.draft(), mail, idempotency_key, again: form.again };
+    let schedule = Schedule {
+        draft: form.draft(),
+        mail,
+        idempotency_key,
+        again: form.again,
+    };
     let purpose = form.purpose.clone();
     let request = model.ask(Slot::Save);
     vec![match purpose {
         Purpose::New => Effect::Schedule { request, schedule },
-        Purpose::TakenBack(id) => Effect::Revise { request, id, schedule },
+        Purpose::TakenBack(id) => Effect::Revise {
+            request,
+            id,
+            schedule,
+        },
     }]
 }
 
 /// The form was carried out, or refused.
-pub(super) fn saved(model: &mut Model, request: Request, result: Result<Box<Scheduled>, SaveError>) -> Vec<Effect> {
+pub(super) fn saved(
+    model: &mut Model,
+    request: Request,
+    result: Result<Box<Scheduled>, SaveError>,
+) -> Vec<Effect> {
     if !model.answers(Slot::Save, request) {
         return Vec::new();
     }
@@ -236,12 +295,19 @@ pub(super) fn saved(model: &mut Model, request: Request, result: Result<Box<Sche
 fn done(model: &mut Model, scheduled: Scheduled) -> Vec<Effect> {
     close(model);
     let name = scheduled.row.interview.candidate_name.clone();
-    let saved = if scheduled.repeated { "saved once, by the first Ctrl-S" } else { "saved" };
+    let saved = if scheduled.repeated {
+        "saved once, by the first Ctrl-S"
+    } else {
+        "saved"
+    };
     match &scheduled.delivery {
         None => model.say(Role::Fine, format!("{saved}; nobody was mailed")),
         Some(delivery) => {
             if delivery.state != State::Held {
-                model.say(Role::Text, format!("{saved}; the mail to {} is leaving", safe::line(&name, 40)));
+                model.say(
+                    Role::Text,
+                    format!("{saved}; the mail to {} is leaving", safe::line(&name, 40)),
+                );
             }
             model.outgoing.push(Outgoing {
                 delivery: delivery.id,
@@ -282,7 +348,9 @@ fn refused(model: &mut Model, error: SaveError) {
 
 fn leave(model: &mut Model) -> Vec<Effect> {
     let wide = is_wide(model);
-    let Some(form) = model.form_mut() else { return Vec::new() };
+    let Some(form) = model.form_mut() else {
+        return Vec::new();
+    };
     if form.preview_shown && !wide {
         form.preview_shown = false;
         return Vec::new();
@@ -322,7 +390,12 @@ pub(super) fn answered(model: &mut Model, intent: &Intent) -> Vec<Effect> {
 }
 
 fn close(model: &mut Model) {
-    model.modals.retain(|modal| !matches!(modal, Modal::Form(_) | Modal::LeaveForm | Modal::LeaveTakenBack));
+    model.modals.retain(|modal| {
+        !matches!(
+            modal,
+            Modal::Form(_) | Modal::LeaveForm | Modal::LeaveTakenBack
+        )
+    });
 }
 
 /// The mail was composed.

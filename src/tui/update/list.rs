@@ -21,11 +21,17 @@ pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
         | Intent::PageDown
         | Intent::PageUp => go(model, intent),
         Intent::Details | Intent::NextPane if model.selected().is_some() => {
-            model.focus = if *intent == Intent::Details { Focus::Details } else { Focus::Pane };
+            model.focus = if *intent == Intent::Details {
+                Focus::Details
+            } else {
+                Focus::Pane
+            };
             pane::arrange(model);
             Vec::new()
         }
-        Intent::Leave if model.list.narrowing != Narrowing::None => narrow(model, Narrowing::None, Purpose::Again),
+        Intent::Leave if model.list.narrowing != Narrowing::None => {
+            narrow(model, Narrowing::None, Purpose::Again)
+        }
         other => act(model, other),
     }
 }
@@ -71,14 +77,25 @@ pub(super) fn read(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
         (Purpose::Before, _, Some(first), _) => (From::Before(first.position(horizon)), PAGE),
         (Purpose::After, _, _, Some(last)) => (From::After(last.position(horizon)), PAGE),
         (Purpose::Last, ..) => (From::End, PAGE),
-        (Purpose::First | Purpose::Found | Purpose::Again | Purpose::Before | Purpose::After, ..) => (From::Start, PAGE),
+        (
+            Purpose::First | Purpose::Found | Purpose::Again | Purpose::Before | Purpose::After,
+            ..,
+        ) => (From::Start, PAGE),
     };
     let filter = list.narrowing.filter();
     model.list.purpose = purpose;
     let request = model.ask(Slot::Window);
-    let mut effects = vec![Effect::ReadWindow { request, filter: filter.clone(), from, limit }];
+    let mut effects = vec![Effect::ReadWindow {
+        request,
+        filter: filter.clone(),
+        from,
+        limit,
+    }];
     if !matches!(purpose, Purpose::Before | Purpose::After) {
-        effects.push(Effect::Count { request: model.ask(Slot::Count), filter });
+        effects.push(Effect::Count {
+            request: model.ask(Slot::Count),
+            filter,
+        });
     }
     effects
 }
@@ -111,7 +128,11 @@ pub(super) fn reveal(model: &mut Model) {
 }
 
 /// A window has arrived.
-pub(super) fn window_read(model: &mut Model, request: Request, window: Result<Window, String>) -> Vec<Effect> {
+pub(super) fn window_read(
+    model: &mut Model,
+    request: Request,
+    window: Result<Window, String>,
+) -> Vec<Effect> {
     if !model.answers(Slot::Window, request) {
         return Vec::new();
     }
@@ -124,10 +145,18 @@ pub(super) fn window_read(model: &mut Model, request: Request, window: Result<Wi
         }
     };
     let list = &mut model.list;
-    let before = (list.top, list.cursor, list.ghost, list.known, list.error.take());
+    let before = (
+        list.top,
+        list.cursor,
+        list.ghost,
+        list.known,
+        list.error.take(),
+    );
     let differs = match list.purpose {
         Purpose::Before | Purpose::After => !window.rows.is_empty(),
-        Purpose::Again | Purpose::First | Purpose::Found | Purpose::Last => list.rows != window.rows,
+        Purpose::Again | Purpose::First | Purpose::Found | Purpose::Last => {
+            list.rows != window.rows
+        }
     };
     match list.purpose {
         Purpose::Again => show_again(list, window),
@@ -147,7 +176,10 @@ pub(super) fn window_read(model: &mut Model, request: Request, window: Result<Wi
 
 // The same place as before: the cursor stays on its interview and on its line of the screen.
 fn show_again(list: &mut List, window: Window) {
-    let Some((index, row)) = list.index().and_then(|index| Some((index, list.rows.get(index)?.clone()))) else {
+    let Some((index, row)) = list
+        .index()
+        .and_then(|index| Some((index, list.rows.get(index)?.clone())))
+    else {
         // Where the cursor was before something was looked for, the rows were others.
         replace_rows(list, window);
         if list.index().is_none() {
@@ -176,9 +208,15 @@ fn replace_rows(list: &mut List, window: Window) {
 
 fn place_between_neighbours(old: &[Row], index: usize, new: &[Row]) -> usize {
     let find = |row: &Row| new.iter().position(|other| other.id() == row.id());
-    let before = old.iter().take(index).rev().find_map(|row| find(row).map(|at| at + 1));
+    let before = old
+        .iter()
+        .take(index)
+        .rev()
+        .find_map(|row| find(row).map(|at| at + 1));
     let after = || old.iter().skip(index + 1).find_map(find);
-    before.or_else(after).unwrap_or_else(|| index.min(new.len()))
+    before
+        .or_else(after)
+        .unwrap_or_else(|| index.min(new.len()))
 }
 
 // One end of the list.
@@ -186,7 +224,11 @@ fn show_end(list: &mut List, window: Window) {
     list.top = 0;
     replace_rows(list, window);
     if list.purpose != Purpose::Found || list.index().is_none() {
-        list.move_to(if list.purpose == Purpose::Last { usize::MAX } else { 0 });
+        list.move_to(if list.purpose == Purpose::Last {
+            usize::MAX
+        } else {
+            0
+        });
     }
 }
 
@@ -217,7 +259,11 @@ pub(super) fn put_cursor_on(model: &mut Model, row: Row) -> Vec<Effect> {
     let list = &mut model.list;
     list.rows.retain(|other| other.id() != row.id());
     let key = |row: &Row| (row.section(horizon), row.interview.starts_at);
-    let place = list.rows.iter().position(|other| key(other) > key(&row)).unwrap_or(list.rows.len());
+    let place = list
+        .rows
+        .iter()
+        .position(|other| key(other) > key(&row))
+        .unwrap_or(list.rows.len());
     list.rows.insert(place, row);
     list.move_to(place);
     reveal(model);
@@ -229,7 +275,9 @@ pub(super) fn put_cursor_on(model: &mut Model, row: Row) -> Vec<Effect> {
 /// An interview is gone.
 pub(super) fn forget(model: &mut Model, id: InterviewId) -> Vec<Effect> {
     let list = &mut model.list;
-    let Some(index) = list.rows.iter().position(|row| row.id() == id) else { return Vec::new() };
+    let Some(index) = list.rows.iter().position(|row| row.id() == id) else {
+        return Vec::new();
+    };
     list.rows.remove(index);
     list.ghost = list.ghost.filter(|ghost| *ghost != id);
     if list.cursor == Some(id) {

@@ -76,17 +76,26 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             }
         }
         Event::CountedElsewhere(request, count) => find::counted_elsewhere(model, request, count),
-        Event::DeliveryRead(id, delivery) => outgoing::delivery_read(model, id, delivery.as_deref()),
+        Event::DeliveryRead(id, delivery) => {
+            outgoing::delivery_read(model, id, delivery.as_deref())
+        }
         Event::MailRead(request, mail) => pane::mail_read(model, request, mail),
         Event::Previewed(request, mail) => form::previewed(model, request, mail),
         Event::PlanMade(request, made) => plan::made(model, request, made),
         Event::FormZoneRead(zone) => model.setting.defaults.zone = zone,
         Event::Removed(Ok(())) => model.say(Role::Text, "removed; nobody was mailed"),
-        Event::Removed(Err(error)) => model.say(Role::Trouble, format!("not removed: {}", visible(&error))),
+        Event::Removed(Err(error)) => {
+            model.say(Role::Trouble, format!("not removed: {}", visible(&error)))
+        }
         Event::Copied(Ok(())) => {}
-        Event::Copied(Err(error)) => model.say(Role::Trouble, format!("not copied: {}", visible(&error))),
+        Event::Copied(Err(error)) => {
+            model.say(Role::Trouble, format!("not copied: {}", visible(&error)))
+        }
         Event::NotSuspended => {
-            model.say(Role::Attention, "there is no shell to come back from: Ctrl-Z does nothing here");
+            model.say(
+                Role::Attention,
+                "there is no shell to come back from: Ctrl-Z does nothing here",
+            );
         }
     }
     Vec::new()

@@ -19,10 +19,17 @@ const REMEMBERED: usize = 100;
 
 /// Time has passed: countdowns change, and what was held leaves.
 pub(super) fn ticked(model: &mut Model, before: Timestamp) -> Vec<Effect> {
-    let shown = |running: Timestamp| model.outgoing.iter().map(move |mail| mail.remaining(running));
+    let shown = |running: Timestamp| {
+        model
+            .outgoing
+            .iter()
+            .map(move |mail| mail.remaining(running))
+    };
     let now = model.moment.running;
     let differs = shown(before).ne(shown(now));
-    let ended = shown(before).zip(shown(now)).any(|(old, new)| old.is_some() && new.is_none());
+    let ended = shown(before)
+        .zip(shown(now))
+        .any(|(old, new)| old.is_some() && new.is_none());
     model.changed |= differs;
     if ended { watch(model) } else { Vec::new() }
 }
@@ -32,31 +39,66 @@ pub(super) fn watch(model: &mut Model) -> Vec<Effect> {
     let surplus = model.outgoing.len().saturating_sub(REMEMBERED);
     model.outgoing.drain(..surplus);
     let open = model.outgoing.iter().filter(|mail| mail.is_open());
-    open.map(|mail| Effect::ReadDelivery { interview: mail.interview, delivery: mail.delivery }).collect()
+    open.map(|mail| Effect::ReadDelivery {
+        interview: mail.interview,
+        delivery: mail.delivery,
+    })
+    .collect()
 }
 
 /// A mail was looked at: when something has become of it, the status line says so.
 pub(super) fn delivery_read(model: &mut Model, id: DeliveryId, delivery: Option<&Delivery>) {
-    let Some(at) = model.outgoing.iter().position(|mail| mail.delivery == id) else { return };
+    let Some(at) = model.outgoing.iter().position(|mail| mail.delivery == id) else {
+        return;
+    };
     let Some(delivery) = delivery else {
         model.outgoing.remove(at);
         return;
     };
-    let Some(mail) = model.outgoing.get_mut(at).filter(|mail| mail.state != delivery.state) else { return };
+    let Some(mail) = model
+        .outgoing
+        .get_mut(at)
+        .filter(|mail| mail.state != delivery.state)
+    else {
+        return;
+    };
     mail.state = delivery.state;
     model.changed = true;
-    let whom = format!("{} <{}>", safe::line(&mail.name, 30), safe::line(&mail.address, 50));
-    let reply = delivery.last_reply.as_deref().map(|reply| format!(": {}", safe::line(reply, 120))).unwrap_or_default();
+    let whom = format!(
+        "{} <{}>",
+        safe::line(&mail.name, 30),
+        safe::line(&mail.address, 50)
+    );
+    let reply = delivery
+        .last_reply
+        .as_deref()
+        .map(|reply| format!(": {}", safe::line(reply, 120)))
+        .unwrap_or_default();
     let (role, text) = match delivery.state {
-        State::Accepted => (Role::Fine, format!("the mail server accepted the mail to {whom}")),
-        State::Stored => (Role::Attention, format!("stored on this machine: mail to {whom}; nobody was mailed")),
+        State::Accepted => (
+            Role::Fine,
+            format!("the mail server accepted the mail to {whom}"),
+        ),
+        State::Stored => (
+            Role::Attention,
+            format!("stored on this machine: mail to {whom}; nobody was mailed"),
+        ),
         State::Deferred => {
             let clock = |due| when::moment(due, &model.setting.zone, model.moment.now);
-            let next = delivery.due.map(|due| format!(", next try {}", clock(due))).unwrap_or_default();
-            (Role::Attention, format!("put off{next}: mail to {whom}{reply}"))
+            let next = delivery
+                .due
+                .map(|due| format!(", next try {}", clock(due)))
+                .unwrap_or_default();
+            (
+                Role::Attention,
+                format!("put off{next}: mail to {whom}{reply}"),
+            )
         }
         State::Failed => (Role::Trouble, format!("not sent: mail to {whom}{reply}")),
-        State::Unknown => (Role::Trouble, format!("nobody knows whether the mail to {whom} left{reply}")),
+        State::Unknown => (
+            Role::Trouble,
+            format!("nobody knows whether the mail to {whom} left{reply}"),
+        ),
         State::Withdrawn => (Role::Attention, format!("withdrawn: mail to {whom}{reply}")),
         State::Held | State::Queued | State::Claimed | State::HandingOver => return,
     };
@@ -72,9 +114,15 @@ pub(super) fn take_back(model: &mut Model) -> Vec<Effect> {
     let running = model.moment.running;
     let newest = || model.outgoing.iter().rev();
     let counting = newest().find(|mail| mail.remaining(running).is_some());
-    let ours = counting.or_else(|| newest().find(|mail| mail.is_open())).map(|mail| mail.delivery);
+    let ours = counting
+        .or_else(|| newest().find(|mail| mail.is_open()))
+        .map(|mail| mail.delivery);
     let waiting = |delivery: &&Delivery| delivery.state.is_withdrawable();
-    let here = model.pane.dossier.as_ref().and_then(|dossier| dossier.deliveries.iter().find(waiting));
+    let here = model
+        .pane
+        .dossier
+        .as_ref()
+        .and_then(|dossier| dossier.deliveries.iter().find(waiting));
     let last = newest().next().map(|mail| mail.delivery);
     match ours.or(here.map(|delivery| delivery.id)).or(last) {
         Some(delivery) => vec![Effect::TakeBack { delivery }],
@@ -83,13 +131,20 @@ pub(super) fn take_back(model: &mut Model) -> Vec<Effect> {
 }
 
 /// A mail was taken back, or it was too late.
-pub(super) fn took_back(model: &mut Model, id: DeliveryId, result: Result<TakenBack, String>) -> Vec<Effect> {
+pub(super) fn took_back(
+    model: &mut Model,
+    id: DeliveryId,
+    result: Result<TakenBack, String>,
+) -> Vec<Effect> {
     let at = model.outgoing.iter().position(|mail| mail.delivery == id);
     match result {
         Ok(TakenBack::Withdrawn(row)) => {
             let mail = at.map(|at| model.outgoing.remove(at));
             let name = safe::line(&row.interview.candidate_name, 40);
-            model.say(Role::Fine, format!("taken back: nothing was mailed to {name}"));
+            model.say(
+                Role::Fine,
+                format!("taken back: nothing was mailed to {name}"),
+            );
             if mail.is_some_and(|mail| mail.from_form) && model.modals.is_empty() {
                 return form::open_taken_back(model, &row);
             }
@@ -98,10 +153,16 @@ pub(super) fn took_back(model: &mut Model, id: DeliveryId, result: Result<TakenB
             if let Some(mail) = at.and_then(|at| model.outgoing.get_mut(at)) {
                 mail.state = state;
             }
-            let text = too_late(state, &ago(model.moment.running.duration_since(since).as_secs()));
+            let text = too_late(
+                state,
+                &ago(model.moment.running.duration_since(since).as_secs()),
+            );
             model.say(Role::Attention, text);
         }
-        Err(error) => model.say(Role::Trouble, format!("not taken back: {}", visible(&error))),
+        Err(error) => model.say(
+            Role::Trouble,
+            format!("not taken back: {}", visible(&error)),
+        ),
     }
     Vec::new()
 }
@@ -111,7 +172,9 @@ fn too_late(state: State, ago: &str) -> String {
         State::Stored => format!("too late: stored on this machine {ago}; nobody was mailed"),
         State::Failed => format!("there is nothing to take back: the mail failed {ago}"),
         State::Withdrawn => format!("the mail was withdrawn {ago}"),
-        State::Unknown => format!("too late: it was leaving {ago}, and nobody knows whether it arrived"),
+        State::Unknown => {
+            format!("too late: it was leaving {ago}, and nobody knows whether it arrived")
+        }
         State::HandingOver => "too late: it is leaving just now".to_owned(),
         State::Accepted | State::Held | State::Queued | State::Claimed | State::Deferred => {
             format!("too late: left {ago}")

@@ -68,7 +68,10 @@ pub(super) fn follow(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let part = model.pane.mail.part;
-    model.pane = Pane { id: model.list.cursor, ..Pane::default() };
+    model.pane = Pane {
+        id: model.list.cursor,
+        ..Pane::default()
+    };
     model.pane.mail.part = part;
     model.changed = true;
     read(model)
@@ -76,9 +79,17 @@ pub(super) fn follow(model: &mut Model) -> Vec<Effect> {
 
 /// Reads what the pane shows.
 pub(super) fn read(model: &mut Model) -> Vec<Effect> {
-    let Some(id) = model.pane.id else { return Vec::new() };
-    let details = Effect::ReadDetails { request: model.ask(Slot::Details), id };
-    let mail = Effect::ReadMail { request: model.ask(Slot::Mail), id };
+    let Some(id) = model.pane.id else {
+        return Vec::new();
+    };
+    let details = Effect::ReadDetails {
+        request: model.ask(Slot::Details),
+        id,
+    };
+    let mail = Effect::ReadMail {
+        request: model.ask(Slot::Mail),
+        id,
+    };
     vec![details, mail]
 }
 
@@ -94,16 +105,28 @@ pub(super) fn details_read(
     match details {
         Ok(Some(dossier)) => {
             // The row of the list may be older than this, or no longer match and so not be read again.
-            if let Some(row) = model.list.rows.iter_mut().find(|row| row.id() == dossier.row.id()) {
+            if let Some(row) = model
+                .list
+                .rows
+                .iter_mut()
+                .find(|row| row.id() == dossier.row.id())
+            {
                 model.changed |= *row != dossier.row;
                 row.clone_from(&dossier.row);
             }
-            model.changed |= model.pane.dossier.as_deref().is_none_or(|shown| differ(shown, &dossier));
+            model.changed |= model
+                .pane
+                .dossier
+                .as_deref()
+                .is_none_or(|shown| differ(shown, &dossier));
             model.pane.dossier = Some(dossier);
             arrange(model);
             Vec::new()
         }
-        Ok(None) => model.pane.id.map_or_else(Vec::new, |id| list::forget(model, id)),
+        Ok(None) => model
+            .pane
+            .id
+            .map_or_else(Vec::new, |id| list::forget(model, id)),
         Err(error) => {
             model.changed |= model.list.error.as_ref() != Some(&error);
             model.list.error = Some(error);

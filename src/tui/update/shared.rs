@@ -49,9 +49,16 @@ fn copy_link(model: &mut Model) -> Vec<Effect> {
         return refuse(model, "not copied: the interview has no link (F makes one)");
     };
     let name = safe::line(&row.interview.candidate_name, 30);
-    let role = if closed.is_empty() { Role::Text } else { Role::Attention };
+    let role = if closed.is_empty() {
+        Role::Text
+    } else {
+        Role::Attention
+    };
     // The terminal gives no answer, so nothing more can be said in truth.
-    model.say(role, format!("handed {name}'s link to your terminal for its clipboard{closed}"));
+    model.say(
+        role,
+        format!("handed {name}'s link to your terminal for its clipboard{closed}"),
+    );
     vec![Effect::Copy(link.expose())]
 }
 
@@ -63,8 +70,13 @@ pub(super) fn refuse(model: &mut Model, text: &str) -> Vec<Effect> {
 
 /// Says so and returns true when nothing can be written.
 pub(super) fn is_read_only(model: &mut Model) -> bool {
-    let Some(why) = model.setting.read_only.clone() else { return false };
-    model.say(Role::Attention, format!("nothing can be changed: {}", visible(&why)));
+    let Some(why) = model.setting.read_only.clone() else {
+        return false;
+    };
+    model.say(
+        Role::Attention,
+        format!("nothing can be changed: {}", visible(&why)),
+    );
     true
 }
 
@@ -88,7 +100,9 @@ pub(super) fn help(model: &mut Model, intent: &Intent) -> Vec<Effect> {
     let body = areas(model).body;
     let page = usize::from(body.height);
     let longest = view::help::height(usize::from(body.width)).saturating_sub(page);
-    let Some(Modal::Help(scroll)) = model.modals.last_mut() else { return Vec::new() };
+    let Some(Modal::Help(scroll)) = model.modals.last_mut() else {
+        return Vec::new();
+    };
     if *intent == Intent::Leave {
         model.modals.pop();
     } else {

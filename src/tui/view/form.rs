@@ -11,8 +11,8 @@ use crate::domain::draft::{Defaults, Field as Name};
 use crate::domain::text::{clip, columns, visible};
 use crate::tui::field::Field;
 use crate::tui::layout::is_wide;
-use crate::tui::model::form::{Form, Purpose, Stop};
 use crate::tui::model::Model;
+use crate::tui::model::form::{Form, Purpose, Stop};
 use crate::tui::safe;
 use crate::tui::theme::{Role, Theme};
 
@@ -20,14 +20,24 @@ const LABEL: usize = 13;
 // Lines of a note that are shown at a time.
 const NOTE_LINES: usize = 4;
 
-pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, form: &Form, theme: Theme, areas: (Rect, Rect)) {
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    model: &Model,
+    form: &Form,
+    theme: Theme,
+    areas: (Rect, Rect),
+) {
     let pen = Pen(theme);
     let (form_area, preview_area) = areas;
     if form_area.height > 0 {
         draw_fields(frame, model, form, pen, form_area);
     }
     if preview_area.height > 0 {
-        let divider = Rect { x: preview_area.x.saturating_sub(1), width: 1, ..preview_area };
+        let divider = Rect {
+            x: preview_area.x.saturating_sub(1),
+            width: 1,
+            ..preview_area
+        };
         if is_wide(model) {
             let line = Line::from(pen.write(Role::Dim, "│"));
             show(frame, divider, vec![line; usize::from(divider.height)], 0);
@@ -43,26 +53,58 @@ fn draw_fields(frame: &mut Frame<'_>, model: &Model, form: &Form, pen: Pen, area
     };
     let width = usize::from(area.width);
     let state = if form.sending { "saving … " } else { "" };
-    let head = two_ends(vec![pen.write(Role::Strong, title)], vec![pen.write(Role::Dim, state)], width);
-    show(frame, Rect { height: 1.min(area.height), ..area }, vec![head], 0);
-    let mut page = Page { pen, width, lines: Vec::new(), focus: (0, 0), cursor: None };
+    let head = two_ends(
+        vec![pen.write(Role::Strong, title)],
+        vec![pen.write(Role::Dim, state)],
+        width,
+    );
+    show(
+        frame,
+        Rect {
+            height: 1.min(area.height),
+            ..area
+        },
+        vec![head],
+        0,
+    );
+    let mut page = Page {
+        pen,
+        width,
+        lines: Vec::new(),
+        focus: (0, 0),
+        cursor: None,
+    };
     for index in 0..form.stops() {
         page.stop(form, index, &model.setting.defaults);
     }
     if let Some(objection) = &form.objection {
         page.remark(Role::Attention, objection);
     }
-    let body = Rect { y: area.y + 1.min(area.height), height: area.height.saturating_sub(1), ..area };
+    let body = Rect {
+        y: area.y + 1.min(area.height),
+        height: area.height.saturating_sub(1),
+        ..area
+    };
     let height = usize::from(body.height);
     // The whole of the field with the cursor, and what is said under it, stays on the screen.
     let needed = page.focus.1.saturating_sub(height).min(page.focus.0);
-    let objected = if form.objection.is_some() { page.lines.len().saturating_sub(height) } else { 0 };
+    let objected = if form.objection.is_some() {
+        page.lines.len().saturating_sub(height)
+    } else {
+        0
+    };
     let scroll = needed.max(objected.min(page.focus.0));
     if let Some((x, y)) = page.cursor
         && let Some(y) = y.checked_sub(scroll).filter(|y| *y < height)
     {
-        let (x, y) = (u16::try_from(x).unwrap_or(u16::MAX), u16::try_from(y).unwrap_or(u16::MAX));
-        frame.set_cursor_position(Position::new(body.x + x.min(body.width.saturating_sub(1)), body.y + y));
+        let (x, y) = (
+            u16::try_from(x).unwrap_or(u16::MAX),
+            u16::try_from(y).unwrap_or(u16::MAX),
+        );
+        frame.set_cursor_position(Position::new(
+            body.x + x.min(body.width.saturating_sub(1)),
+            body.y + y,
+        ));
     }
     show(frame, body, page.lines, scroll);
 }
@@ -96,7 +138,11 @@ impl Page {
         if focused {
             for (at, offer) in form.offers.iter().enumerate() {
                 let chosen = form.chosen == Some(at);
-                let (mark, role) = if chosen { ("▸", Role::Accent) } else { (" ", Role::Text) };
+                let (mark, role) = if chosen {
+                    ("▸", Role::Accent)
+                } else {
+                    (" ", Role::Text)
+                };
                 let room = self.width.saturating_sub(LABEL + 3);
                 let text = format!("{:LABEL$} {mark} {}", "", safe::line(&offer.label, room));
                 self.lines.push(Line::from(self.pen.write(role, text)));
@@ -110,7 +156,12 @@ impl Page {
     }
 
     fn meaning(&mut self, form: &Form, name: Name) {
-        for notice in form.meaning.notices.iter().filter(|notice| notice.field == name) {
+        for notice in form
+            .meaning
+            .notices
+            .iter()
+            .filter(|notice| notice.field == name)
+        {
             self.remark(Role::Attention, &notice.message);
         }
         if let (Name::At, Some((ours, theirs))) = (name, &form.meaning.echo) {
@@ -122,9 +173,17 @@ impl Page {
     }
 
     fn label(&self, stop: Stop, focused: bool) -> Vec<Span<'static>> {
-        let mark = if focused { self.pen.write(Role::Accent, " ▌ ") } else { Span::raw("   ") };
+        let mark = if focused {
+            self.pen.write(Role::Accent, " ▌ ")
+        } else {
+            Span::raw("   ")
+        };
         let role = if focused { Role::Strong } else { Role::Dim };
-        vec![mark, self.pen.write(role, format!("{:<width$}", stop.label(), width = LABEL - 2))]
+        vec![
+            mark,
+            self.pen
+                .write(role, format!("{:<width$}", stop.label(), width = LABEL - 2)),
+        ]
     }
 
     const fn room(&self) -> usize {
@@ -134,7 +193,10 @@ impl Page {
     fn field(&mut self, name: Name, field: &Field, focused: bool, defaults: &Defaults) {
         let mut line = self.label(Stop::Field(name), focused);
         if field.text().is_empty() {
-            line.push(self.pen.write(Role::Dim, safe::line(&placeholder(name, defaults, focused), self.room())));
+            line.push(self.pen.write(
+                Role::Dim,
+                safe::line(&placeholder(name, defaults, focused), self.room()),
+            ));
         }
         let (shown, at) = window(field, self.room());
         line.push(self.pen.write(Role::Text, shown));
@@ -155,11 +217,22 @@ impl Page {
             } else {
                 vec![Span::raw(" ".repeat(LABEL + 1))]
             };
-            let in_line = if index == row { before.rsplit('\n').next().unwrap_or_default() } else { "" };
+            let in_line = if index == row {
+                before.rsplit('\n').next().unwrap_or_default()
+            } else {
+                ""
+            };
             let rest = text.get(in_line.len()..).unwrap_or_default();
             let (shown, at) = around(in_line, rest, self.room());
             if field.text().is_empty() {
-                line.push(self.pen.write(Role::Dim, if focused { "what to prepare; goes into the mail" } else { "" }));
+                line.push(self.pen.write(
+                    Role::Dim,
+                    if focused {
+                        "what to prepare; goes into the mail"
+                    } else {
+                        ""
+                    },
+                ));
             }
             line.push(self.pen.write(Role::Text, shown));
             if focused && index == row {
@@ -171,8 +244,15 @@ impl Page {
 
     fn mail(&mut self, mail: bool, focused: bool) {
         let mut line = self.label(Stop::Mail, focused);
-        let (mark, words) = if mail { ("[x]", "send the invitation") } else { ("[ ]", "only save; nobody is mailed") };
-        line.push(self.pen.write(if focused { Role::Accent } else { Role::Text }, mark));
+        let (mark, words) = if mail {
+            ("[x]", "send the invitation")
+        } else {
+            ("[ ]", "only save; nobody is mailed")
+        };
+        line.push(
+            self.pen
+                .write(if focused { Role::Accent } else { Role::Text }, mark),
+        );
         line.push(self.pen.write(Role::Text, format!(" {words}")));
         if focused {
             line.push(self.pen.write(Role::Dim, "   Space changes"));
@@ -184,18 +264,33 @@ impl Page {
     fn remark(&mut self, role: Role, text: &str) {
         let glyph = role.glyph();
         let text = visible(text);
-        for (index, line) in safe::wrap(&text, self.width.saturating_sub(LABEL + 4)).into_iter().enumerate() {
+        for (index, line) in safe::wrap(&text, self.width.saturating_sub(LABEL + 4))
+            .into_iter()
+            .enumerate()
+        {
             let glyph = if index == 0 { glyph } else { " " };
-            self.lines.push(Line::from(self.pen.write(role, format!("{:width$}{glyph} {line}", "", width = LABEL + 1))));
+            self.lines.push(Line::from(self.pen.write(
+                role,
+                format!("{:width$}{glyph} {line}", "", width = LABEL + 1),
+            )));
         }
     }
 }
 
 fn placeholder(name: Name, defaults: &Defaults, focused: bool) -> String {
-    let shown = |text: &str| if focused { text.to_owned() } else { String::new() };
+    let shown = |text: &str| {
+        if focused {
+            text.to_owned()
+        } else {
+            String::new()
+        }
+    };
     match name {
         Name::At => shown("tomorrow at 3pm · tue 15:00 · 2031-05-06 14:30"),
-        Name::Zone => defaults.zone.as_ref().map_or(shown("Europe/London"), |zone| zone.name().to_owned()),
+        Name::Zone => defaults
+            .zone
+            .as_ref()
+            .map_or(shown("Europe/London"), |zone| zone.name().to_owned()),
         Name::CandidateZone => shown("the candidate's zone, for their clock"),
         Name::Duration => defaults.duration.to_string(),
         Name::Company => defaults.company.clone().unwrap_or_default(),
@@ -216,7 +311,14 @@ fn window(field: &Field, room: usize) -> (String, usize) {
 
 fn around(before: &str, after: &str, room: usize) -> (String, usize) {
     // Far more than any screen shows, so that a huge text costs nothing.
-    let tail: String = before.graphemes(true).rev().take(500).collect::<Vec<_>>().into_iter().rev().collect();
+    let tail: String = before
+        .graphemes(true)
+        .rev()
+        .take(500)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect();
     let mut tail = visible(&tail).into_owned();
     while columns(&tail) + 1 > room.max(2) {
         let first = tail.graphemes(true).next().map_or(tail.len(), str::len);
@@ -230,17 +332,38 @@ fn around(before: &str, after: &str, room: usize) -> (String, usize) {
 
 fn draw_preview(frame: &mut Frame<'_>, form: &Form, pen: Pen, area: Rect) {
     let width = usize::from(area.width);
-    let mut head = pen.paragraph(Role::Dim, "The mail as it will be (the key is a sample)", width);
+    let mut head = pen.paragraph(
+        Role::Dim,
+        "The mail as it will be (the key is a sample)",
+        width,
+    );
     let missing = &form.meaning.refusals;
     let lines = match &form.preview.mail {
-        _ if !form.mail => pen.paragraph(Role::Text, "Nobody is mailed: the interview is only saved, with its link.", width),
+        _ if !form.mail => pen.paragraph(
+            Role::Text,
+            "Nobody is mailed: the interview is only saved, with its link.",
+            width,
+        ),
         _ if !missing.is_empty() => {
-            let labels: Vec<_> = missing.iter().map(|refusal| Stop::Field(refusal.field).label()).collect();
-            pen.paragraph(Role::Dim, &format!("Still needed: {}", labels.join(", ")), width)
+            let labels: Vec<_> = missing
+                .iter()
+                .map(|refusal| Stop::Field(refusal.field).label())
+                .collect();
+            pen.paragraph(
+                Role::Dim,
+                &format!("Still needed: {}", labels.join(", ")),
+                width,
+            )
         }
         None => Vec::new(),
         Some(Err(why)) => pen.paragraph(Role::Trouble, &format!("! {}", visible(why)), width),
-        Some(Ok(_)) => form.preview.lines.iter().skip(form.scroll).map(|line| styled(line, pen.0)).collect(),
+        Some(Ok(_)) => form
+            .preview
+            .lines
+            .iter()
+            .skip(form.scroll)
+            .map(|line| styled(line, pen.0))
+            .collect(),
     };
     head.push(Line::default());
     head.extend(lines);

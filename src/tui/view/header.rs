@@ -28,26 +28,49 @@ fn title(model: &Model, pen: Pen, total: usize) -> Line<'static> {
         SentBy::Other(what) => (Role::Dim, format!(" · sending by {}", safe::line(what, 30))),
         SentBy::Nobody => (Role::Attention, " · nobody is sending".to_owned()),
     };
-    let left = vec![pen.write(Role::Strong, " greenroom  "), pen.write(Role::Text, transport), pen.write(role, by)];
+    let left = vec![
+        pen.write(Role::Strong, " greenroom  "),
+        pen.write(Role::Text, transport),
+        pen.write(role, by),
+    ];
     let (now, zone) = (model.moment.now, &model.setting.zone);
-    let user = safe::line(model.setting.user.split(" <").next().unwrap_or_default(), 24);
+    let user = safe::line(
+        model.setting.user.split(" <").next().unwrap_or_default(),
+        24,
+    );
     let clocks = [
         format!("{user}   {} ", when::day_and_time(now, zone)),
         format!("{user}  {} ", when::time_and_zone(now, zone)),
         format!("{} ", when::time_and_zone(now, zone)),
     ];
     let room = total.saturating_sub(width(&left) + 1);
-    let clock = clocks.into_iter().find(|clock| crate::domain::text::columns(clock) <= room);
-    two_ends(left, clock.map(|clock| pen.write(Role::Dim, clock)).into_iter().collect(), total)
+    let clock = clocks
+        .into_iter()
+        .find(|clock| crate::domain::text::columns(clock) <= room);
+    two_ends(
+        left,
+        clock
+            .map(|clock| pen.write(Role::Dim, clock))
+            .into_iter()
+            .collect(),
+        total,
+    )
 }
 
 fn counts(model: &Model, pen: Pen, total: usize) -> Line<'static> {
     let mut parts: Vec<Span<'static>> = Vec::new();
-    let Some(counts) = model.tally.map(|tally| tally.counts).filter(|counts| counts.everything > 0) else {
+    let Some(counts) = model
+        .tally
+        .map(|tally| tally.counts)
+        .filter(|counts| counts.everything > 0)
+    else {
         return Line::default();
     };
     if model.list.narrowing != Narrowing::None {
-        parts.push(pen.write(Role::Accent, format!("/ {}", safe::line(model.list.narrowing.text(), 40))));
+        parts.push(pen.write(
+            Role::Accent,
+            format!("/ {}", safe::line(model.list.narrowing.text(), 40)),
+        ));
         parts.push(pen.write(Role::Text, format!("{} match", counts.matching)));
     }
     let marked = [
@@ -77,18 +100,32 @@ fn counts(model: &Model, pen: Pen, total: usize) -> Line<'static> {
 fn banners(model: &Model, pen: Pen, total: usize) -> Vec<Line<'static>> {
     let mut banners = Vec::new();
     if let Some(why) = &model.setting.read_only {
-        banners.push((Role::Attention, format!("read only: {}", safe::line(why, 400))));
+        banners.push((
+            Role::Attention,
+            format!("read only: {}", safe::line(why, 400)),
+        ));
     }
     match model.tally.map_or(0, |tally| tally.failed) {
         0 => {}
-        1 => banners.push((Role::Trouble, "1 invitation could not be mailed · / mail:failed shows it".to_owned())),
+        1 => banners.push((
+            Role::Trouble,
+            "1 invitation could not be mailed · / mail:failed shows it".to_owned(),
+        )),
         failed => {
-            banners.push((Role::Trouble, format!("{failed} invitations could not be mailed · / mail:failed shows them")));
+            banners.push((
+                Role::Trouble,
+                format!("{failed} invitations could not be mailed · / mail:failed shows them"),
+            ));
         }
     }
     if let Some(error) = &model.list.error {
-        banners.push((Role::Trouble, format!("can't be read: {}", safe::line(error, 200))));
+        banners.push((
+            Role::Trouble,
+            format!("can't be read: {}", safe::line(error, 200)),
+        ));
     }
-    let line = |(role, text): (Role, String)| Line::from(cut(vec![Span::raw(" "), pen.mark(role, &text)], total));
+    let line = |(role, text): (Role, String)| {
+        Line::from(cut(vec![Span::raw(" "), pen.mark(role, &text)], total))
+    };
     banners.into_iter().map(line).collect()
 }

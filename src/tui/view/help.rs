@@ -4,8 +4,8 @@ use ratatui::text::Line;
 
 use super::{Pen, shown_key};
 use crate::domain::text::pad;
-use crate::tui::safe;
 use crate::tui::keymap::{BINDINGS, Layer};
+use crate::tui::safe;
 use crate::tui::theme::{Role, Theme};
 
 // The column of the keys.
@@ -28,11 +28,29 @@ pub fn lines(theme: Theme, width: usize) -> Vec<Line<'static>> {
         }
         lines.push(Line::from(pen.write(Role::Strong, format!(" {heading}"))));
         for binding in BINDINGS.iter().filter(|binding| binding.layer == layer) {
-            let keys = pad(&binding.keys.iter().map(|key| shown_key(key)).collect::<Vec<_>>().join("  "), KEYS);
-            for (index, words) in safe::wrap(binding.help, width.saturating_sub(KEYS + 4)).into_iter().enumerate() {
-                let keys = if index == 0 { keys.clone() } else { " ".repeat(KEYS) };
+            let keys = pad(
+                &binding
+                    .keys
+                    .iter()
+                    .map(|key| shown_key(key))
+                    .collect::<Vec<_>>()
+                    .join("  "),
+                KEYS,
+            );
+            for (index, words) in safe::wrap(binding.help, width.saturating_sub(KEYS + 4))
+                .into_iter()
+                .enumerate()
+            {
+                let keys = if index == 0 {
+                    keys.clone()
+                } else {
+                    " ".repeat(KEYS)
+                };
                 let keys = pen.write(Role::Accent, format!("   {keys}"));
-                lines.push(Line::from(vec![keys, pen.write(Role::Text, format!(" {words}"))]));
+                lines.push(Line::from(vec![
+                    keys,
+                    pen.write(Role::Text, format!(" {words}")),
+                ]));
             }
         }
     }

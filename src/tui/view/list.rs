@@ -65,12 +65,25 @@ impl Columns {
     // They give way in the order role, distance; the verdict stays longest.
     fn fitting(width: usize) -> Self {
         let rest = width.saturating_sub(MARGIN + TIME);
-        let verdict = if rest >= VERDICT + 14 { VERDICT } else { rest / 2 + 2 };
+        let verdict = if rest >= VERDICT + 14 {
+            VERDICT
+        } else {
+            rest / 2 + 2
+        };
         let rest = rest.saturating_sub(verdict);
         let distance = if rest >= DISTANCE + 12 { DISTANCE } else { 0 };
         let rest = rest - distance;
-        let role = if rest >= NAME + ROLE + 2 { ROLE.max((rest - NAME) / 2).min(32) } else { 0 };
-        Self { distance, name: rest - role, role, verdict }
+        let role = if rest >= NAME + ROLE + 2 {
+            ROLE.max((rest - NAME) / 2).min(32)
+        } else {
+            0
+        };
+        Self {
+            distance,
+            name: rest - role,
+            role,
+            verdict,
+        }
     }
 }
 
@@ -82,13 +95,34 @@ fn row_line(model: &Model, row: &Row, pen: Pen, columns: &Columns) -> Line<'stat
     let ghost = model.list.ghost == Some(row.id());
     let over = reason.standing() == Standing::Over;
     let plain = if ghost || over { Role::Dim } else { Role::Text };
-    let name = if under_cursor && !ghost { Role::Strong } else { plain };
-    let column = |text: &str, width: usize| if width == 0 { String::new() } else { pad(&safe::line(text, width - 1), width) };
-    let time = interview.starts_at.map_or("—".to_owned(), |start| when::time_24h(start, zone));
-    let distance = interview.starts_at.map_or(String::new(), |start| when::relative_short(start, now));
+    let name = if under_cursor && !ghost {
+        Role::Strong
+    } else {
+        plain
+    };
+    let column = |text: &str, width: usize| {
+        if width == 0 {
+            String::new()
+        } else {
+            pad(&safe::line(text, width - 1), width)
+        }
+    };
+    let time = interview
+        .starts_at
+        .map_or("—".to_owned(), |start| when::time_24h(start, zone));
+    let distance = interview
+        .starts_at
+        .map_or(String::new(), |start| when::relative_short(start, now));
     let verdict = role_of(reason);
-    let words = safe::line(&visible(&reason.words(zone, now)), columns.verdict.saturating_sub(2));
-    let verdict = if ghost { pen.write(Role::Dim, format!("  {words}")) } else { pen.mark(verdict, &words) };
+    let words = safe::line(
+        &visible(&reason.words(zone, now)),
+        columns.verdict.saturating_sub(2),
+    );
+    let verdict = if ghost {
+        pen.write(Role::Dim, format!("  {words}"))
+    } else {
+        pen.mark(verdict, &words)
+    };
     let cursor = match (under_cursor, model.focus) {
         (true, Focus::List) => pen.write(Role::Accent, " ▌ "),
         (true, Focus::Pane | Focus::Details) => pen.write(Role::Dim, " ▌ "),
@@ -102,7 +136,11 @@ fn row_line(model: &Model, row: &Row, pen: Pen, columns: &Columns) -> Line<'stat
         pen.write(Role::Dim, column(&interview.role, columns.role)),
         verdict,
     ]);
-    if ghost { line.style(dimmed(pen.0)) } else { line }
+    if ghost {
+        line.style(dimmed(pen.0))
+    } else {
+        line
+    }
 }
 
 fn nothing(model: &Model, pen: Pen) -> Vec<Line<'static>> {
@@ -120,11 +158,20 @@ fn nothing(model: &Model, pen: Pen) -> Vec<Line<'static>> {
     }
     lines.push(line(vec![pen.write(Role::Strong, "No interviews yet.")]));
     lines.push(Line::default());
-    lines.push(line(pen.key("n", "schedules one: it is saved, gets its link, and its mail leaves").into()));
+    lines.push(line(
+        pen.key(
+            "n",
+            "schedules one: it is saved, gets its link, and its mail leaves",
+        )
+        .into(),
+    ));
     lines.push(line(pen.key("?", "shows all keys").into()));
     if model.setting.mail_stays_here {
         lines.push(Line::default());
-        lines.push(line(vec![pen.write(Role::Dim, "Until a mail server is configured, mail is stored on this machine.")]));
+        lines.push(line(vec![pen.write(
+            Role::Dim,
+            "Until a mail server is configured, mail is stored on this machine.",
+        )]));
     }
     lines
 }

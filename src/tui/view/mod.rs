@@ -29,8 +29,18 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
     rule(frame, theme, areas.lower_rule);
     match model.modals.iter().rev().find(|modal| !is_question(modal)) {
         Some(Modal::Form(form)) => form::draw(frame, model, form, theme, form_and_preview(model)),
-        Some(Modal::Help(scroll)) => show(frame, areas.body, help::lines(theme, usize::from(areas.body.width)), *scroll),
-        Some(Modal::Mail(pane)) => show(frame, inner(areas.body), pane::mail_lines(&pane.mail, theme, inner_width(areas.body)), pane.scroll),
+        Some(Modal::Help(scroll)) => show(
+            frame,
+            areas.body,
+            help::lines(theme, usize::from(areas.body.width)),
+            *scroll,
+        ),
+        Some(Modal::Mail(pane)) => show(
+            frame,
+            inner(areas.body),
+            pane::mail_lines(&pane.mail, theme, inner_width(areas.body)),
+            pane.scroll,
+        ),
         Some(Modal::Plan(plan)) => {
             dashboard(frame, model, theme, &areas);
             plan::draw(frame, model, plan, theme, areas.body);
@@ -47,14 +57,20 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
 }
 
 const fn is_question(modal: &Modal) -> bool {
-    matches!(modal, Modal::Quit(_) | Modal::LeaveForm | Modal::LeaveTakenBack)
+    matches!(
+        modal,
+        Modal::Quit(_) | Modal::LeaveForm | Modal::LeaveTakenBack
+    )
 }
 
 fn dashboard(frame: &mut Frame<'_>, model: &Model, theme: Theme, areas: &Areas) {
     list::draw(frame, model, theme, areas.list);
     if areas.divider.width == 1 && areas.divider.height > 1 {
         let line = Line::from(Span::styled("│", theme.style(Role::Dim)));
-        frame.render_widget(Paragraph::new(vec![line; usize::from(areas.divider.height)]), areas.divider);
+        frame.render_widget(
+            Paragraph::new(vec![line; usize::from(areas.divider.height)]),
+            areas.divider,
+        );
     } else {
         rule(frame, theme, areas.divider);
     }
@@ -66,11 +82,33 @@ fn dashboard(frame: &mut Frame<'_>, model: &Model, theme: Theme, areas: &Areas) 
 
 // A panel at the foot of an area, under a rule, over whatever was there.
 fn panel(frame: &mut Frame<'_>, theme: Theme, area: Rect, lines: Vec<Line<'static>>) {
-    let height = u16::try_from(lines.len() + 1).unwrap_or(u16::MAX).min(area.height);
-    let area = Rect { y: area.y + area.height - height, height, ..area };
+    let height = u16::try_from(lines.len() + 1)
+        .unwrap_or(u16::MAX)
+        .min(area.height);
+    let area = Rect {
+        y: area.y + area.height - height,
+        height,
+        ..area
+    };
     frame.render_widget(Clear, area);
-    rule(frame, theme, Rect { height: height.min(1), ..area });
-    show(frame, Rect { y: area.y + height.min(1), height: height.saturating_sub(1), ..area }, lines, 0);
+    rule(
+        frame,
+        theme,
+        Rect {
+            height: height.min(1),
+            ..area
+        },
+    );
+    show(
+        frame,
+        Rect {
+            y: area.y + height.min(1),
+            height: height.saturating_sub(1),
+            ..area
+        },
+        lines,
+        0,
+    );
 }
 
 fn rule(frame: &mut Frame<'_>, theme: Theme, area: Rect) {
@@ -79,13 +117,21 @@ fn rule(frame: &mut Frame<'_>, theme: Theme, area: Rect) {
 }
 
 fn show(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>, scroll: usize) {
-    let shown: Vec<_> = lines.into_iter().skip(scroll).take(usize::from(area.height)).collect();
+    let shown: Vec<_> = lines
+        .into_iter()
+        .skip(scroll)
+        .take(usize::from(area.height))
+        .collect();
     frame.render_widget(Paragraph::new(shown), area);
 }
 
 // One column is left free on either side.
 const fn inner(area: Rect) -> Rect {
-    Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area }
+    Rect {
+        x: area.x.saturating_add(1),
+        width: area.width.saturating_sub(2),
+        ..area
+    }
 }
 
 /// Makes pieces of lines in the styles of the theme. What is given to it is harmless already.
@@ -104,12 +150,18 @@ impl Pen {
 
     // A key and what it does.
     fn key(self, key: &str, words: &str) -> [Span<'static>; 2] {
-        [self.write(Role::Accent, shown_key(key)), self.write(Role::Dim, format!(" {words}"))]
+        [
+            self.write(Role::Accent, shown_key(key)),
+            self.write(Role::Dim, format!(" {words}")),
+        ]
     }
 
     // Harmless text over as many lines as it needs.
     fn paragraph(self, role: Role, text: &str, width: usize) -> Vec<Line<'static>> {
-        safe::wrap(text, width).into_iter().map(|line| Line::from(self.write(role, line))).collect()
+        safe::wrap(text, width)
+            .into_iter()
+            .map(|line| Line::from(self.write(role, line)))
+            .collect()
     }
 }
 

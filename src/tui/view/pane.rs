@@ -28,7 +28,9 @@ pub fn height(model: &Model, width: usize) -> usize {
 #[must_use]
 pub fn lines(model: &Model, theme: Theme, width: usize) -> Vec<Line<'static>> {
     let pen = Pen(theme);
-    let Some(row) = model.selected() else { return Vec::new() };
+    let Some(row) = model.selected() else {
+        return Vec::new();
+    };
     let mut lines = who(row, pen, width);
     lines.extend(verdict(model, row, pen, width));
     lines.extend(when_lines(row, model, pen, width));
@@ -46,7 +48,10 @@ pub fn lines(model: &Model, theme: Theme, width: usize) -> Vec<Line<'static>> {
 
 fn who(row: &Row, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let interview = &row.interview;
-    let address = interview.candidate_email.as_ref().map(|email| format!(" <{}>", safe::line(email.display(), 80)));
+    let address = interview
+        .candidate_email
+        .as_ref()
+        .map(|email| format!(" <{}>", safe::line(email.display(), 80)));
     let name = pen.write(Role::Strong, safe::line(&interview.candidate_name, 80));
     let address = pen.write(Role::Text, address.unwrap_or_default());
     let role = pen.write(Role::Dim, format!(" · {}", safe::line(&interview.role, 80)));
@@ -67,7 +72,11 @@ fn when_lines(row: &Row, model: &Model, pen: Pen, width: usize) -> Vec<Line<'sta
     };
     let clocks = when::both_clocks(start, &interview.zone, interview.candidate_zone.as_ref());
     let distance = when::relative(start, model.moment.now);
-    let mut lines = pen.paragraph(Role::Text, &format!("{}, {} · {distance}", clocks.ours, interview.duration), width);
+    let mut lines = pen.paragraph(
+        Role::Text,
+        &format!("{}, {} · {distance}", clocks.ours, interview.duration),
+        width,
+    );
     if let Some(theirs) = clocks.theirs {
         lines.extend(pen.paragraph(Role::Dim, &format!("{theirs} for the candidate"), width));
     }
@@ -78,11 +87,18 @@ fn link(model: &Model, row: &Row, pen: Pen, width: usize) -> Vec<Line<'static>> 
     let state = row.link_state(&model.setting.window, model.moment.now);
     let clock = |at| when::moment(at, &model.setting.zone, model.moment.now);
     let length = row.interview.duration.as_std();
-    let window = row.interview.starts_at.map(|start| model.setting.window.around(start, length));
+    let window = row
+        .interview
+        .starts_at
+        .map(|start| model.setting.window.around(start, length));
     let words = match (state, window) {
         (LinkState::Missing, _) => {
             let [key, words] = pen.key("F", "makes one");
-            return vec![Line::from(vec![pen.mark(Role::Trouble, "no link   "), key, words])];
+            return vec![Line::from(vec![
+                pen.mark(Role::Trouble, "no link   "),
+                key,
+                words,
+            ])];
         }
         (LinkState::Cancelled, _) => "cancelled".to_owned(),
         (LinkState::Revoked, _) => "revoked".to_owned(),
@@ -91,40 +107,76 @@ fn link(model: &Model, row: &Row, pen: Pen, width: usize) -> Vec<Line<'static>> 
         (LinkState::NotYetOpen, Some((opens, _))) => format!("opens {}", clock(opens)),
         (LinkState::Open, Some((_, closes))) => format!("open until {}", clock(closes)),
     };
-    let Some(link) = model.link(row) else { return Vec::new() };
+    let Some(link) = model.link(row) else {
+        return Vec::new();
+    };
     // The end of a link tells it from others; its beginning gives way.
     let text = visible(&link.shortened()).into_owned();
     let room = width.saturating_sub(columns(&words) + 3);
     let skipped = columns(&text).saturating_sub(room.max(12));
-    let text = if skipped == 0 { text } else { format!("…{}", text.chars().skip(skipped + 1).collect::<String>()) };
-    vec![Line::from(cut(vec![pen.write(Role::Text, text), pen.write(Role::Dim, format!(" · {words}"))], width))]
+    let text = if skipped == 0 {
+        text
+    } else {
+        format!("…{}", text.chars().skip(skipped + 1).collect::<String>())
+    };
+    vec![Line::from(cut(
+        vec![
+            pen.write(Role::Text, text),
+            pen.write(Role::Dim, format!(" · {words}")),
+        ],
+        width,
+    ))]
 }
 
 fn newest_mail(model: &Model, dossier: &Dossier, pen: Pen, width: usize) -> Vec<Line<'static>> {
-    let Some(delivery) = dossier.deliveries.first() else { return Vec::new() };
+    let Some(delivery) = dossier.deliveries.first() else {
+        return Vec::new();
+    };
     let clock = |at| when::moment(at, &model.setting.zone, model.moment.now);
     let (role, words) = delivery_words(delivery, clock);
     let to = safe::line(&delivery.address, 80);
-    let mut lines = pen.paragraph(role, &format!("{} {} {words} · to {to}", role.glyph(), clock(delivery.since)), width);
+    let mut lines = pen.paragraph(
+        role,
+        &format!(
+            "{} {} {words} · to {to}",
+            role.glyph(),
+            clock(delivery.since)
+        ),
+        width,
+    );
     if let Some(reply) = &delivery.last_reply {
         lines.extend(pen.paragraph(Role::Dim, &format!("“{}”", safe::line(reply, 300)), width));
     }
     lines
 }
 
-fn delivery_words(delivery: &Delivery, clock: impl Fn(jiff::Timestamp) -> String) -> (Role, String) {
+fn delivery_words(
+    delivery: &Delivery,
+    clock: impl Fn(jiff::Timestamp) -> String,
+) -> (Role, String) {
     let tries = match delivery.attempts {
         0 | 1 => String::new(),
         attempts => format!(" after {attempts} tries"),
     };
     match delivery.state {
-        State::Held => (Role::Attention, delivery.due.map_or("held".to_owned(), |due| format!("held until {}", clock(due)))),
+        State::Held => (
+            Role::Attention,
+            delivery.due.map_or("held".to_owned(), |due| {
+                format!("held until {}", clock(due))
+            }),
+        ),
         State::Queued => (Role::Attention, "waits to be sent".to_owned()),
         State::Claimed | State::HandingOver => (Role::Attention, "leaving now".to_owned()),
         State::Accepted => (Role::Fine, format!("accepted by the mail server{tries}")),
-        State::Stored => (Role::Attention, "stored on this machine; nobody was mailed".to_owned()),
+        State::Stored => (
+            Role::Attention,
+            "stored on this machine; nobody was mailed".to_owned(),
+        ),
         State::Deferred => {
-            let next = delivery.due.map(|due| format!(", next try {}", clock(due))).unwrap_or_default();
+            let next = delivery
+                .due
+                .map(|due| format!(", next try {}", clock(due)))
+                .unwrap_or_default();
             (Role::Attention, format!("put off{tries}{next}"))
         }
         State::Failed => (Role::Trouble, format!("failed{tries}")),
@@ -137,8 +189,17 @@ fn delivery_words(delivery: &Delivery, clock: impl Fn(jiff::Timestamp) -> String
 fn further(row: &Row, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let interview = &row.interview;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let interviewers = interview.interviewers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let meeting = interview.meeting_url.as_ref().map(|url| url.as_str().to_owned()).unwrap_or_default();
+    let interviewers = interview
+        .interviewers
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let meeting = interview
+        .meeting_url
+        .as_ref()
+        .map(|url| url.as_str().to_owned())
+        .unwrap_or_default();
     let fields = [
         ("Round", text(&interview.round)),
         ("Kind", text(&interview.kind)),
@@ -150,10 +211,16 @@ fn further(row: &Row, pen: Pen, width: usize) -> Vec<Line<'static>> {
     ];
     let mut lines = Vec::new();
     for (label, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
-        let value = safe::wrap(&crate::domain::text::visible_lines(&value).replace('\n', " "), width.saturating_sub(11));
+        let value = safe::wrap(
+            &crate::domain::text::visible_lines(&value).replace('\n', " "),
+            width.saturating_sub(11),
+        );
         for (index, line) in value.into_iter().enumerate() {
             let label = if index == 0 { label } else { "" };
-            lines.push(Line::from(vec![pen.write(Role::Dim, format!("{label:<11}")), pen.write(Role::Text, line)]));
+            lines.push(Line::from(vec![
+                pen.write(Role::Dim, format!("{label:<11}")),
+                pen.write(Role::Text, line),
+            ]));
         }
     }
     lines
@@ -161,15 +228,29 @@ fn further(row: &Row, pen: Pen, width: usize) -> Vec<Line<'static>> {
 
 fn timeline(model: &Model, dossier: &Dossier, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let all = model.focus == Focus::Details;
-    let skipped = if all { 0 } else { dossier.events.len().saturating_sub(NEWEST_EVENTS) };
+    let skipped = if all {
+        0
+    } else {
+        dossier.events.len().saturating_sub(NEWEST_EVENTS)
+    };
     let clock = |at| when::moment(at, &model.setting.zone, model.moment.now);
     let line = |event: &crate::domain::event::Event| {
         // A Message-ID says something only to those who look closely.
         let silent = event.detail.is_empty() || (!all && event.detail.starts_with('<'));
-        let detail = if silent { String::new() } else { format!(": {}", safe::line(&event.detail, 200)) };
+        let detail = if silent {
+            String::new()
+        } else {
+            format!(": {}", safe::line(&event.detail, 200))
+        };
         let actor = safe::line(event.actor.split(" <").next().unwrap_or_default(), 24);
         let words = format!("{} {}{detail}", clock(event.at), event.kind.words());
-        Line::from(cut(vec![pen.write(Role::Dim, words), pen.write(Role::Dim, format!(" · {actor}"))], width))
+        Line::from(cut(
+            vec![
+                pen.write(Role::Dim, words),
+                pen.write(Role::Dim, format!(" · {actor}")),
+            ],
+            width,
+        ))
     };
     dossier.events.iter().skip(skipped).map(line).collect()
 }
@@ -187,16 +268,29 @@ pub(super) fn mail_lines(view: &MailView, theme: Theme, width: usize) -> Vec<Lin
         Some(Ok(mail)) => {
             let mut names = vec![pen.write(Role::Dim, "── ")];
             for part in Part::ALL {
-                let role = if part == view.part { Role::Accent } else { Role::Dim };
+                let role = if part == view.part {
+                    Role::Accent
+                } else {
+                    Role::Dim
+                };
                 names.push(pen.write(role, part.name()));
                 names.push(pen.write(Role::Dim, " · "));
             }
             names.pop();
             if super::width(&names) > width {
                 let [key, words] = pen.key("p", "next part");
-                names = vec![pen.write(Role::Dim, "── "), pen.write(Role::Accent, view.part.name()), Span::raw("   "), key, words];
+                names = vec![
+                    pen.write(Role::Dim, "── "),
+                    pen.write(Role::Accent, view.part.name()),
+                    Span::raw("   "),
+                    key,
+                    words,
+                ];
             }
-            let mut lines = vec![Line::from(names), Line::from(pen.write(Role::Dim, mail.origin.clone()))];
+            let mut lines = vec![
+                Line::from(names),
+                Line::from(pen.write(Role::Dim, mail.origin.clone())),
+            ];
             lines.extend(view.lines.iter().map(|line| styled(line, theme)));
             lines
         }

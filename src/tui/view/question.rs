@@ -13,18 +13,32 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, modal: &Modal, theme: T
     let pen = Pen(theme);
     let (question, explanation) = match modal {
         Modal::Quit(unsent) => {
-            let mails = if unsent.count == 1 { "1 mail has".to_owned() } else { format!("{} mails have", unsent.count) };
+            let mails = if unsent.count == 1 {
+                "1 mail has".to_owned()
+            } else {
+                format!("{} mails have", unsent.count)
+            };
             let clock = |start| when::moment(start, &model.setting.zone, model.moment.now);
-            let first = unsent.first_start.map(|start| format!("; the first interview starts {}", clock(start)));
+            let first = unsent
+                .first_start
+                .map(|start| format!("; the first interview starts {}", clock(start)));
             let explanation = "Nothing else sends them. They stay in the outbox and leave when Greenroom runs again.";
-            (format!("{mails} not left yet{}. Quit?", first.unwrap_or_default()), explanation)
+            (
+                format!("{mails} not left yet{}. Quit?", first.unwrap_or_default()),
+                explanation,
+            )
         }
-        Modal::LeaveForm => ("Leave the form? What you typed is lost.".to_owned(), "Nothing was saved, and nobody was mailed."),
+        Modal::LeaveForm => (
+            "Leave the form? What you typed is lost.".to_owned(),
+            "Nothing was saved, and nobody was mailed.",
+        ),
         Modal::LeaveTakenBack => (
             "The mail was taken back. What about the interview?".to_owned(),
             "It is saved as it was; changes in this form are not.",
         ),
-        Modal::Find(_) | Modal::Form(_) | Modal::Plan(_) | Modal::Mail(_) | Modal::Help(_) => return,
+        Modal::Find(_) | Modal::Form(_) | Modal::Plan(_) | Modal::Mail(_) | Modal::Help(_) => {
+            return;
+        }
     };
     let width = usize::from(area.width).saturating_sub(2);
     let mut lines = pen.paragraph(Role::Strong, &question, width);

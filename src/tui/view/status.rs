@@ -22,13 +22,22 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme, area: Rec
     let left = said(model, pen);
     let room = total.saturating_sub(width(&left) + 5);
     let right = keys(model, pen, room);
-    show(frame, area, vec![two_ends(left, right, total.saturating_sub(1))], 0);
+    show(
+        frame,
+        area,
+        vec![two_ends(left, right, total.saturating_sub(1))],
+        0,
+    );
 }
 
 // What there is to say: an answer to the last key, else the mail that counts down.
 fn said(model: &Model, pen: Pen) -> Vec<Span<'static>> {
     if let Some(message) = &model.message {
-        let text = if message.role.glyph() == " " { message.text.clone() } else { format!("{} {}", message.role.glyph(), message.text) };
+        let text = if message.role.glyph() == " " {
+            message.text.clone()
+        } else {
+            format!("{} {}", message.role.glyph(), message.text)
+        };
         return vec![Span::raw(" "), pen.write(message.role, text)];
     }
     // Elsewhere `u` means something else, and the line belongs to the keys.
@@ -36,11 +45,25 @@ fn said(model: &Model, pen: Pen) -> Vec<Span<'static>> {
         return Vec::new();
     }
     let running = model.moment.running;
-    let counting = model.outgoing.iter().rev().find_map(|mail| Some((mail, mail.remaining(running)?)));
-    let Some((mail, seconds)) = counting else { return Vec::new() };
-    let whom = format!("{} <{}>", safe::line(&mail.name, 24), safe::line(&mail.address, 40));
+    let counting = model
+        .outgoing
+        .iter()
+        .rev()
+        .find_map(|mail| Some((mail, mail.remaining(running)?)));
+    let Some((mail, seconds)) = counting else {
+        return Vec::new();
+    };
+    let whom = format!(
+        "{} <{}>",
+        safe::line(&mail.name, 24),
+        safe::line(&mail.address, 40)
+    );
     let saved = if mail.from_form { "saved; " } else { "" };
-    let leaves = if model.setting.mail_stays_here { "is stored on this machine" } else { "leaves" };
+    let leaves = if model.setting.mail_stays_here {
+        "is stored on this machine"
+    } else {
+        "leaves"
+    };
     let text = format!(" {saved}mail to {whom} {leaves} in {seconds} s   ");
     let mut line = vec![pen.write(Role::Attention, text)];
     line.extend(pen.key("u", "take back"));
@@ -56,7 +79,11 @@ fn keys(model: &Model, pen: Pen, room: usize) -> Vec<Span<'static>> {
             (Layer::Form, Intent::Save) if model.form().is_some_and(|form| !form.mail) => "save",
             (Layer::Form, Intent::TogglePreview) if crate::tui::layout::is_wide(model) => continue,
             (Layer::Plan, intent) if !offered(model, intent) => continue,
-            (Layer::List, Intent::Resend | Intent::FixLink | Intent::NextPane) if model.selected().is_none() => continue,
+            (Layer::List, Intent::Resend | Intent::FixLink | Intent::NextPane)
+                if model.selected().is_none() =>
+            {
+                continue;
+            }
             _ => words,
         };
         let gap = if line.is_empty() { 0 } else { 3 };
@@ -71,7 +98,9 @@ fn keys(model: &Model, pen: Pen, room: usize) -> Vec<Span<'static>> {
 
 // A plan offers only what can be done with it.
 fn offered(model: &Model, intent: &Intent) -> bool {
-    let Some(Modal::Plan(plan)) = model.modals.last() else { return true };
+    let Some(Modal::Plan(plan)) = model.modals.last() else {
+        return true;
+    };
     match intent {
         Intent::Yes => plan.made().is_some_and(|made| made.acts() > 0) && !plan.running,
         Intent::ShowMail => plan.made().is_some_and(|made| made.sends() > 0),
@@ -84,7 +113,10 @@ fn find_line(frame: &mut Frame<'_>, model: &Model, find: &Find, pen: Pen, area: 
     let total = usize::from(area.width);
     let mut left = vec![pen.write(Role::Accent, " / ")];
     if find.base != Narrowing::None && !matches!(find.base, Narrowing::Pasted(..)) {
-        left.push(pen.write(Role::Dim, format!("{} ", safe::line(find.base.text(), total / 3))));
+        left.push(pen.write(
+            Role::Dim,
+            format!("{} ", safe::line(find.base.text(), total / 3)),
+        ));
     }
     let (before, after) = find.field.around_cursor();
     let (before, after) = (visible(before).into_owned(), visible(after).into_owned());
@@ -93,9 +125,15 @@ fn find_line(frame: &mut Frame<'_>, model: &Model, find: &Find, pen: Pen, area: 
     left.push(pen.write(Role::Text, after));
     left.push(Span::raw("   "));
     let answer = match (&find.error, find.elsewhere, model.tally) {
-        (Some(error), ..) => Some((Role::Trouble, visible(error.strip_prefix("filter: ").unwrap_or(error)).into_owned())),
+        (Some(error), ..) => Some((
+            Role::Trouble,
+            visible(error.strip_prefix("filter: ").unwrap_or(error)).into_owned(),
+        )),
         (None, Some(0), _) => Some((Role::Attention, "0 here, 0 elsewhere".to_owned())),
-        (None, Some(elsewhere), _) => Some((Role::Attention, format!("0 here, {elsewhere} elsewhere: Enter"))),
+        (None, Some(elsewhere), _) => Some((
+            Role::Attention,
+            format!("0 here, {elsewhere} elsewhere: Enter"),
+        )),
         (None, None, Some(tally)) if model.list.narrowing != Narrowing::None => {
             Some((Role::Dim, format!("{} match", tally.counts.matching)))
         }
@@ -103,8 +141,19 @@ fn find_line(frame: &mut Frame<'_>, model: &Model, find: &Find, pen: Pen, area: 
     };
     left.extend(answer.map(|(role, text)| pen.write(role, text)));
     let room = total.saturating_sub(width(&left) + 3);
-    show(frame, area, vec![two_ends(left, keys(model, pen, room), total.saturating_sub(1))], 0);
-    let x = u16::try_from(at).unwrap_or(u16::MAX).min(area.width.saturating_sub(1));
+    show(
+        frame,
+        area,
+        vec![two_ends(
+            left,
+            keys(model, pen, room),
+            total.saturating_sub(1),
+        )],
+        0,
+    );
+    let x = u16::try_from(at)
+        .unwrap_or(u16::MAX)
+        .min(area.width.saturating_sub(1));
     if area.height > 0 {
         frame.set_cursor_position(Position::new(area.x + x, area.y));
     }

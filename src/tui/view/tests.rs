@@ -10,8 +10,20 @@ use crate::tui::model::Modal;
 use crate::tui::testing::{Stage, at, mailed, plan, row, rows};
 
 const SCENES: [&str; 14] = [
-    "list", "pane", "details", "source", "find", "form-empty", "form-filled", "form-refused", "form-ambiguous",
-    "form-preview", "plan", "plan-many", "help", "quit",
+    "list",
+    "pane",
+    "details",
+    "source",
+    "find",
+    "form-empty",
+    "form-filled",
+    "form-refused",
+    "form-ambiguous",
+    "form-preview",
+    "plan",
+    "plan-many",
+    "help",
+    "quit",
 ];
 
 fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Stage {
@@ -37,19 +49,30 @@ fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Sta
         "plan" | "plan-many" => {
             stage.taken();
             stage.keys("R");
-            let Some(Effect::MakePlan { request, .. }) = stage.taken().pop() else { panic!() };
-            stage.tell(Event::PlanMade(request, Ok(plan(if name == "plan" { 1 } else { 35 }))));
+            let Some(Effect::MakePlan { request, .. }) = stage.taken().pop() else {
+                panic!()
+            };
+            stage.tell(Event::PlanMade(
+                request,
+                Ok(plan(if name == "plan" { 1 } else { 35 })),
+            ));
             stage.tell(Event::PlanDrawn);
         }
         "help" => drop(stage.keys("?")),
-        "quit" => stage.model.modals.push(Modal::Quit(UnsentMail { count: 3, held: 1, first_start: Some(at("2031-03-04T11:15:00Z")) })),
+        "quit" => stage.model.modals.push(Modal::Quit(UnsentMail {
+            count: 3,
+            held: 1,
+            first_start: Some(at("2031-03-04T11:15:00Z")),
+        })),
         other => panic!("no scene {other}"),
     }
     stage
 }
 
 #[rstest]
-fn every_screen_at_every_size(#[values((80, 24), (200, 50), (120, 30), (40, 10))] size: (u16, u16)) {
+fn every_screen_at_every_size(
+    #[values((80, 24), (200, 50), (120, 30), (40, 10))] size: (u16, u16),
+) {
     let (width, height) = size;
     for name in SCENES {
         let screen = scene(name, rows(), width, height).screen();
@@ -63,7 +86,17 @@ fn every_screen_at_every_size(#[values((80, 24), (200, 50), (120, 30), (40, 10))
 fn no_size_panics_and_any_can_follow_any() {
     for name in SCENES {
         let mut stage = scene(name, rows(), 80, 24);
-        for (width, height) in [(0, 0), (1, 1), (2, 3), (9, 5), (20, 7), (99, 12), (100, 8), (300, 4), (5, 60)] {
+        for (width, height) in [
+            (0, 0),
+            (1, 1),
+            (2, 3),
+            (9, 5),
+            (20, 7),
+            (99, 12),
+            (100, 8),
+            (300, 4),
+            (5, 60),
+        ] {
             stage.tell(Event::Resized(width, height));
             stage.screen();
             stage.want(Intent::Down);
@@ -73,7 +106,9 @@ fn no_size_panics_and_any_can_follow_any() {
 }
 
 #[rstest]
-fn foreign_text_is_harmless_in_every_widget(#[values((80, 24), (200, 50), (40, 10))] size: (u16, u16)) {
+fn foreign_text_is_harmless_in_every_widget(
+    #[values((80, 24), (200, 50), (40, 10))] size: (u16, u16),
+) {
     let hostile = [
         "\x1b[2J\x1b]0;owned\x07\x1b[31mred",
         "a\u{202e}gpj.exe\u{2066}b",
@@ -121,6 +156,9 @@ fn assert_harmless(stage: &Stage) {
         assert!(!symbol.chars().any(char::is_control), "{symbol:?}");
         // A lone mark is shown as a marker; on its letter it is an ordinary part of a name.
         assert!(symbol.is_ascii() || visible(symbol) == symbol, "{symbol:?}");
-        assert!(index % width + columns(symbol) <= width, "{symbol:?} leaves its line");
+        assert!(
+            index % width + columns(symbol) <= width,
+            "{symbol:?} leaves its line"
+        );
     }
 }

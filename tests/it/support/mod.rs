@@ -1,7 +1,9 @@
 //! What the tests share: doubles of the world outside.
 
+pub mod dashboard;
 pub mod edges;
 pub mod post;
+pub mod program;
 pub mod smtp_server;
 pub mod world;
 

@@ -59,7 +59,9 @@ pub struct World {
     pub store: Store,
     pub clock: Arc<HandClock>,
     pub post: Post,
-    directory: Arc<TempDir>,
+    home: PathBuf,
+    // Removes the directory with the last world in it.
+    temporary: Option<Arc<TempDir>>,
 }
 
 impl World {
@@ -70,37 +72,32 @@ impl World {
 
     /// The same with other settings; what is set here wins.
     pub async fn with(settings: &str) -> Self {
-        let directory = Arc::new(tempfile::tempdir().unwrap());
-        let clock = Arc::new(HandClock::at(NOW.parse().unwrap()));
-        Self::on(directory, clock, Post::default(), settings, 1).await
+        let directory = tempfile::tempdir().unwrap();
+        let mut world = Self::on(directory.path(), clock(), Post::default(), settings, 1).await;
+        world.temporary = Some(Arc::new(directory));
+        world
+    }
+
+    /// Acme's Greenroom in a place that outlives it; `seed` tells processes apart.
+    pub async fn at(home: &Path, seed: u64) -> Self {
+        Self::on(home, clock(), Post::default(), "", seed).await
     }
 
     /// Another Greenroom on the same database, clock and mail server, with settings of its own.
     pub async fn another(&self, settings: &str) -> Self {
         let seed = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), settings);
-        Self::on(
-            Arc::clone(&self.directory),
-            Arc::clone(&self.clock),
-            self.post.clone(),
-            settings,
-            seed,
-        )
-        .await
+        let (clock, post) = (Arc::clone(&self.clock), self.post.clone());
+        let mut other = Self::on(&self.home, clock, post, settings, seed).await;
+        other.temporary.clone_from(&self.temporary);
+        other
     }
 
-    async fn on(
-        directory: Arc<TempDir>,
-        clock: Arc<HandClock>,
-        post: Post,
-        settings: &str,
-        seed: u64,
-    ) -> Self {
-        let data = directory.path().join("data");
-        let store = Store::open(&data, OpenOptions::default()).unwrap();
+    async fn on(home: &Path, clock: Arc<HandClock>, post: Post, settings: &str, seed: u64) -> Self {
+        let store = Store::open(&home.join("data"), OpenOptions::default()).unwrap();
         let app = App::new(Wiring {
             store: store.clone(),
-            config: config(directory.path(), settings),
-            templates: Templates::load(None).unwrap(),
+            config: config(home, settings),
+            templates: Templates::load(Some(&home.join("templates"))).unwrap(),
             clock: clock.clone(),
             chance: Arc::new(SeededChance::new(seed)),
         })
@@ -111,13 +108,19 @@ impl World {
             store,
             clock,
             post,
-            directory,
+            home: home.to_owned(),
+            temporary: None,
         }
+    }
+
+    /// Where the configuration lies, and beside it templates of one's own.
+    pub fn home(&self) -> &Path {
+        &self.home
     }
 
     /// The data directory.
     pub fn data(&self) -> PathBuf {
-        self.directory.path().join("data")
+        self.home.join("data")
     }
 
     /// The file itself, for what no Greenroom would write.
@@ -232,6 +235,10 @@ impl World {
     pub fn ask<T: rusqlite::types::FromSql>(&self, sql: &str) -> T {
         self.sql().query_row(sql, [], |row| row.get(0)).unwrap()
     }
+}
+
+fn clock() -> Arc<HandClock> {
+    Arc::new(HandClock::at(NOW.parse().unwrap()))
 }
 
 /// A request without an idempotency key.

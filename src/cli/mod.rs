@@ -1,0 +1,77 @@
+//! The command line: what may be said, one file per command, and the printer.
+//!
+//! A command calls a use-case and prints what came of it. It decides nothing about interviews, and nothing is printed
+//! that could act on a terminal.
+
+pub mod arguments;
+mod ask;
+mod deliver;
+mod demo;
+mod doctor;
+mod failure;
+mod list;
+mod new;
+mod preview;
+mod printer;
+mod repair;
+mod resend;
+mod selector;
+mod show;
+mod table;
+mod wait;
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+
+pub use arguments::{Arguments, Color, Command, Global};
+pub use demo::Demo;
+pub use failure::{Exit, Failure};
+pub use printer::Printer;
+
+use crate::app::App;
+use crate::domain::ids::InterviewId;
+use crate::domain::text::visible_lines;
+
+/// Reads the command line, or says what is wrong with it.
+///
+/// # Errors
+/// The exit code with which to end: help and version were asked for and printed, or the usage was wrong.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, Exit> {
+    Arguments::try_parse_from(arguments::exclusions_last(arguments)).map_err(|error| {
+        if error.use_stderr() {
+            // What was typed stands in the message, so it goes through the same sieve as all foreign text.
+            let text = visible_lines(&error.render().to_string());
+            let mut printer = Printer::new(true, Color::Never, true);
+            printer.problem_lines(text.strip_prefix("error: ").unwrap_or(&text));
+            Exit::BadInput
+        } else {
+            // Help and version are our own words; a reader that goes away is no failure.
+            let _ = error.print();
+            Exit::Done
+        }
+    })
+}
+
+/// Carries a command out against the use-cases, prints what came of it, and says how to end.
+///
+/// # Errors
+/// What stood in the way, by name; nothing was done then.
+pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
+    match command {
+        Command::New(new) => new.run(app, printer).await,
+        Command::List(list) => list.run(app, printer).await,
+        Command::Show(show) => show.run(app, printer).await,
+        Command::Preview(preview) => preview.run(app, printer).await,
+        Command::Deliver(deliver) => deliver.run(app, printer).await,
+        Command::Resend(resend) => resend.run(app, printer).await,
+        Command::Repair(repair) => repair.run(app, printer).await,
+        Command::Doctor(doctor) => doctor.run(app, printer).await,
+        Command::Demo(demo) => demo.run(app, printer).await,
+    }
+}
+
+fn interview_id(text: &str) -> Result<InterviewId, Failure> {
+    text.parse()
+        .map_err(|error| Failure::input(format!("id: {error}")))
+}

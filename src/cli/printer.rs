@@ -1,0 +1,157 @@
+//! The only place that writes to standard output and standard error.
+//!
+//! Text from outside is made visible before it gets here or in here; it never reaches the terminal as it came. A reader
+//! that goes away (`| head`) ends the output quietly.
+
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+
+use serde::Serialize;
+
+use super::arguments::Color;
+use crate::domain::text::{visible, visible_lines};
+use crate::domain::verdict::Standing;
+
+/// Writes results to standard output and remarks to standard error.
+pub struct Printer {
+    out: Box<dyn Write>,
+    err: Box<dyn Write>,
+    broken: Option<io::Error>,
+    /// Words instead of glyphs.
+    pub plain: bool,
+    color: bool,
+}
+
+impl Printer {
+    /// A printer to the standard streams.
+    #[must_use]
+    pub fn new(plain: bool, color: Color, no_color: bool) -> Self {
+        let color = color.allows(!plain && io::stdout().is_terminal(), no_color);
+        let out = Box::new(BufWriter::new(io::stdout()));
+        Self {
+            out,
+            err: Box::new(io::stderr()),
+            broken: None,
+            plain,
+            color,
+        }
+    }
+
+    /// One line of text; whatever could act in it is shown instead.
+    pub fn line(&mut self, text: &str) {
+        let shown = visible(text).into_owned();
+        self.write(format_args!("{shown}\n"));
+    }
+
+    /// Text of several lines, made harmless line by line.
+    pub fn lines(&mut self, text: &str) {
+        let shown = visible_lines(text);
+        self.write(format_args!("{}\n", shown.trim_end_matches('\n')));
+    }
+
+    /// A value as one line of JSON (RFC 8259), in which control characters are escaped.
+    pub fn json(&mut self, value: &impl Serialize) {
+        match serde_json::to_string(value) {
+            Ok(text) => self.write(format_args!("{}\n", harmless_json(&text))),
+            Err(error) => self.problem(&format!("the result can't be written as JSON: {error}")),
+        }
+    }
+
+    /// A remark about what is going on: to standard error, so that results stay clean.
+    pub fn remark(&mut self, text: &str) {
+        self.flush();
+        let _ = writeln!(self.err, "{}", visible(text));
+    }
+
+    /// A problem: to standard error, one line, under the program's name.
+    pub fn problem(&mut self, text: &str) {
+        self.flush();
+        let _ = writeln!(self.err, "greenroom: {}", visible(text));
+    }
+
+    /// A problem of several lines, such as one with a hint about usage.
+    pub fn problem_lines(&mut self, text: &str) {
+        self.flush();
+        let _ = writeln!(self.err, "greenroom: {}", visible_lines(text).trim_end());
+    }
+
+    /// Words in the colour of a verdict, if colours are wanted. The words come visible.
+    #[must_use]
+    pub fn colored(&self, standing: Standing, words: &str) -> String {
+        let code = match standing {
+            Standing::Blocked => "31",
+            Standing::NotInvited | Standing::InDoubt => "33",
+            Standing::Ready => "32",
+            Standing::Over => "2",
+        };
+        if self.color {
+            format!("\x1b[{code}m{words}\x1b[0m")
+        } else {
+            words.to_owned()
+        }
+    }
+
+    /// A line that is harmless already, colours included.
+    pub(super) fn styled(&mut self, line: &str) {
+        self.write(format_args!("{line}\n"));
+    }
+
+    /// Whether nobody reads any more: time to stop.
+    #[must_use]
+    pub const fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
+    /// Writes out what is left; the error if something could not be written, other than for want of a reader.
+    ///
+    /// # Errors
+    /// A full disk behind a redirection, for example.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.flush();
+        match self.broken {
+            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes out what is waiting: before a wait, so that it can be read meanwhile.
+    pub fn flush(&mut self) {
+        if self.broken.is_none() {
+            self.broken = self.out.flush().err();
+        }
+    }
+
+    fn write(&mut self, text: std::fmt::Arguments<'_>) {
+        if self.broken.is_none() {
+            self.broken = self.out.write_fmt(text).err();
+        }
+    }
+}
+
+// JSON escapes C0 but leaves C1, bidi controls and the like as they are; a terminal would obey them.
+fn harmless_json(text: &str) -> String {
+    let mut harmless = String::with_capacity(text.len());
+    for character in text.chars() {
+        let acts = character.is_control()
+            || matches!(character, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}');
+        if acts {
+            let _ = write!(harmless, "\\u{:04x}", u32::from(character));
+        } else {
+            harmless.push(character);
+        }
+    }
+    harmless
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_holds_the_text_and_nothing_that_acts() {
+        let text = "a\u{202e}b\u{9b}31m\u{200b}\n\"";
+        let shown = harmless_json(&serde_json::to_string(text).unwrap());
+        assert!(shown.is_ascii(), "{shown}");
+        assert_eq!(serde_json::from_str::<String>(&shown).unwrap(), text);
+    }
+}

@@ -1,0 +1,164 @@
+//! `greenroom show`: one interview, its mails and what happened to it.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::printer::Printer;
+use super::{Exit, Failure, interview_id, wait};
+use crate::app::{App, AppError, DeliveryJson, Dossier, InterviewJson};
+use crate::domain::event::Event;
+use crate::domain::when;
+
+/// Show one interview, its mails and its timeline
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The id of the interview, as `greenroom list` shows it
+    id: String,
+    /// Print it as JSON, with its deliveries and its timeline
+    #[arg(long)]
+    json: bool,
+}
+
+impl Show {
+    pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
+        let id = interview_id(&self.id)?;
+        let dossier = app.details(id).await?.ok_or(AppError::NoInterview(id))?;
+        if self.json {
+            printer.json(&AsJson::of(&dossier, app));
+        } else {
+            say(&dossier, app, printer);
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// An interview for programs, with all that happened to it.
+#[derive(Serialize)]
+struct AsJson<'a> {
+    #[serde(flatten)]
+    interview: InterviewJson,
+    note: Option<&'a str>,
+    deliveries: Vec<DeliveryJson>,
+    timeline: Vec<EventJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct EventJson<'a> {
+    at: jiff::Timestamp,
+    actor: &'a str,
+    event: &'static str,
+    detail: &'a str,
+}
+
+impl<'a> AsJson<'a> {
+    fn of(dossier: &'a Dossier, app: &App) -> Self {
+        let event = |event: &'a Event| EventJson {
+            at: event.at,
+            actor: &event.actor,
+            event: event.kind.name(),
+            detail: &event.detail,
+        };
+        Self {
+            interview: app.interview_json(&dossier.row),
+            note: dossier.row.interview.note.as_deref(),
+            deliveries: dossier.deliveries.iter().map(DeliveryJson::from).collect(),
+            timeline: dossier.events.iter().map(event).collect(),
+        }
+    }
+}
+
+fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
+    let (row, now) = (&dossier.row, app.now());
+    let interview = &row.interview;
+    let reason = row.reason(&app.access_window(), now);
+    let field = |printer: &mut Printer, name: &str, value: &str| {
+        for (number, line) in value.lines().enumerate() {
+            let name = if number == 0 { name } else { "" };
+            printer.line(&format!("{name:<13} {line}"));
+        }
+    };
+    let maybe = |value: &Option<String>| value.clone().unwrap_or_default();
+
+    let whom = interview.candidate_email.as_ref().map_or_else(
+        || interview.candidate_name.clone(),
+        |email| format!("{} <{}>", interview.candidate_name, email.display()),
+    );
+    printer.line(&whom);
+    printer.line(&reason.sentence(&interview.zone, now));
+    printer.line("");
+    field(printer, "Role", &interview.role);
+    match interview.starts_at {
+        Some(start) => {
+            let clocks =
+                when::both_clocks(start, &interview.zone, interview.candidate_zone.as_ref());
+            field(
+                printer,
+                "When",
+                &format!("{}, {}", clocks.ours, when::relative(start, now)),
+            );
+            field(printer, "Theirs", &clocks.theirs.unwrap_or_default());
+            let (opens, closes) = app
+                .access_window()
+                .around(start, interview.duration.as_std());
+            let clock = |at| when::day_and_time(at, &interview.zone);
+            field(
+                printer,
+                "Link works",
+                &format!("{} to {}", clock(opens), clock(closes)),
+            );
+        }
+        None => field(printer, "When", "no time yet"),
+    }
+    field(printer, "Duration", &interview.duration.to_string());
+    field(printer, "Status", interview.status.name());
+    let link = app.join_link(row);
+    field(
+        printer,
+        "Link",
+        &link.map_or_else(|| "no link".to_owned(), |link| link.expose()),
+    );
+    field(printer, "Company", &maybe(&interview.company));
+    field(printer, "Round", &maybe(&interview.round));
+    field(printer, "Kind", &maybe(&interview.kind));
+    for interviewer in &interview.interviewers {
+        field(printer, "Interviewer", &interviewer.to_string());
+    }
+    field(
+        printer,
+        "Meeting",
+        interview
+            .meeting_url
+            .as_ref()
+            .map_or("", |url| url.as_str()),
+    );
+    field(printer, "Recruiter", &interview.recruiter.label());
+    field(printer, "Note", &maybe(&interview.note));
+    field(printer, "Id", &interview.id.to_string());
+    if !dossier.deliveries.is_empty() {
+        printer.line("");
+        printer.line("Mail");
+        for delivery in &dossier.deliveries {
+            let since = when::moment(delivery.since, &interview.zone, now);
+            printer.line(&format!(
+                "  {since}  {} {}",
+                delivery.kind.name(),
+                wait::outcome(delivery, row, app)
+            ));
+        }
+    }
+    printer.line("");
+    printer.line(&format!("Timeline ({})", interview.zone.name()));
+    for event in &dossier.events {
+        let at = when::day_and_time(event.at, &interview.zone);
+        let detail = if event.detail.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", event.detail)
+        };
+        printer.line(&format!(
+            "  {at}  {}{detail} ({})",
+            event.kind.words(),
+            event.actor
+        ));
+    }
+}

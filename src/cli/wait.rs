@@ -1,0 +1,78 @@
+//! Waits for the first attempt at a mail, and says in honest words what came of it.
+
+use super::Failure;
+use crate::app::{App, Delivery, Dispatcher, Row, transport};
+use crate::domain::delivery::State;
+use crate::domain::ids::DeliveryId;
+use crate::domain::when;
+
+/// Whether a mail ended well: with a mail server, or stored where it was meant to be.
+pub(super) const fn has_left(delivery: &Delivery) -> bool {
+    matches!(delivery.state, State::Accepted | State::Stored)
+}
+
+/// What came of a mail, with the server's last words.
+pub(super) fn outcome(delivery: &Delivery, row: &Row, app: &App) -> String {
+    let words = match delivery.state {
+        State::Accepted => format!("to {} accepted by the mail server", delivery.address),
+        State::Stored => format!(
+            "to {} stored on this machine; nobody was mailed",
+            delivery.address
+        ),
+        State::Deferred => {
+            let next = delivery.due.map(|due| {
+                format!(
+                    "; next try {}",
+                    when::moment(due, &row.interview.zone, app.now())
+                )
+            });
+            format!(
+                "to {} put off{}",
+                delivery.address,
+                next.unwrap_or_default()
+            )
+        }
+        State::Failed => format!("to {} failed", delivery.address),
+        State::Unknown => format!(
+            "to {}: nobody knows whether it arrived; it is not sent again by itself",
+            delivery.address
+        ),
+        State::Withdrawn => format!("to {} withdrawn", delivery.address),
+        State::Held | State::Queued => format!("to {} waits in the outbox", delivery.address),
+        State::Claimed | State::HandingOver => format!("to {} is being sent", delivery.address),
+    };
+    match &delivery.last_reply {
+        Some(reply) if delivery.state != State::Stored => format!("{words} ({reply})"),
+        _ => words,
+    }
+}
+
+/// Hands a mail over now, and says where it stands after its first attempt.
+pub(super) async fn for_first_attempt(app: &App, delivery: &Delivery) -> Result<Delivery, Failure> {
+    let settled = for_first_attempts(app, &[delivery.id]).await?;
+    Ok(settled
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| delivery.clone()))
+}
+
+/// Hands mails over now, and says where they stand after their first attempts.
+pub(super) async fn for_first_attempts(
+    app: &App,
+    ids: &[DeliveryId],
+) -> Result<Vec<Delivery>, Failure> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(dispatcher(app)?.attempt_all(ids).await?)
+}
+
+/// A dispatcher over the transport that is configured.
+pub(super) fn dispatcher(app: &App) -> Result<Dispatcher, Failure> {
+    let transport = transport(app.config()).map_err(Failure::environment)?;
+    Dispatcher::new(app.clone(), transport).map_err(|error| {
+        Failure::environment(format!(
+            "data-dir: no lock can be taken there ({error}); look at its permissions"
+        ))
+    })
+}

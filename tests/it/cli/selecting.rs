@@ -1,0 +1,194 @@
+//! `resend` and `repair`: nothing is everybody by accident, and a plan is carried out exactly or not at all.
+
+use std::io::{Read as _, Write as _};
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use rstest::rstest;
+
+use crate::support::program::{Greenroom, NOW};
+
+#[rstest]
+#[case(&["resend", "--yes"], "all selects every one")]
+#[case(&["resend", "all"], "there is nobody to ask")]
+#[case(&["resend", "01936f0e-7d0a-7c5e-9d0f-2a1b3c4d5e6f", "--yes"], "there is no interview")]
+#[case(&["resend", "lnik:missing", "--yes"], "did you mean \"link\"")]
+#[case(&["resend", "01936f0e-7d0a-7c5e-9d0f-2a1b3c4d5e6f", "ada", "--yes"], "not both")]
+#[case(&["resend", "all", "--expect", "7", "--yes"], "expect: the plan acts on 1, not on 7")]
+#[case(&["repair", "--yes"], "all selects every one")]
+#[case(&["resend", "--plan", "nowhere.json", "--yes"], "plan: nowhere.json can't be read")]
+fn a_selector_that_is_not_meant_does_nothing(#[case] arguments: &[&str], #[case] words: &str) {
+    let greenroom = Greenroom::new();
+    greenroom.new_ada(&[]).ended(0);
+    let ran = greenroom.run(arguments).ended(2);
+    assert!(ran.err.contains(words), "{}", ran.err);
+    assert_eq!(greenroom.mailbox().len(), 1);
+}
+
+#[test]
+fn a_plan_that_is_only_looked_at_is_the_result() {
+    let greenroom = Greenroom::new();
+    greenroom.new_ada(&[]).ended(0);
+    let shown = greenroom.run(&["resend", "all", "--dry-run"]).ended(0);
+    let lines: Vec<&str> = shown.out.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "1 to send, 0 to skip (times in Europe/London)",
+            "send  Ada Lovelace <ada@example.org>  Wed 5 Mar 2031 15:00  the last mail lies on this machine",
+        ]
+    );
+    assert_eq!(greenroom.mailbox().len(), 1);
+}
+
+#[test]
+fn repair_gives_links_to_those_that_lack_one_and_mails_nobody() {
+    let greenroom = Greenroom::new();
+    greenroom.demo();
+    let lacking = || {
+        greenroom
+            .run(&["list", "link:missing", "when:ahead", "--json"])
+            .ended(0)
+            .json()
+            .len()
+    };
+    let before = lacking();
+    assert!(before > 0);
+    let shown = greenroom
+        .run(&[
+            "repair",
+            "link:missing",
+            "when:ahead",
+            "--dry-run",
+            "--json",
+        ])
+        .ended(0)
+        .json();
+    assert_eq!((shown.len(), lacking()), (before, before));
+    assert!(
+        shown
+            .iter()
+            .all(|row| row["step"] == "make_link" && row["delivery"].is_null())
+    );
+    greenroom
+        .run(&["repair", "link:missing", "when:ahead", "--yes"])
+        .ended(0);
+    assert_eq!((lacking(), greenroom.mailbox().len()), (0, 0));
+}
+
+#[test]
+fn repair_with_send_invites_in_the_same_step() {
+    let greenroom = Greenroom::new();
+    greenroom.demo();
+    let one = greenroom
+        .run(&[
+            "list",
+            "link:missing",
+            "when:ahead",
+            "--limit",
+            "1",
+            "--json",
+        ])
+        .ended(0)
+        .one();
+    let row = greenroom
+        .run(&[
+            "repair",
+            one["id"].as_str().unwrap(),
+            "--send",
+            "--yes",
+            "--json",
+        ])
+        .ended(0)
+        .one();
+    assert_eq!(
+        (&row["step"], &row["delivery"]["state"]),
+        (&"send".into(), &"stored".into())
+    );
+    assert_eq!(greenroom.mailbox().len(), 1);
+}
+
+#[test]
+fn a_saved_plan_is_carried_out_once_and_refused_when_it_is_no_longer_true() {
+    let greenroom = Greenroom::new();
+    greenroom.new_ada(&[]).ended(0);
+    let file = greenroom.home().join("plan.json");
+    let plan = file.to_str().unwrap();
+    greenroom
+        .run(&["resend", "all", "--save-plan", plan])
+        .ended(0);
+    assert_eq!(
+        greenroom.mailbox().len(),
+        1,
+        "saving a plan carries nothing out"
+    );
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    greenroom
+        .run(&["resend", "--plan", plan, "--expect", "1", "--yes"])
+        .ended(0);
+    let refused = greenroom.run(&["resend", "--plan", plan, "--yes"]).ended(2);
+    assert!(
+        refused.err.contains("changed since this plan was made"),
+        "{}",
+        refused.err
+    );
+    let other = greenroom.run(&["repair", "--plan", plan, "--yes"]).ended(2);
+    assert!(
+        other.err.contains("made by another command"),
+        "{}",
+        other.err
+    );
+    assert_eq!(greenroom.mailbox().len(), 2);
+}
+
+#[rstest]
+#[case("y", 0, 2)]
+#[case("n", 0, 1)]
+#[case("", 0, 1)]
+fn on_a_terminal_the_plan_is_shown_and_asked_about(
+    #[case] answer: &str,
+    #[case] code: u32,
+    #[case] mails: usize,
+) {
+    let greenroom = Greenroom::new();
+    greenroom.new_ada(&[]).ended(0);
+    let pair = native_pty_system()
+        .openpty(PtySize {
+            rows: 24,
+            cols: 80,
+            pixel_width: 0,
+            pixel_height: 0,
+        })
+        .unwrap();
+    let mut command = CommandBuilder::new(assert_cmd::cargo::cargo_bin!("greenroom"));
+    command.args(["resend", "all"]);
+    command.env_clear();
+    command.env("HOME", greenroom.home());
+    command.env("GREENROOM_DATA_DIR", greenroom.home().join("data"));
+    command.env("GREENROOM_NOW", NOW);
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    pair.master
+        .take_writer()
+        .unwrap()
+        .write_all(format!("{answer}\r").as_bytes())
+        .unwrap();
+    let mut said = String::new();
+    // The end of a pseudo-terminal is an error on Linux, after everything was read.
+    let _ = pair
+        .master
+        .try_clone_reader()
+        .unwrap()
+        .read_to_string(&mut said);
+    let status = child.wait().unwrap();
+    assert_eq!(
+        (status.exit_code(), greenroom.mailbox().len()),
+        (code, mails),
+        "{said}"
+    );
+    assert!(
+        said.contains("Ada Lovelace <ada@example.org>") && said.contains("Type y to send"),
+        "{said}"
+    );
+}

@@ -1,0 +1,262 @@
+//! The incidents of the system that Greenroom replaces: each number with the tests that answer it, or with what will.
+//! A number is never dropped.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+enum Answer {
+    /// Tests whose names begin with `incident_NN_`, and these in particular.
+    Tests(&'static [&'static str]),
+    /// The part of Greenroom that is still to come, and with it the test.
+    Waits(&'static str),
+}
+
+use Answer::{Tests, Waits};
+
+const INCIDENTS: [(u8, &str, Answer); 34] = [
+    (
+        1,
+        "mailed without a key",
+        Tests(&[
+            "a_template_that_drops_the_link_is_refused_by_name",
+            "what_is_previewed_is_what_is_stored_is_what_leaves",
+        ]),
+    ),
+    (
+        2,
+        "no key, silently",
+        Tests(&["every_way_of_scheduling_makes_a_key"]),
+    ),
+    (
+        3,
+        "an invented start",
+        Tests(&["a_time_is_never_invented", "a_start_is_never_invented"]),
+    ),
+    (
+        4,
+        "the fix never ran",
+        Tests(&["every_surface_schedules_through_the_one_use_case"]),
+    ),
+    (
+        5,
+        "nobody saw what stopped the mail",
+        Tests(&["what_stopped_a_mail_stands_in_the_timeline_by_its_name"]),
+    ),
+    (
+        6,
+        "mailed link and stored key differ",
+        Tests(&["the_mailed_link_and_the_stored_key_are_equal"]),
+    ),
+    (
+        7,
+        "a session of another interview",
+        Tests(&["the_session_of_another_interview_is_refused_by_the_schema"]),
+    ),
+    (
+        8,
+        "the link of another interview",
+        Tests(&[
+            "two_interviews_of_one_address_have_two_links",
+            "nothing_is_looked_up_by_address_but_a_repeated_booking",
+        ]),
+    ),
+    (
+        9,
+        "expired for ever",
+        Tests(&["a_link_that_was_closed_opens_again_with_a_new_start"]),
+    ),
+    (
+        10,
+        "a scanner completed the interview",
+        Waits("the join page"),
+    ),
+    (
+        11,
+        "a cancelled interview admits",
+        Tests(&["a_cancelled_interview_has_no_working_link"]),
+    ),
+    (
+        12,
+        "five copies of the start",
+        Tests(&["after_a_change_of_start_no_mail_shows_the_old_time"]),
+    ),
+    (
+        13,
+        "four URL formats",
+        Tests(&["one_function_builds_the_join_link"]),
+    ),
+    (14, "the page never opens", Waits("the join page")),
+    (
+        15,
+        "the portal crashed on an unusual row",
+        Tests(&["every_state_of_a_row_has_its_words"]),
+    ),
+    (
+        16,
+        "a secret that was a known word",
+        Tests(&["the_secret_of_link_tokens_is_made_once_and_is_no_default"]),
+    ),
+    (
+        17,
+        "localhost in production mail",
+        Tests(&[
+            "a_base_url_only_this_machine_can_reach_is_recognised_in_every_spelling",
+            "allow_local_is_a_decision_of_its_own",
+        ]),
+    ),
+    (
+        18,
+        "a URL pasted together",
+        Tests(&[
+            "a_base_url_is_normalised_once",
+            "a_bad_base_url_is_a_named_error",
+        ]),
+    ),
+    (
+        19,
+        "sent, and nothing arrives",
+        Tests(&[
+            "accepted_keeps_the_reply_and_its_time",
+            "mail_kept_on_this_machine_is_never_ready",
+        ]),
+    ),
+    (
+        20,
+        "TLS and SSL, 535",
+        Tests(&[
+            "there_is_one_security_mode_and_none_stays_on_this_machine",
+            "a_probe_explains_535",
+        ]),
+    ),
+    (
+        21,
+        "a hanging server killed the workers",
+        Tests(&["a_hanging_server_ends_at_its_deadline"]),
+    ),
+    (
+        22,
+        "links rewritten to a tracking host",
+        Tests(&["tracking_is_off_by_default_and_a_setting_can_change_it"]),
+    ),
+    (
+        23,
+        "two mails for one interview",
+        Tests(&[
+            "a_repeated_action_returns_the_first_result",
+            "two_greenrooms_with_one_key_make_one_interview",
+        ]),
+    ),
+    (
+        24,
+        "two letters swapped",
+        Tests(&["an_address_is_checked_and_a_likely_typo_is_pointed_out"]),
+    ),
+    (
+        25,
+        "nobody can say what was sent",
+        Tests(&["bytes_digest_link_and_reply_of_every_mail_are_kept"]),
+    ),
+    (
+        26,
+        "markup in a name",
+        Tests(&["markup_in_a_name_stays_text_and_nothing_unknown_is_made_up"]),
+    ),
+    (
+        27,
+        "the recruiter was never alerted",
+        Tests(&["a_mail_that_failed_is_counted_where_everybody_looks"]),
+    ),
+    (
+        28,
+        "five causes in five documents",
+        Tests(&["the_timeline_says_what_happened_in_order"]),
+    ),
+    (
+        29,
+        "12:50 shown as 18:20",
+        Tests(&["an_instant_and_a_zone_are_kept_and_every_shown_time_names_its_zone"]),
+    ),
+    (
+        30,
+        "page and mail disagree",
+        Tests(&["text_html_and_calendar_show_the_same_instants"]),
+    ),
+    (31, "5 h 30 late after a migration", Waits("import")),
+    (
+        32,
+        "the wrong day after midnight",
+        Tests(&["date_and_time_are_read_in_one_zone"]),
+    ),
+    (
+        33,
+        "no slot until midnight",
+        Tests(&["an_interview_may_cross_midnight"]),
+    ),
+    (
+        34,
+        "every text promised another window",
+        Tests(&[
+            "a_window_is_told_as_configured",
+            "the_window_in_the_text_is_the_configured_one",
+        ]),
+    ),
+];
+
+/// The numbers and names of all tests called `incident_NN_…`, wherever they stand.
+fn tests_in_the_tree() -> BTreeMap<u8, BTreeSet<String>> {
+    let mut found: BTreeMap<u8, BTreeSet<String>> = BTreeMap::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut directories = vec![root.join("src"), root.join("tests")];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                directories.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                for after in text.split("fn incident_").skip(1) {
+                    let name = after
+                        .split(|c: char| !c.is_alphanumeric() && c != '_')
+                        .next()
+                        .unwrap();
+                    let Some((number, name)) = name.split_once('_') else {
+                        continue;
+                    };
+                    let Ok(number) = number.parse() else { continue };
+                    found.entry(number).or_default().insert(name.to_owned());
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_incident_is_answered_by_a_test_that_exists_or_says_what_it_waits_for() {
+    let tests = tests_in_the_tree();
+    let mut complaints = Vec::new();
+    for (index, (number, symptom, answer)) in (1..).zip(&INCIDENTS) {
+        assert_eq!(*number, index, "the table is in order and complete");
+        let there = tests.get(number);
+        match answer {
+            Tests(names) => {
+                let missing = names
+                    .iter()
+                    .filter(|name| !there.is_some_and(|there| there.contains(**name)));
+                complaints.extend(missing.map(|name| {
+                    format!("{number} ({symptom}): no test incident_{number:02}_{name}")
+                }));
+            }
+            Waits(what) if there.is_some() => {
+                complaints.push(format!(
+                    "{number} ({symptom}) no longer waits for {what}: name its tests"
+                ));
+            }
+            Waits(_) => {}
+        }
+    }
+    let unknown = tests.keys().filter(|number| !(1..=34).contains(*number));
+    complaints.extend(unknown.map(|number| format!("there is no incident {number}")));
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
