@@ -1,5 +1,6 @@
 //! Shows the model. Decides nothing, changes nothing, reads no clock; every foreign text passes [`safe`](super::safe).
 
+mod fields;
 mod form;
 mod header;
 pub mod help;
