@@ -14,3 +14,4 @@ mod schedule;
 mod smtp;
 mod store;
 mod support;
+mod terminal;
