@@ -11,6 +11,7 @@ mod plan;
 mod processes;
 mod revise;
 mod schedule;
+mod sequences;
 mod smtp;
 mod store;
 mod support;
