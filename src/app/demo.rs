@@ -30,6 +30,10 @@ const MARK: &str = "demonstration";
 // Rows per transaction: large enough to be quick, small enough not to keep anybody waiting.
 const CHUNK: u64 = 5_000;
 const WITH_MAIL: u64 = 1_000;
+// Minutes since a sample was scheduled.
+const AGES: [i64; 11] = [
+    26, 74, 190, 340, 905, 1_130, 1_560, 2_960, 4_400, 5_845, 7_200,
+];
 
 /// Why a demonstration can't be made.
 #[derive(Debug, thiserror::Error)]
@@ -183,11 +187,9 @@ impl Sampler {
             note: person.note.to_owned(),
             ..Draft::default()
         };
-        // Planned some days ahead of today, and before the interview in any case.
-        let created = self.now
-            - SignedDuration::from_hours(
-                24 * (8 + person.day.min(0).abs()) - i64::try_from(index % 20).unwrap_or(0),
-            );
+        let ago = AGES.get(index % AGES.len()).copied().unwrap_or(60);
+        let created = (self.now - SignedDuration::from_mins(ago))
+            .min(self.now + SignedDuration::from_hours(24 * (person.day - 4)));
         self.at(created);
         let details = self
             .app
@@ -214,8 +216,7 @@ impl Sampler {
         if fate == Fate::NotInvited {
             return Ok(());
         }
-        let mailed = self.at((self.now - SignedDuration::from_mins(11))
-            .min(created + SignedDuration::from_mins(7 * 60 + 13)));
+        let mailed = self.at(created + SignedDuration::from_secs(11));
         let delivery = self
             .app
             .enqueue_invitation(write, interview, Some(&session), None)?;

@@ -271,6 +271,13 @@ fn control_sequence(bytes: &[u8]) -> Taken {
             Taken::Nothing(length + 3)
         };
     }
+    // Private sequences (`<`, `=`, `>`, `?`) are answers and mouse reports, never keys.
+    if parameters
+        .first()
+        .is_some_and(|first| (b'<'..=b'?').contains(first))
+    {
+        return Taken::Nothing(length);
+    }
     let numbers: Vec<u32> = parameters
         .split(|byte| *byte == b';')
         .map(|number| {

@@ -54,6 +54,8 @@ pub fn areas(model: &Model) -> Areas {
     areas.lower_rule = take_bottom(&mut rest, rules);
     areas.body = rest;
     match model.focus {
+        // Where there is nothing, nothing has details.
+        _ if model.list.rows.is_empty() => areas.list = rest,
         Focus::Details => areas.pane = rest,
         Focus::Pane if width < WIDE => areas.pane = rest,
         Focus::List | Focus::Pane if width >= WIDE => {

@@ -27,6 +27,8 @@ pub mod message;
 pub mod model;
 pub mod runner;
 pub mod safe;
+#[cfg(test)]
+mod testing;
 pub mod theme;
 pub mod update;
 pub mod view;

@@ -97,8 +97,9 @@ pub(super) fn scrolled(scroll: usize, intent: &Intent, page: usize) -> usize {
 
 /// A key in the help.
 pub(super) fn help(model: &mut Model, intent: &Intent) -> Vec<Effect> {
-    let page = usize::from(areas(model).body.height);
-    let longest = view::help::height().saturating_sub(page);
+    let body = areas(model).body;
+    let page = usize::from(body.height);
+    let longest = view::help::height(usize::from(body.width)).saturating_sub(page);
     let Some(Modal::Help(scroll)) = model.modals.last_mut() else {
         return Vec::new();
     };

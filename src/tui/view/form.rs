@@ -351,7 +351,7 @@ fn draw_preview(frame: &mut Frame<'_>, form: &Form, pen: Pen, area: Rect) {
                 .collect();
             pen.paragraph(
                 Role::Dim,
-                &format!("It appears here with: {}", labels.join(", ")),
+                &format!("Still needed: {}", labels.join(", ")),
                 width,
             )
         }

@@ -59,10 +59,13 @@ fn title(model: &Model, pen: Pen, total: usize) -> Line<'static> {
 
 fn counts(model: &Model, pen: Pen, total: usize) -> Line<'static> {
     let mut parts: Vec<Span<'static>> = Vec::new();
-    let Some(tally) = model.tally else {
+    let Some(counts) = model
+        .tally
+        .map(|tally| tally.counts)
+        .filter(|counts| counts.everything > 0)
+    else {
         return Line::default();
     };
-    let counts = tally.counts;
     if model.list.narrowing != Narrowing::None {
         parts.push(pen.write(
             Role::Accent,

@@ -5,17 +5,21 @@ use ratatui::text::Line;
 use super::{Pen, shown_key};
 use crate::domain::text::pad;
 use crate::tui::keymap::{BINDINGS, Layer};
+use crate::tui::safe;
 use crate::tui::theme::{Role, Theme};
+
+// The column of the keys.
+const KEYS: usize = 22;
 
 /// How many lines there are.
 #[must_use]
-pub fn height() -> usize {
-    lines(Theme::new(false)).len()
+pub fn height(width: usize) -> usize {
+    lines(Theme::new(false), width).len()
 }
 
 /// The lines.
 #[must_use]
-pub fn lines(theme: Theme) -> Vec<Line<'static>> {
+pub fn lines(theme: Theme, width: usize) -> Vec<Line<'static>> {
     let pen = Pen(theme);
     let mut lines = Vec::new();
     for (layer, heading) in Layer::HELP {
@@ -31,13 +35,23 @@ pub fn lines(theme: Theme) -> Vec<Line<'static>> {
                     .map(|key| shown_key(key))
                     .collect::<Vec<_>>()
                     .join("  "),
-                22,
+                KEYS,
             );
-            let keys = pen.write(Role::Accent, format!("   {keys}"));
-            lines.push(Line::from(vec![
-                keys,
-                pen.write(Role::Text, format!(" {}", binding.help)),
-            ]));
+            for (index, words) in safe::wrap(binding.help, width.saturating_sub(KEYS + 4))
+                .into_iter()
+                .enumerate()
+            {
+                let keys = if index == 0 {
+                    keys.clone()
+                } else {
+                    " ".repeat(KEYS)
+                };
+                let keys = pen.write(Role::Accent, format!("   {keys}"));
+                lines.push(Line::from(vec![
+                    keys,
+                    pen.write(Role::Text, format!(" {words}")),
+                ]));
+            }
         }
     }
     lines

@@ -65,7 +65,11 @@ impl Columns {
     // They give way in the order role, distance; the verdict stays longest.
     fn fitting(width: usize) -> Self {
         let rest = width.saturating_sub(MARGIN + TIME);
-        let verdict = VERDICT.min(rest.saturating_sub(6));
+        let verdict = if rest >= VERDICT + 14 {
+            VERDICT
+        } else {
+            rest / 2 + 2
+        };
         let rest = rest.saturating_sub(verdict);
         let distance = if rest >= DISTANCE + 12 { DISTANCE } else { 0 };
         let rest = rest - distance;

@@ -29,7 +29,12 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
     rule(frame, theme, areas.lower_rule);
     match model.modals.iter().rev().find(|modal| !is_question(modal)) {
         Some(Modal::Form(form)) => form::draw(frame, model, form, theme, form_and_preview(model)),
-        Some(Modal::Help(scroll)) => show(frame, areas.body, help::lines(theme), *scroll),
+        Some(Modal::Help(scroll)) => show(
+            frame,
+            areas.body,
+            help::lines(theme, usize::from(areas.body.width)),
+            *scroll,
+        ),
         Some(Modal::Mail(pane)) => show(
             frame,
             inner(areas.body),

@@ -31,8 +31,9 @@ pub(super) fn draw(
             width,
         ))),
         Some(Ok(plan)) => {
-            let rows = usize::from(area.height).saturating_sub(6).max(1);
+            let rows = usize::from(area.height).saturating_sub(7).max(1);
             lines.extend(rows_of(plan, view, pen, width, rows));
+            lines.extend(whole_reason(plan, view, pen, width));
             let wish = plan.sends() > 0 && !model.setting.hold.is_zero();
             if wish {
                 let seconds = model.setting.hold.as_secs();
@@ -113,6 +114,26 @@ fn rows_of(
         .collect()
 }
 
+// Where the rows of many have no room for their reasons, the one under the cursor is said in full.
+fn whole_reason(plan: &Plan, view: &PlanView, pen: Pen, width: usize) -> Option<Line<'static>> {
+    const ROOMY: usize = 110;
+    let row = plan
+        .rows
+        .get(view.row)
+        .filter(|_| plan.rows.len() > 1 && width < ROOMY)?;
+    let why = match &row.step {
+        Step::Send { why } | Step::Skip { why } => visible(why).into_owned(),
+        Step::MakeLink => "a link is made; nobody is mailed".to_owned(),
+    };
+    Some(Line::from(cut(
+        vec![pen.write(
+            Role::Dim,
+            format!("   {}: {why}", safe::line(&row.candidate, 30)),
+        )],
+        width,
+    )))
+}
+
 fn row_lines(
     row: &PlanRow,
     several: bool,
@@ -138,7 +159,9 @@ fn row_lines(
         .map(|address| format!(" <{}>", safe::line(address, 60)))
         .unwrap_or_default();
     let start = row.starts_at.map_or("no time yet".to_owned(), |start| {
-        let theirs = when::both_clocks(start, &row.zone, row.candidate_zone.as_ref()).theirs;
+        let theirs = when::both_clocks(start, &row.zone, row.candidate_zone.as_ref())
+            .theirs
+            .filter(|_| !several);
         let theirs = theirs
             .and(row.candidate_zone.as_ref())
             .map(|zone| format!(" · {}", when::time_and_zone(start, zone)));

@@ -75,6 +75,11 @@ fn keys(model: &Model, pen: Pen, room: usize) -> Vec<Span<'static>> {
             (Layer::Form, Intent::Save) if model.form().is_some_and(|form| !form.mail) => "save",
             (Layer::Form, Intent::TogglePreview) if crate::tui::layout::is_wide(model) => continue,
             (Layer::Plan, intent) if !offered(model, intent) => continue,
+            (Layer::List, Intent::Resend | Intent::FixLink | Intent::NextPane)
+                if model.selected().is_none() =>
+            {
+                continue;
+            }
             _ => words,
         };
         let gap = if line.is_empty() { 0 } else { 3 };

@@ -1,0 +1,441 @@
+//! What the tests of the dashboard share: made-up rows, keys written as words, the screen as text.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use uuid::Uuid;
+
+use super::key::Key;
+use super::keymap;
+use super::mail::MailParts;
+use super::message::{Effect, Event, Intent, Moment, Msg, Tally};
+use super::model::{Model, Setting};
+use super::theme::Theme;
+use super::update::{start, update};
+use super::view;
+use crate::app::{Counts, Delivery, Dossier, Row, Sending, SentBy, Window};
+use crate::domain::address::EmailAddress;
+use crate::domain::base_url::BaseUrl;
+use crate::domain::delivery::{Kind, State};
+use crate::domain::draft::Defaults;
+use crate::domain::event::{Event as Happened, EventKind};
+use crate::domain::ids::{DeliveryId, InterviewId};
+use crate::domain::interview::{Interview, Recruiter, Status};
+use crate::domain::session::{AccessWindow, SessionCondition, SessionKey};
+use crate::domain::verdict::{Facts, NewestMail, Told};
+use crate::domain::when::{InterviewDuration, Zone};
+
+pub const NOW: &str = "2031-03-04T09:12:00Z";
+
+pub fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub fn id(number: u128) -> InterviewId {
+    InterviewId::new(Uuid::from_u128(number))
+}
+
+pub fn setting() -> Setting {
+    let zone = Zone::parse("Europe/London").unwrap();
+    Setting {
+        base: BaseUrl::parse("https://join.acme.example").unwrap(),
+        window: AccessWindow {
+            opens_before: Duration::from_secs(900),
+            closes_after: Duration::from_secs(7200),
+        },
+        zone: zone.clone(),
+        defaults: Defaults {
+            zone: Some(zone),
+            duration: minutes(45),
+            company: Some("Acme".to_owned()),
+            recruiter: Recruiter::default(),
+        },
+        hold: Duration::from_secs(10),
+        mail_stays_here: false,
+        user: "Rita Levi <rita@acme.example>".to_owned(),
+        read_only: None,
+        quits_freely: false,
+        seed: "seed".to_owned(),
+    }
+}
+
+fn minutes(minutes: u64) -> InterviewDuration {
+    InterviewDuration::from_minutes(minutes).unwrap()
+}
+
+/// An interview with a link whose candidate was never mailed.
+pub fn row(number: u128, name: &str, starts: &str) -> Row {
+    let zone = Zone::parse("Europe/London").unwrap();
+    let now = at(NOW);
+    Row {
+        interview: Interview {
+            id: id(number),
+            candidate_name: name.to_owned(),
+            candidate_email: EmailAddress::parse(&format!("c{number}@mail.example")).ok(),
+            role: "Compiler Engineer".to_owned(),
+            company: Some("Acme".to_owned()),
+            round: Some("final".to_owned()),
+            kind: None,
+            status: Status::Scheduled,
+            starts_at: Some(at(starts)),
+            zone,
+            candidate_zone: Zone::parse("America/New_York").ok(),
+            duration: minutes(45),
+            interviewers: Vec::new(),
+            meeting_url: None,
+            recruiter: Recruiter {
+                name: Some("Rita Levi".to_owned()),
+                email: None,
+            },
+            note: Some("Bring a laptop.\nNothing else.".to_owned()),
+            sequence: 0,
+            joined_at: None,
+            admitted_at: None,
+            created_at: now,
+            updated_at: now,
+        },
+        facts: Facts {
+            key: Some(key(number)),
+            session: SessionCondition::Live,
+            told: None,
+            newest: None,
+        },
+    }
+}
+
+fn key(number: u128) -> SessionKey {
+    SessionKey::new(Uuid::from_u128(
+        0x9689_ddff_0000_4000_8000_0000_0000_0000 + number,
+    ))
+}
+
+pub fn without_link(mut row: Row) -> Row {
+    row.facts.key = None;
+    row.facts.session = SessionCondition::None;
+    row
+}
+
+pub fn mailed(mut row: Row, state: State) -> Row {
+    let since = at("2031-03-04T08:58:00Z");
+    let due = (state == State::Deferred).then(|| at("2031-03-04T09:31:00Z"));
+    row.facts.newest = Some(NewestMail { state, since, due });
+    row.facts.told = (state == State::Accepted).then(|| Told {
+        at: since,
+        key: row.facts.key.unwrap(),
+        starts_at: row.interview.starts_at.unwrap(),
+        address: row
+            .interview
+            .candidate_email
+            .as_ref()
+            .unwrap()
+            .ascii()
+            .to_owned(),
+    });
+    row
+}
+
+/// A day with everything in it.
+pub fn rows() -> Vec<Row> {
+    let over = row(9, "Alan Turing", "2031-03-03T10:00:00Z");
+    vec![
+        without_link(row(1, "Ada Lovelace", "2031-03-04T09:37:00Z")),
+        mailed(
+            row(2, "Grace Hopper", "2031-03-04T11:15:00Z"),
+            State::Accepted,
+        ),
+        mailed(
+            row(3, "José Ñáñez", "2031-03-04T13:00:00Z"),
+            State::Deferred,
+        ),
+        mailed(row(4, "李小龍", "2031-03-04T14:30:00Z"), State::Stored),
+        mailed(
+            row(5, "Amara Okafor", "2031-03-05T09:00:00Z"),
+            State::Failed,
+        ),
+        mailed(
+            row(6, "Søren Kierkegaard", "2031-03-05T10:30:00Z"),
+            State::Unknown,
+        ),
+        row(
+            7,
+            "Maximiliana Featherstonehaugh-Cholmondeley",
+            "2031-03-06T10:30:00Z",
+        ),
+        mailed(over, State::Accepted),
+    ]
+}
+
+pub fn tally() -> Tally {
+    let counts = Counts {
+        matching: 8,
+        everything: 8,
+        ahead: 7,
+        blocked: 2,
+        no_link: 1,
+        not_invited: 1,
+        in_doubt: 3,
+        ready: 1,
+    };
+    Tally { counts, failed: 1 }
+}
+
+pub fn delivery(row: &Row, state: State) -> Delivery {
+    let since = at("2031-03-04T08:58:00Z");
+    Delivery {
+        id: DeliveryId::new(Uuid::from_u128(500 + row.id().uuid().as_u128())),
+        interview_id: row.id(),
+        kind: Kind::Invitation,
+        address: row
+            .interview
+            .candidate_email
+            .as_ref()
+            .map(|email| email.ascii().to_owned())
+            .unwrap_or_default(),
+        subject: "Your interview with Acme".to_owned(),
+        message_id: "<m1@acme.example>".to_owned(),
+        sha256: "00".repeat(32),
+        starts_at: row.interview.starts_at.unwrap(),
+        state,
+        since,
+        due: None,
+        attempts: 1,
+        last_reply: Some("250 2.0.0 Ok: queued as 4ZfK2p1xQz".to_owned()),
+        accepted_at: (state == State::Accepted).then_some(since),
+        created_at: since,
+    }
+}
+
+pub fn dossier(row: &Row) -> Box<Dossier> {
+    let event = |time: &str, kind, detail: &str| Happened {
+        at: at(time),
+        actor: "Rita Levi <rita@acme.example>".to_owned(),
+        kind,
+        detail: detail.to_owned(),
+    };
+    let deliveries = row
+        .facts
+        .newest
+        .map(|mail| delivery(row, mail.state))
+        .into_iter()
+        .collect();
+    let events = vec![
+        event("2031-03-03T16:00:00Z", EventKind::Scheduled, ""),
+        event("2031-03-03T16:00:00Z", EventKind::LinkMade, ""),
+        event(
+            "2031-03-04T08:57:00Z",
+            EventKind::MailQueued,
+            "<m1@acme.example>",
+        ),
+        event(
+            "2031-03-04T08:58:00Z",
+            EventKind::MailAccepted,
+            "250 2.0.0 Ok",
+        ),
+    ];
+    Box::new(Dossier {
+        row: row.clone(),
+        sessions: Vec::new(),
+        deliveries,
+        events,
+    })
+}
+
+pub fn mail() -> MailParts {
+    let link = "https://join.acme.example/interview/?session_key=9689ddff000040008000000000000002";
+    MailParts {
+        origin: "as it left".to_owned(),
+        text: format!("Dear Grace,\n\nJoin here:\n{link}\n"),
+        html: format!(
+            "<h1>Your interview with Acme</h1><p>Dear <b>Grace</b>,</p><p>we look forward to it.</p>\
+             <p><a style=\"background:#0a5\" href=\"{link}\">Join your interview</a></p>"
+        ),
+        headers: "Subject: Your interview with Acme\nTo: Grace Hopper <c2@mail.example>".to_owned(),
+        calendar: "BEGIN:VCALENDAR\nEND:VCALENDAR".to_owned(),
+        source: "Subject: Your interview with Acme\r\n\r\nDear Grace,".to_owned(),
+    }
+}
+
+/// The dashboard without a terminal, a clock or an app: keys go in, effects come out, events are told by hand.
+pub struct Stage {
+    pub model: Model,
+    pub effects: Vec<Effect>,
+}
+
+impl Stage {
+    /// Before anything was read.
+    pub fn blank(width: u16, height: u16) -> Self {
+        let sending = Sending {
+            transport: "smtp mx.acme.example".to_owned(),
+            by: SentBy::Here,
+        };
+        let moment = Moment {
+            now: at(NOW),
+            running: at(NOW),
+        };
+        let mut model = Model::new(setting(), sending, moment, (width, height));
+        let effects = start(&mut model);
+        Self { model, effects }
+    }
+
+    /// With these rows read, and everything about the first of them.
+    pub fn showing(rows: Vec<Row>, width: u16, height: u16) -> Self {
+        let mut stage = Self::blank(width, height);
+        stage.answer_window(rows);
+        stage.answer_pane();
+        stage
+    }
+
+    pub fn new(width: u16, height: u16) -> Self {
+        Self::showing(rows(), width, height)
+    }
+
+    pub fn tell(&mut self, event: Event) {
+        let effects = update(&mut self.model, Msg::Event(event));
+        self.effects.extend(effects);
+    }
+
+    pub fn want(&mut self, intent: Intent) {
+        let effects = update(&mut self.model, Msg::Intent(intent));
+        self.effects.extend(effects);
+    }
+
+    pub fn press(&mut self, key: Key) {
+        if let Some(intent) = keymap::intent(self.model.layer(), key) {
+            self.want(intent);
+        }
+    }
+
+    /// Keys by name, separated by spaces; what is no key is typed letter by letter, `~` for a space.
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        for word in keys.split_whitespace() {
+            match Key::named(word) {
+                Some(key) => self.press(key),
+                None => self.type_text(&word.replace('~', " ")),
+            }
+        }
+        self
+    }
+
+    pub fn type_text(&mut self, text: &str) {
+        for character in text.chars() {
+            self.press(Key::plain(crossterm::event::KeyCode::Char(character)));
+        }
+    }
+
+    /// Takes the effects so far.
+    pub fn taken(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Answers the newest request for a window, and that for the numbers.
+    pub fn answer_window(&mut self, rows: Vec<Row>) {
+        self.answer_with(Window {
+            rows,
+            more_before: false,
+            more_after: false,
+        });
+    }
+
+    pub fn answer_with(&mut self, window: Window) {
+        let effects = self.taken();
+        let request = effects.iter().rev().find_map(|effect| match effect {
+            Effect::ReadWindow { request, .. } => Some(*request),
+            _ => None,
+        });
+        let count = effects.iter().rev().find_map(|effect| match effect {
+            Effect::Count { request, .. } => Some(*request),
+            _ => None,
+        });
+        if let Some(count) = count {
+            let mut tally = tally();
+            if window.rows.is_empty() {
+                tally = Tally::default();
+            }
+            self.tell(Event::Counted(count, Ok(tally)));
+        }
+        self.tell(Event::WindowRead(request.unwrap(), Ok(window)));
+    }
+
+    /// Answers the requests for details and mail of the row under the cursor.
+    pub fn answer_pane(&mut self) {
+        let row = self.model.selected().cloned();
+        for effect in self.taken() {
+            match effect {
+                Effect::ReadDetails { request, .. } => {
+                    self.tell(Event::DetailsRead(request, Ok(row.as_ref().map(dossier))));
+                }
+                Effect::ReadMail { request, .. } | Effect::ReadNextMail { request, .. } => {
+                    self.tell(Event::MailRead(request, Ok(mail())));
+                }
+                Effect::Preview { request, .. } => self.tell(Event::Previewed(request, Ok(mail()))),
+                other => self.effects.push(other),
+            }
+        }
+    }
+
+    pub fn buffer(&self) -> Buffer {
+        let (width, height) = self.model.size;
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        let theme = Theme::new(true);
+        terminal
+            .draw(|frame| view::draw(frame, &self.model, theme))
+            .unwrap()
+            .buffer
+            .clone()
+    }
+
+    /// What a person sees.
+    pub fn screen(&self) -> String {
+        text(&self.buffer())
+    }
+}
+
+/// The text of a buffer, line by line.
+pub fn text(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width).max(1);
+    let line = |cells: &[ratatui::buffer::Cell]| {
+        let mut line = String::new();
+        let mut covered = 0;
+        for cell in cells {
+            if covered == 0 {
+                line.push_str(cell.symbol());
+                covered = crate::domain::text::columns(cell.symbol()).max(1);
+            }
+            covered -= 1;
+        }
+        line.trim_end().to_owned()
+    };
+    buffer
+        .content
+        .chunks(width)
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// A plan for that many interviews; the last one is skipped when there are several.
+pub fn plan(count: usize) -> crate::app::Plan {
+    let rows = (0..count).map(|index| {
+        let step = if index + 1 == count && count > 1 {
+            serde_json::json!({"step": "skip", "why": "already waiting: it is tried next 09:31"})
+        } else {
+            serde_json::json!({"step": "send", "why": "the link and time of the mail of 08:58"})
+        };
+        serde_json::json!({
+            "id": id(index as u128 + 1),
+            "candidate": format!("Grace Hopper {index}"),
+            "address": format!("c{index}@mail.example"),
+            "starts_at": "2031-03-04T11:15:00Z",
+            "zone": "Europe/London",
+            "candidate_zone": "America/New_York",
+            "step": step,
+            "seen": "",
+        })
+    });
+    let plan =
+        serde_json::json!({"action": "resend", "made_at": NOW, "rows": rows.collect::<Vec<_>>()});
+    serde_json::from_value(plan).unwrap()
+}
