@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may; its helpers too")]
 
 mod cli;
+mod gates;
 mod incidents;
 mod invariants;
 mod layers;

@@ -266,7 +266,7 @@ impl Sequence {
                 let left = handed.contains(&bytes);
                 match mail.state {
                     State::Accepted | State::Stored | State::Unknown => {
-                        assert!(left, "{:?}", mail.state)
+                        assert!(left, "{:?}", mail.state);
                     }
                     State::Held | State::Queued => assert!(!left),
                     _ => {}
