@@ -16,3 +16,4 @@ mod sequences;
 mod smtp;
 mod store;
 mod support;
+mod terminal;
