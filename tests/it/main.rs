@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may; its helpers too")]
 
 mod cli;
+mod gates;
 mod incidents;
 mod invariants;
 mod layers;
@@ -11,6 +12,7 @@ mod plan;
 mod processes;
 mod revise;
 mod schedule;
+mod sequences;
 mod smtp;
 mod store;
 mod support;

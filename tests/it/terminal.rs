@@ -58,7 +58,7 @@ fn a_held_mail_is_taken_back_and_the_same_interview_is_changed() {
     terminal.shows("u take back");
     terminal.shows("Compiler Engineer Lead");
     terminal.keys("q");
-    terminal.shows("1");
+    terminal.shows("not left yet");
     terminal.keys("y");
     assert!(terminal.ends().0.success());
     let interviews = greenroom.run(&["list", "--json"]).ended(0).json();
