@@ -11,7 +11,7 @@ use super::mail::MailParts;
 use super::message::{Effect, Event, SaveError, Tally};
 use super::model::Slot;
 use crate::app::{
-    App, AppError, From, Mail, MailOrigin, Preview, Schedule, ScheduleError, Scheduled, parts,
+    App, AppError, Mail, MailOrigin, Preview, Schedule, ScheduleError, Scheduled, parts,
 };
 use crate::domain::delivery::State;
 use crate::domain::draft::Draft;
@@ -58,7 +58,7 @@ impl Executor {
             } => self.read(Slot::Window, Duration::ZERO, async move {
                 Event::WindowRead(
                     request,
-                    window(&app, &filter, from, limit).await.map_err(words),
+                    app.window(&filter, from, limit).await.map_err(words),
                 )
             }),
             Effect::Count { request, filter } => self.read(Slot::Count, SCROLLING, async move {
@@ -67,7 +67,7 @@ impl Executor {
             Effect::CountElsewhere { request, filter } => {
                 self.read(Slot::Elsewhere, Duration::ZERO, async move {
                     Event::CountedElsewhere(request, app.count(&filter).await.unwrap_or(0))
-                })
+                });
             }
             Effect::ReadDetails { request, id } => {
                 self.read(Slot::Details, SCROLLING, async move {
@@ -78,7 +78,7 @@ impl Executor {
                             .map(|found| found.map(Box::new))
                             .map_err(words),
                     )
-                })
+                });
             }
             Effect::ReadMail { request, id } => self.read(Slot::Mail, SCROLLING, async move {
                 Event::MailRead(request, taken_apart(app.mail(id).await))
@@ -86,7 +86,7 @@ impl Executor {
             Effect::ReadNextMail { request, id } => {
                 self.read(Slot::PlanMail, Duration::ZERO, async move {
                     Event::MailRead(request, taken_apart(app.next_mail(id).await))
-                })
+                });
             }
             Effect::Preview { request, draft } => self.read(Slot::Preview, TYPING, async move {
                 Event::Previewed(request, preview(app, draft).await)
@@ -96,7 +96,7 @@ impl Executor {
                 delivery,
             } => self.simply(read_delivery(app, interview, delivery)),
             Effect::CountUnsent => {
-                self.simply(async move { Event::CountedUnsent(app.unsent().await.map_err(words)) })
+                self.simply(async move { Event::CountedUnsent(app.unsent().await.map_err(words)) });
             }
             Effect::MakePlan {
                 request,
@@ -119,7 +119,7 @@ impl Executor {
                 schedule,
             } => self.save(request, Some(id), schedule),
             Effect::Remove { id } => {
-                self.change(async move { Event::Removed(app.remove(id).await.map_err(words)) })
+                self.change(async move { Event::Removed(app.remove(id).await.map_err(words)) });
             }
             Effect::TakeBack { delivery } => self.change(async move {
                 Event::TookBack(delivery, app.take_back(delivery).await.map_err(words))
@@ -129,12 +129,6 @@ impl Executor {
             }
         }
         None
-    }
-
-    /// Reads the zone with which the next form begins.
-    pub fn read_form_zone(&mut self) {
-        let app = self.app.clone();
-        self.simply(async move { Event::FormZoneRead(app.form_zone().await.ok().flatten()) });
     }
 
     /// Waits until everything that changes something has ended.
@@ -216,6 +210,7 @@ impl Executor {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn words(error: AppError) -> String {
     error.to_string()
 }
@@ -229,15 +224,6 @@ fn saved(result: Result<Scheduled, ScheduleError>) -> Result<Box<Scheduled>, Sav
             SaveError::Other(error.to_string())
         }
     })
-}
-
-async fn window(
-    app: &App,
-    filter: &Filter,
-    from: From,
-    limit: usize,
-) -> Result<crate::app::Window, AppError> {
-    app.window(filter, from, limit).await
 }
 
 async fn tally(app: &App, filter: &Filter) -> Result<Tally, AppError> {

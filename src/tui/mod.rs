@@ -27,6 +27,7 @@ pub mod message;
 pub mod model;
 pub mod runner;
 pub mod safe;
+mod terminal;
 #[cfg(test)]
 mod testing;
 pub mod theme;

@@ -2,18 +2,16 @@
 //!
 //! Draws nothing when nothing changed, and ticks every second only while something counts down.
 
-use std::io::{self, BufWriter, Read as _, Stdout, Write as _};
+use std::io;
 use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::Backend as _;
 use rustix::process::{
     Signal as Sig, getpgrp, getpid, getsid, kill_current_process_group, kill_process,
 };
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant as Deadline, sleep_until};
 
@@ -23,6 +21,7 @@ use super::input::{Decoder, Input};
 use super::keymap::{self, Layer};
 use super::message::{Effect, Event, Intent, Moment, Msg};
 use super::model::{Model, Setting};
+use super::terminal::{Chunk, Screen, Signals, read_input, screen};
 use super::theme::Theme;
 use super::update::{start, update};
 use super::view;
@@ -109,35 +108,6 @@ pub fn moment(app: &App) -> Moment {
     }
 }
 
-// Bytes of the terminal and when they were read: what was typed before a plan was seen is no answer to it.
-struct Chunk {
-    bytes: Vec<u8>,
-    at: Instant,
-}
-
-struct Signals {
-    resized: Signal,
-    hangup: Signal,
-    terminate: Signal,
-    interrupt: Signal,
-    stop: Signal,
-    resume: Signal,
-}
-
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        // The numbers of SIGTSTP and SIGCONT, which tokio has no names for.
-        Ok(Self {
-            resized: signal(SignalKind::window_change())?,
-            hangup: signal(SignalKind::hangup())?,
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            stop: signal(SignalKind::from_raw(Sig::TSTP.as_raw()))?,
-            resume: signal(SignalKind::from_raw(Sig::CONT.as_raw()))?,
-        })
-    }
-}
-
 // What woke the runner.
 enum Woken {
     Event(Event),
@@ -160,7 +130,7 @@ struct Runner {
     input: mpsc::UnboundedReceiver<Chunk>,
     decoder: Decoder,
     signals: Signals,
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Screen,
     guard: Guard,
     plan_drawn: Option<Instant>,
     refresh_due: Option<Instant>,
@@ -170,10 +140,7 @@ struct Runner {
 
 impl Runner {
     async fn new(app: App, options: Options, guard: Guard) -> io::Result<Self> {
-        let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(
-            1 << 16,
-            io::stdout(),
-        )))?;
+        let terminal = screen()?;
         let size = terminal.size()?;
         let setting = setting(&app, options.quits_freely).await;
         let sending = app.sending().borrow().clone();
@@ -200,6 +167,8 @@ impl Runner {
     async fn run(&mut self) -> Result<Ended, RunError> {
         let mut changes = self.app.changes();
         let mut sending = self.app.sending();
+        let now = sending.borrow_and_update().clone();
+        self.tell(Event::SendingChanged(now));
         let effects = start(&mut self.model);
         self.carry_out(effects);
         self.draw()?;
@@ -349,7 +318,8 @@ impl Runner {
                         self.terminal.backend_mut(),
                         CopyToClipboard::to_clipboard_from(text)
                     );
-                    let copied = copied.and_then(|()| self.terminal.backend_mut().flush());
+                    let copied =
+                        copied.and_then(|()| io::Write::flush(self.terminal.backend_mut()));
                     self.tell(Event::Copied(copied.map_err(|error| error.to_string())));
                 }
                 Some(Effect::Redraw) => self.redraw(),
@@ -364,8 +334,11 @@ impl Runner {
     }
 
     fn redraw(&mut self) {
-        if let Err(error) = self.terminal.clear() {
-            tracing::warn!(%error, "the screen could not be cleared");
+        // `Terminal::clear` would ask the terminal for its cursor and wait for an answer that goes to our reader.
+        let cleared = self.terminal.backend_mut().clear().and_then(|()| screen());
+        match cleared {
+            Ok(fresh) => self.terminal = fresh,
+            Err(error) => tracing::warn!(%error, "the screen could not be cleared"),
         }
         self.model.changed = true;
     }
@@ -405,7 +378,7 @@ impl Runner {
             self.terminal
                 .draw(|frame| view::draw(frame, model, theme))?;
             queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-            self.terminal.backend_mut().flush()?;
+            io::Write::flush(self.terminal.backend_mut())?;
         }
         if self.model.awaits_drawing() {
             self.plan_drawn = Some(Instant::now());
@@ -413,30 +386,4 @@ impl Runner {
         }
         Ok(())
     }
-}
-
-// A thread of its own: a read of the terminal can't be given up. It ends with the process.
-fn read_input() -> mpsc::UnboundedReceiver<Chunk> {
-    let (sender, receiver) = mpsc::unbounded_channel();
-    std::thread::spawn(move || {
-        let mut buffer = vec![0; 1 << 14];
-        loop {
-            let read = match io::stdin().read(&mut buffer) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Ok(0) | Err(_) => return,
-                Ok(read) => read,
-            };
-            let bytes = buffer.get(..read).unwrap_or_default().to_vec();
-            if sender
-                .send(Chunk {
-                    bytes,
-                    at: Instant::now(),
-                })
-                .is_err()
-            {
-                return;
-            }
-        }
-    });
-    receiver
 }

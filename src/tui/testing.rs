@@ -43,8 +43,8 @@ pub fn setting() -> Setting {
     Setting {
         base: BaseUrl::parse("https://join.acme.example").unwrap(),
         window: AccessWindow {
-            opens_before: Duration::from_secs(900),
-            closes_after: Duration::from_secs(7200),
+            opens_before: Duration::from_mins(15),
+            closes_after: Duration::from_hours(2),
         },
         zone: zone.clone(),
         defaults: Defaults {

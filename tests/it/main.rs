@@ -5,6 +5,7 @@ mod cli;
 mod gates;
 mod incidents;
 mod invariants;
+mod dashboard;
 mod layers;
 mod lists;
 mod outbox;

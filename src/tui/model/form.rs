@@ -79,6 +79,7 @@ pub struct Meaning {
 
 /// A form that is being filled in.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Form {
     /// What it is for.
     pub purpose: Purpose,

@@ -1,19 +1,15 @@
 //! The form: typing, moving, and the one action.
 
+use super::saving;
 use super::shared::{is_read_only, scrolled};
-use super::{list, outgoing};
-use crate::app::{MailWish, Row, Schedule, Scheduled};
-use crate::domain::delivery::State;
+use crate::app::Row;
 use crate::domain::draft::{Field as Name, Refusal};
-use crate::domain::text::visible;
 use crate::tui::field::{Edit, Field};
 use crate::tui::layout::{form_and_preview, inner_width, is_wide};
 use crate::tui::mail::MailParts;
-use crate::tui::message::{Effect, Intent, Request, SaveError};
+use crate::tui::message::{Effect, Intent, Request};
 use crate::tui::model::form::{Form, Purpose, Stop};
-use crate::tui::model::outgoing::Outgoing;
 use crate::tui::model::{Modal, Model, Slot};
-use crate::tui::safe;
 use crate::tui::theme::Role;
 
 /// Opens an empty form.
@@ -56,7 +52,7 @@ pub(super) fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
         return Vec::new();
     }
     match intent {
-        Intent::Save => save(model),
+        Intent::Save => saving::save(model),
         Intent::Leave => leave(model),
         Intent::NextField => step(model, true),
         Intent::PreviousField => step(model, false),
@@ -225,124 +221,13 @@ fn go_to(model: &mut Model, index: usize) {
     recheck(model);
 }
 
-fn go_to_first(model: &mut Model, refusals: &[Refusal]) {
+/// Goes to the first field that stands in the way.
+pub(super) fn go_to_first(model: &mut Model, refusals: &[Refusal]) {
     let first = refusals
         .first()
         .and_then(|refusal| Name::ALL.iter().position(|name| *name == refusal.field));
     if let Some(index) = first {
         go_to(model, index);
-    }
-}
-
-// The one action. Pressing again while it runs does nothing; pressing again later repeats this action, never another.
-fn save(model: &mut Model) -> Vec<Effect> {
-    recheck(model);
-    let hold = model.setting.hold;
-    let Some(form) = model.form_mut() else {
-        return Vec::new();
-    };
-    if !form.meaning.refusals.is_empty() {
-        form.left = Name::ALL.to_vec();
-        let refusals = form.meaning.refusals.clone();
-        go_to_first(model, &refusals);
-        return Vec::new();
-    }
-    form.sending = true;
-    form.objection = None;
-    let mail = match form.mail {
-        false => MailWish::No,
-        true if hold.is_zero() => MailWish::Now,
-        true => MailWish::HeldFor(hold),
-    };
-    let idempotency_key = Some(form.idempotency_key.clone());
-    let schedule = Schedule {
-        draft: form.draft(),
-        mail,
-        idempotency_key,
-        again: form.again,
-    };
-    let purpose = form.purpose.clone();
-    let request = model.ask(Slot::Save);
-    vec![match purpose {
-        Purpose::New => Effect::Schedule { request, schedule },
-        Purpose::TakenBack(id) => Effect::Revise {
-            request,
-            id,
-            schedule,
-        },
-    }]
-}
-
-/// The form was carried out, or refused.
-pub(super) fn saved(
-    model: &mut Model,
-    request: Request,
-    result: Result<Box<Scheduled>, SaveError>,
-) -> Vec<Effect> {
-    if !model.answers(Slot::Save, request) {
-        return Vec::new();
-    }
-    model.changed = true;
-    match result {
-        Ok(scheduled) => done(model, *scheduled),
-        Err(error) => {
-            refused(model, error);
-            Vec::new()
-        }
-    }
-}
-
-fn done(model: &mut Model, scheduled: Scheduled) -> Vec<Effect> {
-    close(model);
-    let name = scheduled.row.interview.candidate_name.clone();
-    let saved = if scheduled.repeated {
-        "saved once, by the first Ctrl-S"
-    } else {
-        "saved"
-    };
-    match &scheduled.delivery {
-        None => model.say(Role::Fine, format!("{saved}; nobody was mailed")),
-        Some(delivery) => {
-            if delivery.state != State::Held {
-                model.say(
-                    Role::Text,
-                    format!("{saved}; the mail to {} is leaving", safe::line(&name, 40)),
-                );
-            }
-            model.outgoing.push(Outgoing {
-                delivery: delivery.id,
-                interview: delivery.interview_id,
-                name,
-                address: delivery.address.clone(),
-                held_until: delivery.due.unwrap_or(model.moment.running),
-                from_form: true,
-                state: delivery.state,
-            });
-        }
-    }
-    let mut effects = list::put_cursor_on(model, scheduled.row);
-    effects.extend(outgoing::watch(model));
-    effects
-}
-
-fn refused(model: &mut Model, error: SaveError) {
-    let Some(form) = model.form_mut() else { return };
-    form.sending = false;
-    match error {
-        SaveError::Refused(refusals) => {
-            for refusal in &refusals {
-                if let Some(index) = Name::ALL.iter().position(|name| *name == refusal.field) {
-                    form.answers.insert(index, refusal.message.clone());
-                }
-            }
-            go_to_first(model, &refusals);
-        }
-        SaveError::AlreadyThere => {
-            form.again = true;
-            let text = "this address has an interview at that time already; Ctrl-S again makes a second one";
-            form.objection = Some(text.to_owned());
-        }
-        SaveError::Other(words) => form.objection = Some(format!("not saved: {}", visible(&words))),
     }
 }
 
@@ -389,7 +274,8 @@ pub(super) fn answered(model: &mut Model, intent: &Intent) -> Vec<Effect> {
     Vec::new()
 }
 
-fn close(model: &mut Model) {
+/// Closes the form and the question on top of it.
+pub(super) fn close(model: &mut Model) {
     model.modals.retain(|modal| {
         !matches!(
             modal,

@@ -1,6 +1,6 @@
 //! What follows from a message: the model changes, and effects are to be carried out.
 //!
-//! Pure. This file routes; each part of the screen has its own file. Only `form.rs` and `plan.rs` return effects that
+//! Pure. This file routes; each part of the screen has its own file. Only `saving.rs`, `plan.rs` and the answer about mail that was taken back (`form.rs`) return effects that
 //! mail or change (invariant 11).
 
 mod find;
@@ -9,6 +9,7 @@ mod list;
 mod outgoing;
 mod pane;
 mod plan;
+mod saving;
 mod shared;
 
 use super::keymap::Layer;
@@ -59,10 +60,10 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::DataChanged => return refresh(model),
         Event::WindowRead(request, window) => return list::window_read(model, request, window),
         Event::DetailsRead(request, details) => return pane::details_read(model, request, details),
-        Event::Saved(request, result) => return form::saved(model, request, result),
+        Event::Saved(request, result) => return saving::saved(model, request, result),
         Event::PlanCarriedOut(request, result) => return plan::carried_out(model, request, result),
         Event::TookBack(id, result) => return outgoing::took_back(model, id, result),
-        Event::CountedUnsent(unsent) => return shared::counted_unsent(model, unsent),
+        Event::CountedUnsent(unsent) => return shared::counted_unsent(model, unsent.ok()),
         Event::ToldToEnd => return vec![Effect::Quit],
         Event::Resized(width, height) => resized(model, width, height),
         Event::PlanDrawn => plan::drawn(model),
@@ -72,12 +73,12 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Counted(request, tally) => {
             if model.answers(Slot::Count, request) {
-                counted(model, tally);
+                counted(model, tally.ok());
             }
         }
         Event::CountedElsewhere(request, count) => find::counted_elsewhere(model, request, count),
         Event::DeliveryRead(id, delivery) => {
-            outgoing::delivery_read(model, id, delivery.as_deref())
+            outgoing::delivery_read(model, id, delivery.as_deref());
         }
         Event::MailRead(request, mail) => pane::mail_read(model, request, mail),
         Event::Previewed(request, mail) => form::previewed(model, request, mail),
@@ -85,11 +86,11 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::FormZoneRead(zone) => model.setting.defaults.zone = zone,
         Event::Removed(Ok(())) => model.say(Role::Text, "removed; nobody was mailed"),
         Event::Removed(Err(error)) => {
-            model.say(Role::Trouble, format!("not removed: {}", visible(&error)))
+            model.say(Role::Trouble, format!("not removed: {}", visible(&error)));
         }
         Event::Copied(Ok(())) => {}
         Event::Copied(Err(error)) => {
-            model.say(Role::Trouble, format!("not copied: {}", visible(&error)))
+            model.say(Role::Trouble, format!("not copied: {}", visible(&error)));
         }
         Event::NotSuspended => {
             model.say(
@@ -109,8 +110,8 @@ fn resized(model: &mut Model, width: u16, height: u16) {
     form::arrange(model);
 }
 
-fn counted(model: &mut Model, tally: Result<Tally, String>) {
-    if let Ok(tally) = tally {
+fn counted(model: &mut Model, tally: Option<Tally>) {
+    if let Some(tally) = tally {
         model.changed |= model.tally != Some(tally);
         model.tally = Some(tally);
         // A banner may have come or gone.

@@ -124,9 +124,9 @@ pub(super) fn quit_question(model: &mut Model, intent: &Intent) -> Vec<Effect> {
 }
 
 /// The mail that has not left was counted: ask, or quit.
-pub(super) fn counted_unsent(model: &mut Model, unsent: Result<UnsentMail, String>) -> Vec<Effect> {
+pub(super) fn counted_unsent(model: &mut Model, unsent: Option<UnsentMail>) -> Vec<Effect> {
     match unsent {
-        Ok(unsent) if unsent.count > 0 && model.sends_alone() => {
+        Some(unsent) if unsent.count > 0 && model.sends_alone() => {
             if model.modals.is_empty() {
                 model.modals.push(Modal::Quit(unsent));
                 model.changed = true;
@@ -134,6 +134,6 @@ pub(super) fn counted_unsent(model: &mut Model, unsent: Result<UnsentMail, Strin
             Vec::new()
         }
         // What can't be counted must not keep anybody from leaving.
-        Ok(_) | Err(_) => vec![Effect::Quit],
+        Some(_) | None => vec![Effect::Quit],
     }
 }

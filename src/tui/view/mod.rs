@@ -1,5 +1,6 @@
 //! Shows the model. Decides nothing, changes nothing, reads no clock; every foreign text passes [`safe`](super::safe).
 
+mod fields;
 mod form;
 mod header;
 pub mod help;
@@ -38,7 +39,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
         Some(Modal::Mail(pane)) => show(
             frame,
             inner(areas.body),
-            pane::mail_lines(&pane.mail, theme),
+            pane::mail_lines(&pane.mail, theme, inner_width(areas.body)),
             pane.scroll,
         ),
         Some(Modal::Plan(plan)) => {

@@ -42,7 +42,7 @@ pub fn lines(model: &Model, theme: Theme, width: usize) -> Vec<Line<'static>> {
         }
         lines.extend(timeline(model, dossier, pen, width));
     }
-    lines.extend(mail_lines(&model.pane.mail, theme));
+    lines.extend(mail_lines(&model.pane.mail, theme, width));
     lines
 }
 
@@ -256,13 +256,13 @@ fn timeline(model: &Model, dossier: &Dossier, pen: Pen, width: usize) -> Vec<Lin
 }
 
 /// A mail: the names of its parts, and the part that is shown.
-pub(super) fn mail_lines(view: &MailView, theme: Theme) -> Vec<Line<'static>> {
+pub(super) fn mail_lines(view: &MailView, theme: Theme, width: usize) -> Vec<Line<'static>> {
     let pen = Pen(theme);
     match &view.mail {
         None => Vec::new(),
         Some(Err(why)) => {
             let mut lines = vec![Line::default()];
-            lines.extend(pen.paragraph(Role::Dim, &format!("No mail: {}", visible(why)), 60));
+            lines.extend(pen.paragraph(Role::Dim, &format!("No mail: {}", visible(why)), width));
             lines
         }
         Some(Ok(mail)) => {
@@ -277,6 +277,16 @@ pub(super) fn mail_lines(view: &MailView, theme: Theme) -> Vec<Line<'static>> {
                 names.push(pen.write(Role::Dim, " · "));
             }
             names.pop();
+            if super::width(&names) > width {
+                let [key, words] = pen.key("p", "next part");
+                names = vec![
+                    pen.write(Role::Dim, "── "),
+                    pen.write(Role::Accent, view.part.name()),
+                    Span::raw("   "),
+                    key,
+                    words,
+                ];
+            }
             let mut lines = vec![
                 Line::from(names),
                 Line::from(pen.write(Role::Dim, mail.origin.clone())),

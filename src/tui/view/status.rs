@@ -40,6 +40,10 @@ fn said(model: &Model, pen: Pen) -> Vec<Span<'static>> {
         };
         return vec![Span::raw(" "), pen.write(message.role, text)];
     }
+    // Elsewhere `u` means something else, and the line belongs to the keys.
+    if !matches!(model.layer(), Layer::List | Layer::Pane) {
+        return Vec::new();
+    }
     let running = model.moment.running;
     let counting = model
         .outgoing

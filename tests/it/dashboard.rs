@@ -1,0 +1,355 @@
+//! The dashboard, from the key to the mail server and back to the screen.
+
+use greenroom::domain::delivery::State;
+use jiff::SignedDuration;
+use rstest::rstest;
+
+use crate::support::dashboard::Dashboard;
+use crate::support::{Answer, World};
+
+const ADA: &str = "n Ada~Lovelace Tab ada@c.example Tab Engineer Tab tomorrow~15:00";
+
+async fn after_the_hold(world: &World, dashboard: &mut Dashboard) {
+    world.clock.advance(SignedDuration::from_secs(11));
+    world.deliver().await;
+    dashboard.settle().await;
+}
+
+#[tokio::test]
+async fn incident_04_the_form_saves_the_interview_makes_its_key_and_mails_it() {
+    let world = World::new().await;
+    let mut dashboard = Dashboard::open(&world, 200, 50).await;
+    assert!(dashboard.screen().contains("No interviews yet."));
+    dashboard.keys(ADA).await;
+    assert!(
+        dashboard
+            .screen()
+            .contains("Tuesday 6 May 2031 15:00 CEST (Europe/Berlin), tomorrow, in 29 h")
+    );
+    dashboard.keys("Ctrl-s").await;
+    assert!(
+        dashboard
+            .status()
+            .starts_with("saved; mail to Ada Lovelace <ada@c.example> leaves in 10 s"),
+        "{}",
+        dashboard.status()
+    );
+    let ada = dashboard.model.list.cursor.unwrap();
+    assert_eq!(world.mail_of(ada).await, ["held"]);
+
+    after_the_hold(&world, &mut dashboard).await;
+    assert!(
+        dashboard
+            .status()
+            .starts_with("✓ the mail server accepted the mail to Ada Lovelace"),
+        "{}",
+        dashboard.status()
+    );
+    assert!(
+        dashboard.screen().contains("✓ ready, sent 10:00"),
+        "{}",
+        dashboard.screen()
+    );
+    let letter = world.letters().remove(0);
+    assert!(letter.text.unwrap().contains(&world.link(ada).await));
+    assert!(dashboard.screen().contains("as it left"));
+}
+
+#[tokio::test]
+async fn incident_23_however_often_ctrl_s_is_pressed_there_is_one_interview_and_one_mail() {
+    let world = World::new().await;
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    dashboard
+        .keys(ADA)
+        .await
+        .keys_at_once("Ctrl-s Ctrl-s Ctrl-s")
+        .await;
+    assert_eq!((world.count("interview"), world.count("delivery")), (1, 1));
+}
+
+#[tokio::test]
+async fn the_same_address_and_start_again_is_asked_about() {
+    let world = World::new().await;
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    dashboard.keys(ADA).await.keys("Ctrl-s").await;
+    dashboard.keys(ADA).await.keys("Ctrl-s").await;
+    assert!(
+        dashboard
+            .screen()
+            .contains("Ctrl-S again makes a second one"),
+        "{}",
+        dashboard.screen()
+    );
+    assert_eq!(world.count("interview"), 1);
+    dashboard.keys("Ctrl-s").await;
+    assert_eq!(world.count("interview"), 2);
+}
+
+#[tokio::test]
+async fn mail_that_was_taken_back_is_changed_in_the_same_interview_and_leaves_once() {
+    let world = World::new().await;
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    dashboard.keys(ADA).await.keys("Ctrl-s u").await;
+    assert!(
+        dashboard
+            .status()
+            .contains("taken back: nothing was mailed to Ada Lovelace"),
+        "{}",
+        dashboard.status()
+    );
+    dashboard.keys("~Byron Ctrl-s").await;
+    after_the_hold(&world, &mut dashboard).await;
+    assert_eq!(world.count("interview"), 1);
+    let letters = world.letters();
+    assert_eq!(letters.len(), 1);
+    assert!(
+        letters[0]
+            .text
+            .as_ref()
+            .unwrap()
+            .contains("Ada Lovelace Byron")
+    );
+    dashboard.keys("u").await;
+    assert!(
+        dashboard.status().contains("too late: left"),
+        "{}",
+        dashboard.status()
+    );
+}
+
+#[rstest]
+#[case("Esc k", 1)]
+#[case("Esc x", 0)]
+#[tokio::test]
+async fn an_interview_whose_mail_was_taken_back_is_kept_or_removed(
+    #[case] keys: &str,
+    #[case] left: i64,
+) {
+    let world = World::new().await;
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    dashboard
+        .keys(ADA)
+        .await
+        .keys("Ctrl-s u")
+        .await
+        .keys(keys)
+        .await;
+    after_the_hold(&world, &mut dashboard).await;
+    assert_eq!(world.count("interview"), left);
+    assert!(world.letters().is_empty());
+    assert_eq!(
+        dashboard.model.list.rows.len(),
+        usize::try_from(left).unwrap()
+    );
+}
+
+#[rstest]
+#[case("F y", 1)]
+#[case("F Tab y", 0)]
+#[tokio::test]
+async fn a_missing_link_is_made_with_or_without_an_invitation(
+    #[case] keys: &str,
+    #[case] letters: usize,
+) {
+    let world = World::new().await;
+    world
+        .schedule_with(
+            "Ada Lovelace <ada@c.example>",
+            "tomorrow 15:00",
+            greenroom::app::MailWish::No,
+        )
+        .await;
+    world.tamper("DELETE FROM session; UPDATE interview SET session_key = NULL");
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    assert!(
+        dashboard.screen().contains("! no link"),
+        "{}",
+        dashboard.screen()
+    );
+    dashboard.keys(keys).await;
+    after_the_hold(&world, &mut dashboard).await;
+    assert!(
+        !dashboard.screen().contains("! no link"),
+        "{}",
+        dashboard.screen()
+    );
+    assert_eq!(world.letters().len(), letters);
+}
+
+#[tokio::test]
+async fn incident_06_a_resent_invitation_carries_the_same_link() {
+    let world = World::new().await;
+    let ada = world
+        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
+        .await;
+    world.deliver().await;
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    dashboard.keys("R").await;
+    assert!(
+        dashboard
+            .screen()
+            .contains("the link and time of the mail of 10:00"),
+        "{}",
+        dashboard.screen()
+    );
+    assert_eq!(world.letters().len(), 1, "a plan alone sends nothing");
+    dashboard.keys("y").await;
+    after_the_hold(&world, &mut dashboard).await;
+    let link = world.link(ada).await;
+    let letters = world.letters();
+    assert_eq!(letters.len(), 2);
+    assert!(
+        letters
+            .iter()
+            .all(|letter| letter.text.as_ref().unwrap().contains(&link))
+    );
+}
+
+#[tokio::test]
+async fn keys_that_hurry_ahead_of_the_plan_send_nothing() {
+    let world = World::new().await;
+    world
+        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
+        .await;
+    world.deliver().await;
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    dashboard.keys_at_once("R y y y").await;
+    after_the_hold(&world, &mut dashboard).await;
+    assert_eq!(world.letters().len(), 1);
+}
+
+#[tokio::test]
+async fn incident_27_a_failed_mail_is_seen_without_looking_for_it() {
+    let world = World::new().await;
+    world
+        .schedule("Grace Hopper <grace@c.example>", "tomorrow 09:00")
+        .await;
+    world.deliver().await;
+    world.post.answers([Answer::Never]);
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    dashboard.keys(ADA).await.keys("Ctrl-s").await;
+    after_the_hold(&world, &mut dashboard).await;
+    assert!(
+        dashboard
+            .status()
+            .starts_with("! not sent: mail to Ada Lovelace <ada@c.example>"),
+        "{}",
+        dashboard.status()
+    );
+    dashboard.keys("g").await;
+    assert!(
+        dashboard
+            .screen()
+            .contains("! 1 invitation could not be mailed"),
+        "{}",
+        dashboard.screen()
+    );
+    let ada = dashboard.model.list.rows[1].facts.newest.unwrap();
+    assert_eq!(ada.state, State::Failed);
+}
+
+#[tokio::test]
+async fn incident_17_a_link_that_only_this_machine_can_follow_is_refused_by_name_and_nothing_is_saved()
+ {
+    let world = World::with("links.base_url = 'http://127.0.0.1:8000'").await;
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    dashboard.keys(ADA).await.keys("Ctrl-s").await;
+    assert!(
+        dashboard.screen().contains("not saved: links.base_url"),
+        "{}",
+        dashboard.screen()
+    );
+    assert_eq!((world.count("interview"), world.count("delivery")), (0, 0));
+}
+
+#[tokio::test]
+async fn incident_24_a_likely_typo_is_pointed_out_before_anything_is_sent() {
+    let world = World::new().await;
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    dashboard.keys("n Ada Tab ada@gmial.com").await;
+    assert!(dashboard.screen().contains("did you mean ada@gmail.com?"));
+}
+
+#[tokio::test]
+async fn the_preview_is_the_mail_with_a_key_that_is_visibly_a_sample() {
+    let world = World::new().await;
+    let mut dashboard = Dashboard::open(&world, 200, 50).await;
+    dashboard.keys(ADA).await;
+    let screen = dashboard.screen();
+    assert!(
+        screen.contains("the key is a sample") && screen.contains("Hello Ada Lovelace,"),
+        "{screen}"
+    );
+    assert_eq!(world.count("interview"), 0);
+}
+
+#[tokio::test]
+async fn what_another_greenroom_does_appears_without_a_key() {
+    let world = World::new().await;
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    let other = world.another("user.name = 'Otto'").await;
+    other
+        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
+        .await;
+    // The other's commit is noticed by a look at the file, a few milliseconds later.
+    let mut changes = world.app.changes();
+    changes.mark_changed();
+    let seen = tokio::time::timeout(std::time::Duration::from_secs(5), async {
+        while !dashboard.screen().contains("Ada Lovelace") {
+            let _ = changes.changed().await;
+            dashboard.settle().await;
+        }
+    });
+    seen.await.unwrap();
+}
+
+#[rstest]
+#[case("nanez")]
+#[case("jose@c.example")]
+#[case("LINK")]
+#[case("KEY")]
+#[case("MESSAGE-ID")]
+#[tokio::test]
+async fn anything_that_names_an_interview_finds_it_also_when_it_is_pasted(#[case] what: &str) {
+    let world = World::new().await;
+    let jose = world
+        .schedule("José Ñáñez <jose@c.example>", "tomorrow 15:00")
+        .await;
+    world
+        .schedule("Grace Hopper <grace@c.example>", "tomorrow 09:00")
+        .await;
+    world.deliver().await;
+    let link = world.link(jose).await;
+    let text = match what {
+        "LINK" => link,
+        "KEY" => link.rsplit('=').next().unwrap().to_owned(),
+        "MESSAGE-ID" => world.newest(jose).await.message_id,
+        text => text.to_owned(),
+    };
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    assert_eq!(dashboard.model.list.rows.len(), 2);
+    dashboard.paste(&text).await;
+    assert_eq!(dashboard.model.list.rows.len(), 1, "{}", dashboard.screen());
+    assert_eq!(dashboard.model.list.cursor, Some(jose));
+    dashboard.keys("Esc / ").await.keys(&text).await;
+    assert_eq!(dashboard.model.list.cursor, Some(jose));
+    dashboard.keys("Enter c").await;
+    assert_eq!(dashboard.copied, [world.link(jose).await]);
+}
+
+#[tokio::test]
+async fn quitting_with_held_mail_and_nobody_else_to_send_it_asks() {
+    let world = World::new().await;
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    dashboard.keys(ADA).await.keys("Ctrl-s q").await;
+    assert!(
+        dashboard.screen().contains("1 mail has not left yet"),
+        "{}",
+        dashboard.screen()
+    );
+    assert!(!dashboard.ended);
+    dashboard.keys("Esc").await;
+    after_the_hold(&world, &mut dashboard).await;
+    dashboard.keys("q").await;
+    assert!(dashboard.ended);
+}
