@@ -118,7 +118,7 @@ impl App {
         progress(done);
         if rows > done {
             self.store()
-                .write(|write| Ok::<_, DemoError>(write.suspend_search()?))
+                .write(|write| Ok::<_, DemoError>(write.begin_bulk()?))
                 .await?;
             while done < rows {
                 let upto = (done + CHUNK).min(rows);
@@ -132,7 +132,7 @@ impl App {
                 progress(done);
             }
             self.store()
-                .write(|write| Ok::<_, DemoError>(write.resume_search()?))
+                .write(|write| Ok::<_, DemoError>(write.end_bulk()?))
                 .await?;
         }
         Ok(())

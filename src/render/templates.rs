@@ -127,6 +127,7 @@ impl Templates {
             html: registry(),
             plain: registry(),
         };
+        templates.html.register_escape_fn(escape_html);
         templates.plain.register_escape_fn(no_escape);
         for (file, text) in BUILT_IN {
             templates.add(file, text)?;
@@ -220,6 +221,22 @@ fn registry() -> Handlebars<'static> {
     registry.register_helper("if", Box::new(strict_if));
     registry.register_helper("unless", Box::new(strict_unless));
     registry
+}
+
+// Everything that could end a text or a quoted attribute, and no more: a link in the source reads as it is.
+fn escape_html(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#x27;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
 fn strict_if<'reg, 'rc>(

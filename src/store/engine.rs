@@ -258,22 +258,28 @@ impl super::Reading<'_> {
 }
 
 impl super::Writing<'_> {
-    /// Lets the search index fall behind while very many rows are added.
+    /// Makes room for very many rows at once: the indexes of lists fall behind until [`Self::end_bulk`].
     ///
     /// # Errors
     /// The engine's.
-    pub fn suspend_search(&self) -> Result<(), super::StoreError> {
-        Ok(self.connection.execute_batch(schema::WITHOUT_SEARCH)?)
-    }
-
-    /// Brings the search index up to date and keeps it so.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn resume_search(&self) -> Result<(), super::StoreError> {
-        self.connection.execute_batch(schema::WITH_SEARCH)?;
+    pub fn begin_bulk(&self) -> Result<(), super::StoreError> {
+        self.connection.execute_batch(schema::NO_INDEXES)?;
+        // Pages are changed many times before they are written once.
         Ok(self
             .connection
-            .execute_batch("INSERT INTO interview_search (interview_search) VALUES ('rebuild')")?)
+            .execute_batch("PRAGMA cache_size = -400000; PRAGMA wal_autocheckpoint = 50000;")?)
+    }
+
+    /// Brings the indexes of lists up to date, and keeps them so.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn end_bulk(&self) -> Result<(), super::StoreError> {
+        self.connection.execute_batch(schema::INDEXES)?;
+        self.connection
+            .execute_batch("INSERT INTO interview_search (interview_search) VALUES ('rebuild')")?;
+        Ok(self
+            .connection
+            .execute_batch("PRAGMA cache_size = -2000; PRAGMA wal_autocheckpoint = 1000;")?)
     }
 }

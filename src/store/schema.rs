@@ -2,7 +2,7 @@
 
 use rusqlite_migration::{M, Migrations};
 
-const STEPS: &[M<'static>] = &[M::up(FIRST), M::up(WITH_SEARCH)];
+const STEPS: &[M<'static>] = &[M::up(FIRST), M::up(INDEXES)];
 
 /// The version that this program writes.
 pub(super) fn version() -> i64 {
@@ -74,9 +74,6 @@ CREATE TABLE interview (
         ELSE 'in_doubt'
     END) VIRTUAL
 ) STRICT;
-CREATE INDEX interview_by_start ON interview (starts_at, id);
-CREATE INDEX interview_by_standing ON interview (status, standing, starts_at, ends_at);
-CREATE INDEX interview_by_address ON interview (address, starts_at);
 
 CREATE TABLE session (
     id           TEXT NOT NULL,
@@ -146,8 +143,11 @@ CREATE VIRTUAL TABLE interview_search USING fts5 (
 );
 ";
 
-/// Keeps the search index up to date with every change.
-pub(super) const WITH_SEARCH: &str = "
+/// Finds interviews in every way that lists ask for, up to date with every change.
+pub(super) const INDEXES: &str = "
+CREATE INDEX interview_by_start ON interview (starts_at, id);
+CREATE INDEX interview_by_standing ON interview (status, standing, starts_at, ends_at);
+CREATE INDEX interview_by_address ON interview (address, starts_at);
 CREATE TRIGGER interview_search_added AFTER INSERT ON interview BEGIN
     INSERT INTO interview_search (rowid, search) VALUES (new.row, new.search);
 END;
@@ -160,7 +160,11 @@ CREATE TRIGGER interview_search_changed AFTER UPDATE OF search ON interview WHEN
 END;
 ";
 
-pub(super) const WITHOUT_SEARCH: &str = "
+/// Lets all of that fall behind.
+pub(super) const NO_INDEXES: &str = "
+DROP INDEX interview_by_start;
+DROP INDEX interview_by_standing;
+DROP INDEX interview_by_address;
 DROP TRIGGER interview_search_added;
 DROP TRIGGER interview_search_removed;
 DROP TRIGGER interview_search_changed;

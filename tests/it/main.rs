@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may; its helpers too")]
 
 mod cli;
+mod gates;
 mod incidents;
 mod invariants;
 mod dashboard;
@@ -12,6 +13,8 @@ mod plan;
 mod processes;
 mod revise;
 mod schedule;
+mod sequences;
 mod smtp;
 mod store;
 mod support;
+mod terminal;

@@ -52,7 +52,11 @@ fn a_limited_list_says_what_it_leaves_out() {
         "a head and three rows: {}",
         ran.out
     );
-    assert!(ran.err.starts_with("3 shown, and there are more"), "{}", ran.err);
+    assert!(
+        ran.err.starts_with("3 shown, and there are more"),
+        "{}",
+        ran.err
+    );
     assert!(ran.out.contains("WHEN (Europe/London)"), "{}", ran.out);
 }
 

@@ -5,6 +5,7 @@ pub mod edges;
 pub mod post;
 pub mod program;
 pub mod smtp_server;
+pub mod terminal;
 pub mod world;
 
 pub use post::Answer;

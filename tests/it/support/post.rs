@@ -62,6 +62,11 @@ impl Post {
         self.desk.lock().unwrap().script.extend(answers);
     }
 
+    /// Drops the answers that were not given.
+    pub fn forget(&self) {
+        self.desk.lock().unwrap().script.clear();
+    }
+
     /// Every mail whose content left, in order.
     pub fn handed(&self) -> Vec<Handed> {
         self.desk.lock().unwrap().handed.clone()

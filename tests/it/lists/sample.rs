@@ -1,0 +1,202 @@
+//! Interviews of every kind, drawn at random, written straight into the database.
+
+use greenroom::domain::address::EmailAddress;
+use greenroom::domain::delivery::State;
+use greenroom::domain::ids::{InterviewId, SessionId};
+use greenroom::domain::interview::{Interview, Status};
+use greenroom::domain::session::{Session, SessionKey};
+use greenroom::domain::when::{InterviewDuration, Zone};
+use greenroom::store::StoreError;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use proptest::prelude::*;
+use rusqlite::params;
+use uuid::Uuid;
+
+use greenroom::app::MailWish;
+
+use crate::support::World;
+
+/// Everything that a verdict depends on, drawn at random. Starts stand near the instants at which something changes.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    status: usize,
+    start: Option<(Anchor, i64)>,
+    minutes: u64,
+    address: bool,
+    /// None, live, revoked.
+    session: u8,
+    /// Whether key, start and address were today's.
+    told: Option<(bool, bool, bool)>,
+    newest: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Anchor {
+    Now,
+    Opens,
+    Ends,
+    Closes,
+    Midnight(i64),
+    Anywhere(i64),
+}
+
+pub fn sample() -> impl Strategy<Value = Sample> {
+    let anchor = prop_oneof![
+        Just(Anchor::Now),
+        Just(Anchor::Opens),
+        Just(Anchor::Ends),
+        Just(Anchor::Closes),
+        (-1..9_i64).prop_map(Anchor::Midnight),
+        (-900_000..900_000_i64).prop_map(Anchor::Anywhere),
+    ];
+    let minutes = prop_oneof![Just(5_u64), Just(60), Just(720)];
+    (
+        prop_oneof![4 => Just(0), 1 => 0..Status::ALL.len()],
+        prop::option::weighted(0.9, (anchor, -1..=1_i64)),
+        minutes,
+        prop::bool::weighted(0.9),
+        0..3_u8,
+        prop::option::of(any::<(bool, bool, bool)>()),
+        prop::option::of(0..State::ALL.len()),
+    )
+        .prop_map(
+            |(status, start, minutes, address, session, told, newest)| Sample {
+                status,
+                start,
+                minutes,
+                address,
+                session,
+                told,
+                newest,
+            },
+        )
+}
+
+pub fn berlin() -> Zone {
+    Zone::parse("Europe/Berlin").unwrap()
+}
+
+impl Sample {
+    fn interview(&self, number: u64, template: &Interview, now: Timestamp) -> Interview {
+        let duration = InterviewDuration::from_minutes(self.minutes).unwrap();
+        let length = SignedDuration::try_from(duration.as_std()).unwrap();
+        let starts_at = self.start.map(|(anchor, jitter)| {
+            let at = match anchor {
+                Anchor::Now => now,
+                Anchor::Opens => now + SignedDuration::from_mins(15),
+                Anchor::Ends => now - length,
+                Anchor::Closes => now - length - SignedDuration::from_hours(2),
+                Anchor::Midnight(days) => {
+                    let today = now.to_zoned(berlin().time_zone().clone()).date();
+                    let day = today + days.days();
+                    day.to_zoned(berlin().time_zone().clone())
+                        .unwrap()
+                        .timestamp()
+                }
+                Anchor::Anywhere(seconds) => now + SignedDuration::from_secs(seconds),
+            };
+            at + SignedDuration::from_micros(jitter)
+        });
+        Interview {
+            id: InterviewId::new(Uuid::from_u128(u128::from(number))),
+            candidate_email: self
+                .address
+                .then(|| EmailAddress::parse("ada@c.example").unwrap()),
+            status: Status::ALL[self.status],
+            starts_at,
+            duration,
+            ..template.clone()
+        }
+    }
+
+    // The columns that hold facts, as mails that came and went would have left them.
+    fn write_facts(&self, sql: &rusqlite::Connection, interview: &Interview) {
+        let told = self.told.map(|(key, start, address)| {
+            let other = "0123456789abcdef0123456789abcdef".to_owned();
+            (
+                if key {
+                    key_of(interview).expose()
+                } else {
+                    other
+                },
+                interview.starts_at.map_or(0, Timestamp::as_microsecond) + i64::from(!start),
+                if address {
+                    "ada@c.example"
+                } else {
+                    "old@c.example"
+                },
+            )
+        });
+        let newest = self.newest.map(|at| State::ALL[at].mark());
+        sql.execute(
+            "UPDATE interview SET told_at = $1, told_key = $2, told_starts_at = $3, told_address = $4, mail_state = $5,
+                 mail_since = $6 WHERE id = $7",
+            params![
+                told.as_ref().map(|_| 1),
+                told.as_ref().map(|told| told.0.clone()),
+                told.as_ref().map(|told| told.1),
+                told.as_ref().map(|told| told.2),
+                newest,
+                newest.map(|_| 1),
+                interview.id.to_string(),
+            ],
+        )
+        .unwrap();
+    }
+
+    fn session(&self, interview: &Interview) -> Option<Session> {
+        let at = interview.created_at;
+        (self.session > 0).then(|| Session {
+            id: SessionId::new(interview.id.uuid()),
+            interview_id: interview.id,
+            key: key_of(interview),
+            created_at: at,
+            revoked_at: (self.session == 2).then_some(at),
+        })
+    }
+}
+
+pub fn key_of(interview: &Interview) -> SessionKey {
+    SessionKey::new(Uuid::from_u128(interview.id.uuid().as_u128() << 64 | 1))
+}
+
+/// A world that holds these interviews and no others.
+pub async fn fill(world: &World, template: &Interview, samples: &[Sample]) {
+    world.tamper("DELETE FROM session; DELETE FROM interview;");
+    let now = world.now();
+    let interviews: Vec<_> = (1..)
+        .zip(samples)
+        .map(|(number, sample)| (sample.interview(number, template, now), sample.clone()))
+        .collect();
+    let written = interviews.clone();
+    world
+        .store
+        .write(move |write| {
+            for (interview, sample) in &written {
+                write.put_interview(interview)?;
+                if let Some(session) = sample.session(interview) {
+                    write.add_session(&session)?;
+                }
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+    let mut sql = world.sql();
+    let transaction = sql.transaction().unwrap();
+    for (interview, sample) in &interviews {
+        sample.write_facts(&transaction, interview);
+    }
+    transaction.commit().unwrap();
+}
+
+pub async fn template(world: &World) -> Interview {
+    let made = world
+        .schedule_with(
+            "Ada Lovelace <ada@c.example>",
+            "tomorrow 15:00",
+            MailWish::No,
+        )
+        .await;
+    made.row.interview
+}

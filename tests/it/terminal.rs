@@ -1,0 +1,137 @@
+//! The dashboard in a real terminal, with real keys, a real database and a real SMTP conversation.
+
+use mail_parser::MessageParser;
+use rstest::rstest;
+use rustix::process::Signal;
+
+use crate::support::program::Greenroom;
+use crate::support::smtp_server::{Script, SmtpServer};
+
+const FILLED: &str = "Grace Hopper\tgrace@navy.example\tCompiler Engineer\tthu 15:00\t";
+
+#[rstest]
+#[case(80, 24)]
+#[case(200, 50)]
+#[tokio::test(flavor = "multi_thread")]
+async fn incident_04_the_form_schedules_and_a_mail_server_accepts_the_right_link(
+    #[case] columns: u16,
+    #[case] rows: u16,
+) {
+    let server = SmtpServer::start(Script::new()).await;
+    let greenroom = Greenroom::new()
+        .with_smtp(server.port())
+        .with("GREENROOM_MAIL__HOLD", "0s");
+    let mut terminal = greenroom.terminal(&[], columns, rows);
+    terminal.shows("sending here");
+    terminal.keys("n");
+    terminal.shows("Candidate");
+    terminal.keys(FILLED);
+    terminal.shows("Thursday 6 March 2031 15:00 GMT");
+    terminal.keys("\x13");
+    terminal.shows("ready, sent 09:12");
+    terminal.keys("q");
+    assert!(terminal.ends().0.success());
+
+    let interview = greenroom.run(&["list", "--json"]).ended(0).one();
+    assert_eq!(interview["mail_state"], "accepted");
+    let link = interview["join_url"].as_str().unwrap();
+    let mails = server.mails();
+    assert_eq!(mails.len(), 1);
+    let mail = MessageParser::default().parse(&mails[0].bytes).unwrap();
+    assert!(mail.body_text(0).unwrap().contains(link));
+    assert!(mail.body_html(0).unwrap().contains(link));
+}
+
+#[test]
+fn a_held_mail_is_taken_back_and_the_same_interview_is_changed() {
+    let greenroom = Greenroom::new().with("GREENROOM_MAIL__HOLD", "1h");
+    let mut terminal = greenroom.terminal(&[], 120, 32);
+    terminal.shows("n new");
+    terminal.keys("n");
+    terminal.shows("Candidate");
+    terminal.keys(FILLED);
+    terminal.keys("\x13");
+    terminal.shows("u take back");
+    terminal.keys("u");
+    terminal.shows("taken back");
+    terminal.keys("\t\t Lead\x13");
+    terminal.shows("u take back");
+    terminal.shows("Compiler Engineer Lead");
+    terminal.keys("q");
+    terminal.shows("not left yet");
+    terminal.keys("y");
+    assert!(terminal.ends().0.success());
+    let interviews = greenroom.run(&["list", "--json"]).ended(0).json();
+    assert_eq!(interviews.len(), 1, "never a second interview");
+    assert_eq!(interviews[0]["role"], "Compiler Engineer Lead");
+    assert_eq!(interviews[0]["mail_state"], "held");
+}
+
+#[test]
+fn what_another_process_does_appears_without_a_key() {
+    let greenroom = Greenroom::new();
+    let mut terminal = greenroom.terminal(&[], 120, 32);
+    terminal.shows("n new");
+    greenroom.new_ada(&["--no-send"]).ended(0);
+    terminal.shows("Ada Lovelace");
+    terminal.keys("q");
+    assert!(terminal.ends().0.success());
+}
+
+#[rstest]
+#[case::told(Signal::TERM)]
+#[case::interrupted(Signal::INT)]
+#[case::hung_up(Signal::HUP)]
+fn a_signal_leaves_the_terminal_as_it_was(#[case] signal: Signal) {
+    let greenroom = Greenroom::new();
+    let terminal = greenroom.terminal(&[], 80, 24);
+    terminal.shows("n new");
+    terminal.signal(signal);
+    let (_, written) = terminal.ends();
+    let (entered, left) = ("\x1b[?1049h", "\x1b[?1049l");
+    assert!(
+        written.rfind(left) > written.rfind(entered),
+        "the alternate screen is left"
+    );
+    assert!(
+        written.rfind("\x1b[?2004l") > written.rfind("\x1b[?2004h"),
+        "bracketed paste is off"
+    );
+    assert!(
+        written.rfind("\x1b[?25h") > written.rfind("\x1b[?25l"),
+        "the cursor is shown"
+    );
+}
+
+#[test]
+fn a_window_of_any_size_is_drawn_and_followed() {
+    let greenroom = Greenroom::new();
+    greenroom.demo();
+    let mut terminal = greenroom.terminal(&[], 80, 24);
+    terminal.shows("no link");
+    for (columns, rows) in [(40, 10), (1, 1), (200, 50), (3, 40), (80, 24)] {
+        terminal.resize(columns, rows);
+        terminal.keys("jk");
+    }
+    terminal.shows("no link");
+    terminal.keys("q");
+    terminal.shows("have not left yet");
+    terminal.keys("y");
+    assert!(terminal.ends().0.success());
+}
+
+#[test]
+fn a_paste_whose_end_never_comes_does_not_swallow_what_is_typed_later() {
+    let greenroom = Greenroom::new();
+    greenroom.demo();
+    let mut terminal = greenroom.terminal(&[], 100, 30);
+    terminal.shows("no link");
+    terminal.keys("\x1b[200~lovelace");
+    terminal.shows("lovelace");
+    terminal.keys("\x1b");
+    terminal.no_longer_shows("/ lovelace");
+    terminal.keys("q");
+    terminal.shows("have not left yet");
+    terminal.keys("y");
+    assert!(terminal.ends().0.success());
+}
