@@ -1,4 +1,4 @@
-//! Shows the model. Decides nothing, changes nothing, reads no clock; every foreign text passes [`safe`](super::safe).
+//! Shows the model. Decides nothing, changes nothing, reads no clock; every foreign text passes [`safe`].
 
 mod fields;
 mod form;
