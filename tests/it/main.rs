@@ -2,10 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may; its helpers too")]
 
 mod cli;
+mod dashboard;
 mod gates;
 mod incidents;
 mod invariants;
-mod dashboard;
 mod layers;
 mod lists;
 mod outbox;
