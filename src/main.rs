@@ -153,7 +153,7 @@ async fn dashboard(
         let dispatcher = Dispatcher::new(app.clone(), transport).map_err(Failure::environment)?;
         let stop = stop.clone();
         Some(tokio::spawn(async move {
-            dispatcher.run("dashboard", stop).await
+            dispatcher.run("dashboard", stop).await;
         }))
     } else {
         None

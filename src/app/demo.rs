@@ -14,7 +14,6 @@ use super::{App, AppError, Wiring};
 use crate::domain::delivery::Happening;
 use crate::domain::draft::Draft;
 use crate::domain::event::EventKind;
-use crate::domain::filter::Predicate;
 use crate::domain::ids::InterviewId;
 use crate::domain::interview::{Interview, Status};
 use crate::domain::when::{self, Zone};
@@ -27,6 +26,8 @@ mod tests;
 use people::{Fate, PEOPLE, ROLES};
 
 const MARK: &str = "demonstration";
+const FILLING: &str = "filling";
+const FILLED: &str = "filled";
 // Rows per transaction: large enough to be quick, small enough not to keep anybody waiting.
 const CHUNK: u64 = 5_000;
 const WITH_MAIL: u64 = 1_000;
@@ -39,8 +40,11 @@ const AGES: [i64; 11] = [
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// The database holds real interviews.
-    #[error("{0} holds interviews that are no demonstration; choose another --data-dir")]
+    #[error("{0} holds a database that is no demonstration; choose another --data-dir")]
     NotADemonstration(String),
+    /// An earlier filling was interrupted.
+    #[error("{0} holds half a demonstration; remove it, or choose another --data-dir")]
+    Interrupted(String),
     /// The database.
     #[error("{0}")]
     App(#[from] AppError),
@@ -82,22 +86,18 @@ impl App {
         rows: u64,
         mut progress: impl FnMut(u64),
     ) -> Result<(), DemoError> {
-        let (is_demo, count) = self
+        let mark = self
             .store()
-            .read(|read| {
-                Ok::<_, DemoError>((
-                    read.setting(MARK)?.is_some(),
-                    read.count(&Predicate::All(Vec::new()))?,
-                ))
-            })
+            .read(|read| Ok::<_, DemoError>(read.setting(MARK)?))
             .await?;
-        if is_demo && count > 0 {
-            return Ok(());
-        }
-        if count > 0 {
-            return Err(DemoError::NotADemonstration(
-                self.config().paths.data_dir.display().to_string(),
-            ));
+        let directory = || self.config().paths.data_dir.display().to_string();
+        match mark.as_deref() {
+            Some(FILLED) => return Ok(()),
+            Some(_) => return Err(DemoError::Interrupted(directory())),
+            None if !self.store().is_new() => {
+                return Err(DemoError::NotADemonstration(directory()));
+            }
+            None => {}
         }
         let sampler = Arc::new(self.sampler().await?);
         let week = Arc::clone(&sampler);
@@ -106,7 +106,7 @@ impl App {
             .min(PEOPLE.len());
         self.store()
             .write(move |write| {
-                write.set_setting(MARK, "yes")?;
+                write.set_setting(MARK, FILLING)?;
                 PEOPLE
                     .iter()
                     .take(few)
@@ -135,7 +135,10 @@ impl App {
                 .write(|write| Ok::<_, DemoError>(write.end_bulk()?))
                 .await?;
         }
-        Ok(())
+        Ok(self
+            .store()
+            .write(|write| write.set_setting(MARK, FILLED))
+            .await?)
     }
 
     async fn sampler(&self) -> Result<Sampler, DemoError> {

@@ -34,7 +34,9 @@ impl Demo {
         app.fill_demo(rows, progress)
             .await
             .map_err(|error| match error {
-                DemoError::NotADemonstration(_) => Failure::input(format!("data-dir: {error}")),
+                DemoError::NotADemonstration(_) | DemoError::Interrupted(_) => {
+                    Failure::input(format!("data-dir: {error}"))
+                }
                 DemoError::App(error) => error.into(),
                 DemoError::Sample(_) => Failure::environment(error),
             })?;

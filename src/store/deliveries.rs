@@ -172,15 +172,7 @@ impl Writing<'_> {
                 instant(new.created_at),
             ],
         )?;
-        self.execute(
-            "UPDATE interview SET mail_state = $1, mail_since = $2, mail_due = $3 WHERE id = $4",
-            params![
-                state.mark(),
-                instant(new.created_at),
-                instant(due),
-                new.interview_id.to_string()
-            ],
-        )?;
+        self.show_newest(&new.interview_id.to_string())?;
         Ok(())
     }
 
@@ -197,10 +189,16 @@ impl Writing<'_> {
         now: Timestamp,
     ) -> Result<State, MoveError> {
         let key = id.to_string();
-        let from = self
-            .one("SELECT state FROM delivery WHERE id = $1", [&key], |row| {
-                named(row, "state", State::marked)
-            })?
+        let (from, owner, interview) = self
+            .one(
+                "SELECT state, owner, interview_id FROM delivery WHERE id = $1",
+                [&key],
+                |row| {
+                    let owner: Option<String> = row.get("owner")?;
+                    let interview: String = row.get("interview_id")?;
+                    Ok((named(row, "state", State::marked)?, owner, interview))
+                },
+            )?
             .ok_or(MoveError::Missing)?;
         let state = from.after(happening)?;
         let attempts = u32::from(happening == Happening::Claimed);
@@ -210,6 +208,12 @@ impl Writing<'_> {
             .due
             .or((state == State::Queued).then_some(now))
             .filter(|_| state.is_unsent());
+        let owner = match state {
+            State::Claimed => remark.owner.map(|owner| owner.to_string()),
+            // The second mark of sending belongs to whoever set the first.
+            State::HandingOver => owner,
+            _ => None,
+        };
         self.execute(
             "UPDATE delivery SET state = $1, since = $2, due_at = $3, owner = $4, attempts = attempts + $5,
                 last_reply = coalesce($6, last_reply), accepted_at = $7
@@ -218,25 +222,19 @@ impl Writing<'_> {
                 state.mark(),
                 instant(now),
                 due.map(instant),
-                remark.owner.filter(|_| state == State::Claimed).map_or_else(|| self.owner_kept(&key, state), |owner| Ok(Some(owner.to_string())))?,
+                owner,
                 attempts,
                 remark.reply,
                 accepted_at,
                 key,
             ],
         )?;
-        self.execute(
-            "UPDATE interview SET mail_state = $1, mail_since = $2, mail_due = $3
-             WHERE id = (SELECT interview_id FROM delivery WHERE id = $4)
-               AND NOT EXISTS (SELECT 1 FROM delivery AS mine JOIN delivery AS newer
-                               ON newer.interview_id = mine.interview_id AND newer.row > mine.row WHERE mine.id = $4)",
-            params![state.mark(), instant(now), due.map(instant), key],
-        )?;
+        self.show_newest(&interview)?;
         if state == State::Accepted {
             self.execute(
                 "UPDATE interview SET told_at = $1, told_key = session.key, told_starts_at = delivery.starts_at,
                      told_address = delivery.address
-                 FROM delivery JOIN session ON session.id = delivery.session_id
+                 FROM delivery JOIN session ON session.interview_id = delivery.interview_id AND session.id = delivery.session_id
                  WHERE delivery.id = $2 AND interview.id = delivery.interview_id",
                 params![instant(now), key],
             )?;
@@ -244,16 +242,16 @@ impl Writing<'_> {
         Ok(state)
     }
 
-    // The second mark of sending belongs to whoever set the first.
-    fn owner_kept(&self, key: &str, state: State) -> Result<Option<String>, StoreError> {
-        if state != State::HandingOver {
-            return Ok(None);
-        }
-        Ok(self
-            .one("SELECT owner FROM delivery WHERE id = $1", [key], |row| {
-                Ok(row.get(0)?)
-            })?
-            .flatten())
+    // What lists show of an interview's mail is that of the newest, of those that were not taken back if there is one.
+    fn show_newest(&self, interview: &str) -> Result<(), StoreError> {
+        self.execute(
+            "UPDATE interview SET mail_state = newest.state, mail_since = newest.since, mail_due = newest.due_at
+             FROM (SELECT state, since, due_at FROM delivery WHERE interview_id = $1
+                   ORDER BY state = 'withdrawn', row DESC LIMIT 1) AS newest
+             WHERE id = $1",
+            [interview],
+        )?;
+        Ok(())
     }
 
     /// Makes what is held due now.

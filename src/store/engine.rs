@@ -76,6 +76,7 @@ pub(super) struct Opened {
     pub writer: Connection,
     pub readers: Vec<Connection>,
     pub newer: Option<i64>,
+    pub is_new: bool,
 }
 
 pub(super) fn open(directory: &Path, options: OpenOptions) -> Result<Opened, OpenError> {
@@ -110,6 +111,7 @@ pub(super) fn open(directory: &Path, options: OpenOptions) -> Result<Opened, Ope
         return Err(OpenError::NotOurs(path));
     }
     let newer = newer_version(&writer)?;
+    let is_new = user_version(&writer)? == 0;
     if newer.is_none() {
         prepare_writer(&mut writer)?;
     } else {
@@ -128,6 +130,7 @@ pub(super) fn open(directory: &Path, options: OpenOptions) -> Result<Opened, Ope
         writer,
         readers,
         newer,
+        is_new,
     })
 }
 
@@ -140,6 +143,7 @@ pub(super) fn in_memory() -> Result<Opened, OpenError> {
         writer,
         readers: Vec::new(),
         newer: None,
+        is_new: true,
     })
 }
 

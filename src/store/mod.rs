@@ -102,6 +102,7 @@ pub struct Store {
     worker: std::sync::Arc<Worker>,
     directory: Option<PathBuf>,
     newer: Option<i64>,
+    is_new: bool,
 }
 
 impl Store {
@@ -116,6 +117,7 @@ impl Store {
             worker: Worker::start(opened.writer, opened.readers),
             directory: Some(directory.to_owned()),
             newer: opened.newer,
+            is_new: opened.is_new,
         })
     }
 
@@ -129,6 +131,7 @@ impl Store {
             worker: Worker::start(opened.writer, opened.readers),
             directory: None,
             newer: None,
+            is_new: true,
         })
     }
 
@@ -136,6 +139,12 @@ impl Store {
     #[must_use]
     pub fn directory(&self) -> Option<&Path> {
         self.directory.as_deref()
+    }
+
+    /// Whether the database was made by this opening of it.
+    #[must_use]
+    pub const fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// The version of a database that is newer than this program, and therefore open for reading only.
