@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use greenroom::app::{Action, MailWish, Schedule, Selection};
+use greenroom::app::{Action, Delivery, MailWish, Schedule, Selection};
 use greenroom::domain::delivery::State;
 use greenroom::domain::ids::InterviewId;
 use greenroom::domain::verdict::Standing;
