@@ -190,9 +190,14 @@ impl Sampler {
             note: person.note.to_owned(),
             ..Draft::default()
         };
-        let ago = AGES.get(index % AGES.len()).copied().unwrap_or(60);
-        let created = (self.now - SignedDuration::from_mins(ago))
-            .min(self.now + SignedDuration::from_hours(24 * (person.day - 4)));
+        let minutes = AGES.get(index % AGES.len()).copied().unwrap_or(60);
+        // What is over was scheduled some days before it began.
+        let ago = if person.day < 0 {
+            60 * 24 * (5 - person.day)
+        } else {
+            minutes
+        };
+        let created = self.now - SignedDuration::from_mins(ago);
         self.at(created);
         let details = self
             .app

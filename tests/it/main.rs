@@ -9,6 +9,7 @@ mod invariants;
 mod layers;
 mod lists;
 mod outbox;
+mod picture;
 mod plan;
 mod processes;
 mod revise;

@@ -114,6 +114,11 @@ impl Terminal {
         }
     }
 
+    /// What something makes of the screen as it is now.
+    pub fn look<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.seen.0.lock().unwrap().parser.screen())
+    }
+
     /// Waits until the program ends, and says how, and every byte that it wrote.
     pub fn ends(mut self) -> (ExitStatus, String) {
         let deadline = Instant::now() + PATIENCE;
