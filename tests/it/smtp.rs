@@ -40,7 +40,7 @@ fn signed_in(settings: SmtpSettings, auth: AuthMechanism, secret: &str) -> SmtpS
 async fn send_to(transport: &mut dyn Transport, recipient: &str, bytes: &[u8]) -> Outcome {
     let envelope = Envelope::new("jobs@acme.example", recipient).unwrap();
     match transport.offer(&envelope).await {
-        Ok(()) => transport.content(bytes).await,
+        Ok(()) => transport.content(bytes, None).await.outcome,
         Err(outcome) => outcome,
     }
 }
