@@ -1,7 +1,9 @@
 //! Mail by SMTP against a server that does what no server should.
 
 mod conversation;
+mod pipelining;
 mod probe;
+mod schedules;
 mod security;
 
 use std::time::Duration;

@@ -4,6 +4,7 @@ pub mod edges;
 pub mod post;
 pub mod program;
 pub mod smtp_server;
+pub mod unruly_server;
 pub mod world;
 
 pub use post::Answer;

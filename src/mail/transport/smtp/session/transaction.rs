@@ -165,13 +165,13 @@ impl Session {
         }
         let next = match offered {
             Ok(()) => (!self.broken).then_some(Ok(())),
-            Err(reason) => {
-                // After a refused mail some servers want RSET before MAIL, and 421 to MAIL is no
-                // word about this mail.
-                let to_mail = reason.stage == Stage::Mail && (self.broken || verdict.is_err());
-                let refused = reason.reply().is_some() && !to_mail;
-                refused.then_some(Err(reason))
-            }
+            // A mail refused and MAIL right behind it: some servers want RSET in between. And 421 to
+            // MAIL speaks of the connection.
+            Err(reason) if reason.stage == Stage::Mail => reason
+                .reply()
+                .is_some_and(|reply| reply.code() != 421 && verdict.is_ok())
+                .then_some(Err(reason)),
+            Err(reason) => reason.reply().is_some().then_some(Err(reason)),
         };
         Answers {
             content: verdict,
