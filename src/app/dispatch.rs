@@ -266,7 +266,12 @@ impl Dispatcher {
                     .map(drop)
             })
             .await?;
-        Ok(self.transport.content(&mail.mime).await.into())
+        Ok(self
+            .transport
+            .content(&mail.mime, None)
+            .await
+            .outcome
+            .into())
     }
 
     // What is known of a mail is kept, however long the database refuses: it can't be asked for a second time.

@@ -1,7 +1,9 @@
 //! Mail by SMTP against a server that does what no server should.
 
 mod conversation;
+mod pipelining;
 mod probe;
+mod schedules;
 mod security;
 
 use std::time::Duration;
@@ -40,7 +42,7 @@ fn signed_in(settings: SmtpSettings, auth: AuthMechanism, secret: &str) -> SmtpS
 async fn send_to(transport: &mut dyn Transport, recipient: &str, bytes: &[u8]) -> Outcome {
     let envelope = Envelope::new("jobs@acme.example", recipient).unwrap();
     match transport.offer(&envelope).await {
-        Ok(()) => transport.content(bytes).await,
+        Ok(()) => transport.content(bytes, None).await.outcome,
         Err(outcome) => outcome,
     }
 }

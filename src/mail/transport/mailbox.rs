@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
 
 use super::reason::{Cause, Reason, Stage};
-use super::{BoxFuture, Envelope, Outcome, Transport};
+use super::{BoxFuture, Envelope, Handed, Outcome, Transport};
 
 /// A transport that stores each mail as a file, its exact bytes and nothing else.
 ///
@@ -27,6 +27,23 @@ impl Mailbox {
         Self {
             root: root.into(),
             offered: false,
+        }
+    }
+
+    async fn keep(&mut self, bytes: &[u8]) -> Outcome {
+        if !std::mem::take(&mut self.offered) {
+            let reason = Reason {
+                stage: Stage::Storage,
+                cause: Cause::NotOffered,
+            };
+            return Outcome::Deferred { reason };
+        }
+        let message = bytes.to_vec();
+        match self.in_background(move |root| store(root, &message)).await {
+            Ok(path) => Outcome::Stored {
+                path: path.display().to_string(),
+            },
+            Err(outcome) => outcome,
         }
     }
 
@@ -64,23 +81,12 @@ impl Transport for Mailbox {
         })
     }
 
-    fn content<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Outcome> {
-        Box::pin(async {
-            if !std::mem::take(&mut self.offered) {
-                let reason = Reason {
-                    stage: Stage::Storage,
-                    cause: Cause::NotOffered,
-                };
-                return Outcome::Deferred { reason };
-            }
-            let message = bytes.to_vec();
-            match self.in_background(move |root| store(root, &message)).await {
-                Ok(path) => Outcome::Stored {
-                    path: path.display().to_string(),
-                },
-                Err(outcome) => outcome,
-            }
-        })
+    fn content<'a>(
+        &'a mut self,
+        bytes: &'a [u8],
+        _: Option<&'a Envelope>,
+    ) -> BoxFuture<'a, Handed> {
+        Box::pin(async { self.keep(bytes).await.into() })
     }
 }
 
@@ -152,7 +158,7 @@ mod tests {
         let mut mailbox = Mailbox::new(&root);
         for _ in 0..2 {
             mailbox.offer(&envelope()).await.unwrap();
-            let Outcome::Stored { path } = mailbox.content(MAIL).await else {
+            let Outcome::Stored { path } = mailbox.content(MAIL, None).await.outcome else {
                 panic!("not stored");
             };
             assert_eq!(fs::read(&path).unwrap(), MAIL);
@@ -188,7 +194,7 @@ mod tests {
         mailbox.offer(&envelope()).await.unwrap();
         fs::remove_dir(directory.path().join("mailbox/new")).unwrap();
         assert!(matches!(
-            mailbox.content(MAIL).await,
+            mailbox.content(MAIL, None).await.outcome,
             Outcome::Deferred { .. }
         ));
         assert_eq!(
@@ -202,9 +208,9 @@ mod tests {
     #[tokio::test]
     async fn content_without_an_offer_is_not_stored() {
         let directory = tempfile::tempdir().unwrap();
-        let outcome = Mailbox::new(directory.path()).content(MAIL).await;
+        let handed = Mailbox::new(directory.path()).content(MAIL, None).await;
         assert!(
-            matches!(outcome, Outcome::Deferred { reason } if reason.cause == Cause::NotOffered)
+            matches!(handed.outcome, Outcome::Deferred { reason } if reason.cause == Cause::NotOffered)
         );
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     }

@@ -109,6 +109,25 @@ pub enum Outcome {
     },
 }
 
+/// What handing over one mail came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handed {
+    /// What became of the mail.
+    pub outcome: Outcome,
+    /// What was said to the mail that comes next, as by [`offer`](Transport::offer). `None` when
+    /// nothing is known of it, and nothing of it left: it is to be offered anew.
+    pub next: Option<Result<(), Outcome>>,
+}
+
+impl From<Outcome> for Handed {
+    fn from(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            next: None,
+        }
+    }
+}
+
 /// A way for mail to leave. One mail at a time: an offer, then its content.
 pub trait Transport: Send {
     /// The transport as shown to a person: `smtp mx.acme.example`, `mailbox on this machine`.
@@ -123,9 +142,17 @@ pub trait Transport: Send {
 
     /// Hands over the mail that was offered: a whole message with CRLF line ends.
     ///
-    /// Without a successful [`offer`](Self::offer) just before, nothing is sent and the outcome is
-    /// [`Outcome::Deferred`]. If the future is dropped, what became of the mail is unknown.
-    fn content<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Outcome>;
+    /// The envelope of the mail to come next may travel along, which saves a round trip; its
+    /// content never does. After `Some(Ok(()))` in [`Handed::next`] that mail is offered: the
+    /// caller commits its mark and calls `content` for it.
+    ///
+    /// Without a go-ahead just before, nothing is sent and the outcome is [`Outcome::Deferred`].
+    /// If the future is dropped, what became of the mail is unknown.
+    fn content<'a>(
+        &'a mut self,
+        bytes: &'a [u8],
+        next: Option<&'a Envelope>,
+    ) -> BoxFuture<'a, Handed>;
 
     /// Says goodbye and lets go of any connection. Nothing is lost by not calling it.
     fn close(&mut self) -> BoxFuture<'_, ()> {

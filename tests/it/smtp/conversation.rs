@@ -96,7 +96,7 @@ async fn a_server_that_hangs_up_after_its_go_ahead_has_nothing_of_the_mail() {
     let envelope = Envelope::new("jobs@acme.example", "ada@example.org").unwrap();
     transport.offer(&envelope).await.unwrap();
     server.hung_up().await;
-    let (kind, stage, text) = summary(&transport.content(MAIL).await);
+    let (kind, stage, text) = summary(&transport.content(MAIL, None).await.outcome);
     assert_eq!((kind, stage), ("deferred", Some(Stage::Content)), "{text}");
 }
 
@@ -173,14 +173,23 @@ async fn content_without_a_go_ahead_sends_nothing() {
     let server =
         SmtpServer::start(Script::new().on_line(At::Rcpt, "no@", Act::Say("550 no"))).await;
     let mut transport = SmtpTransport::new(settings(&server)).unwrap();
-    assert_eq!(summary(&transport.content(MAIL).await).0, "deferred");
+    assert_eq!(
+        summary(&transport.content(MAIL, None).await.outcome).0,
+        "deferred"
+    );
     assert_eq!(
         summary(&send_to(&mut transport, "no@example.org", MAIL).await).0,
         "failed"
     );
-    assert_eq!(summary(&transport.content(MAIL).await).0, "deferred");
+    assert_eq!(
+        summary(&transport.content(MAIL, None).await.outcome).0,
+        "deferred"
+    );
     assert_eq!(summary(&send(&mut transport).await).0, "accepted");
-    assert_eq!(summary(&transport.content(MAIL).await).0, "deferred");
+    assert_eq!(
+        summary(&transport.content(MAIL, None).await.outcome).0,
+        "deferred"
+    );
     assert_eq!((server.connections(), server.mails().len()), (1, 1));
 }
 
@@ -225,7 +234,10 @@ async fn a_connection_that_the_server_gave_up_is_renewed_without_a_word() {
     assert_eq!(summary(&send(&mut transport).await).0, "accepted");
     let envelope = Envelope::new("second@acme.example", "ada@example.org").unwrap();
     transport.offer(&envelope).await.unwrap();
-    assert_eq!(summary(&transport.content(MAIL).await).0, "accepted");
+    assert_eq!(
+        summary(&transport.content(MAIL, None).await.outcome).0,
+        "accepted"
+    );
     assert_eq!(server.connections(), 2);
 }
 
@@ -394,7 +406,7 @@ proptest! {
             for sender in SENDERS {
                 let envelope = Envelope::new(sender, "ada@example.org").unwrap();
                 let outcome = match transport.offer(&envelope).await {
-                    Ok(()) => transport.content(sender.as_bytes()).await,
+                    Ok(()) => transport.content(sender.as_bytes(), None).await.outcome,
                     Err(outcome) => outcome,
                 };
                 outcomes.push((sender, summary(&outcome).0));

@@ -6,6 +6,7 @@ pub mod post;
 pub mod program;
 pub mod smtp_server;
 pub mod terminal;
+pub mod unruly_server;
 pub mod world;
 
 pub use post::Answer;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use greenroom::mail::transport::{
-    BoxFuture, Cause, Envelope, Outcome, Reason, Reply, Stage, Transport,
+    self, BoxFuture, Cause, Envelope, Outcome, Reason, Reply, Stage, Transport,
 };
 use tokio::sync::Notify;
 
@@ -153,35 +153,43 @@ impl Transport for Counter {
         })
     }
 
-    fn content<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Outcome> {
-        Box::pin(async move {
-            let (answer, envelope) = self.offered.take().unwrap();
-            self.post.desk.lock().unwrap().handed.push(Handed {
-                envelope,
-                bytes: bytes.to_vec(),
-            });
-            match answer {
-                Answer::LaterAfterContent => Outcome::Deferred {
-                    reason: refused(Stage::Content, 452, "4.3.1 mail system full"),
+    fn content<'a>(
+        &'a mut self,
+        bytes: &'a [u8],
+        _: Option<&'a Envelope>,
+    ) -> BoxFuture<'a, transport::Handed> {
+        Box::pin(async move { self.take(bytes).await.into() })
+    }
+}
+
+impl Counter {
+    async fn take(&mut self, bytes: &[u8]) -> Outcome {
+        let (answer, envelope) = self.offered.take().unwrap();
+        self.post.desk.lock().unwrap().handed.push(Handed {
+            envelope,
+            bytes: bytes.to_vec(),
+        });
+        match answer {
+            Answer::LaterAfterContent => Outcome::Deferred {
+                reason: refused(Stage::Content, 452, "4.3.1 mail system full"),
+            },
+            Answer::NeverAfterContent => Outcome::Failed {
+                reason: refused(Stage::Content, 554, "5.7.1 rejected"),
+            },
+            Answer::Lost => Outcome::Unknown {
+                reason: Reason {
+                    stage: Stage::Content,
+                    cause: Cause::Closed,
                 },
-                Answer::NeverAfterContent => Outcome::Failed {
-                    reason: refused(Stage::Content, 554, "5.7.1 rejected"),
-                },
-                Answer::Lost => Outcome::Unknown {
-                    reason: Reason {
-                        stage: Stage::Content,
-                        cause: Cause::Closed,
-                    },
-                },
-                Answer::Store => Outcome::Stored {
-                    path: "mailbox/new/1".to_owned(),
-                },
-                Answer::HangAfter => {
-                    self.post.hang().await;
-                    self.post.accept()
-                }
-                _ => self.post.accept(),
+            },
+            Answer::Store => Outcome::Stored {
+                path: "mailbox/new/1".to_owned(),
+            },
+            Answer::HangAfter => {
+                self.post.hang().await;
+                self.post.accept()
             }
-        })
+            _ => self.post.accept(),
+        }
     }
 }

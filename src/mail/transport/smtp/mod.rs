@@ -1,4 +1,4 @@
-//! Mail to a mail server by SMTP: one connection, kept between mails, at most one mail at a time.
+//! Mail to a mail server by SMTP: one connection, kept between mails, content of one mail at a time.
 //!
 //! The connection is taken out while something is done with it and put back only when it is known
 //! to be idle. Whatever interrupts in between (a deadline, a dropped future) closes it.
@@ -26,7 +26,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use self::content::dot_stuffed;
 use self::session::Session;
 use super::reason::{Cause, Reason, Stage};
-use super::{BoxFuture, Envelope, Outcome, Reply, Transport};
+use super::{BoxFuture, Envelope, Handed, Outcome, Reply, Transport};
 
 /// A mail server whose settings have been checked; shared by all connections to it.
 struct Server {
@@ -114,53 +114,53 @@ impl SmtpTransport {
         let offered = session.offer(envelope).await;
         match &offered {
             Ok(()) => self.connection = Connection::GoAhead(session),
-            Err(reason) if leaves_usable(reason) => self.keep(session),
-            Err(_) => {}
+            Err(_) => self.keep(session),
         }
         offered
     }
 
-    async fn hand_over(&mut self, bytes: &[u8]) -> Outcome {
+    async fn hand_over(&mut self, bytes: &[u8], next: Option<&Envelope>) -> Handed {
         let mut session = match std::mem::take(&mut self.connection) {
             Connection::GoAhead(session) => session,
             other => {
                 self.connection = other;
-                return before_content(in_content(Cause::NotOffered));
+                return before_content(in_content(Cause::NotOffered)).into();
             }
         };
         let stuffed = match dot_stuffed(bytes) {
             Ok(stuffed) => stuffed,
             Err(cause) => {
-                return Outcome::Failed {
-                    reason: in_content(cause),
-                };
+                let reason = in_content(cause);
+                return Outcome::Failed { reason }.into();
             }
         };
         if let Err(cause) = session.in_step() {
             let reason = in_content(cause);
-            return Outcome::Deferred { reason };
+            return Outcome::Deferred { reason }.into();
         }
-        match session.content(&stuffed).await {
-            Ok(reply) => {
-                self.keep(session);
-                Outcome::Accepted { reply }
-            }
-            Err(reason) => {
-                if leaves_usable(&reason) {
-                    self.keep(session);
-                }
-                match reason.reply().map(Reply::code) {
-                    Some(500..) => Outcome::Failed { reason },
-                    Some(_) => Outcome::Deferred { reason },
-                    None => Outcome::Unknown { reason },
-                }
-            }
+        let answers = session.content(stuffed, next).await;
+        match &answers.next {
+            Some(Ok(())) => self.connection = Connection::GoAhead(session),
+            _ => self.keep(session),
         }
+        let outcome = match answers.content {
+            Ok(reply) => Outcome::Accepted { reply },
+            Err(reason) => match reason.reply().map(Reply::code) {
+                Some(500..) => Outcome::Failed { reason },
+                Some(_) => Outcome::Deferred { reason },
+                None => Outcome::Unknown { reason },
+            },
+        };
+        let next = answers.next.map(|next| next.map_err(before_content));
+        Handed { outcome, next }
     }
 
+    /// Keeps the connection for the next mail, if it can still be trusted.
     fn keep(&mut self, session: Session) {
-        let since = Instant::now();
-        self.connection = Connection::Idle { session, since };
+        if session.is_usable() {
+            let since = Instant::now();
+            self.connection = Connection::Idle { session, since };
+        }
     }
 
     /// The idle connection, if it is still to be trusted. Any other state is given up.
@@ -185,8 +185,12 @@ impl Transport for SmtpTransport {
         Box::pin(self.offer_content(envelope))
     }
 
-    fn content<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Outcome> {
-        Box::pin(self.hand_over(bytes))
+    fn content<'a>(
+        &'a mut self,
+        bytes: &'a [u8],
+        next: Option<&'a Envelope>,
+    ) -> BoxFuture<'a, Handed> {
+        Box::pin(self.hand_over(bytes, next))
     }
 
     fn close(&mut self) -> BoxFuture<'_, ()> {
@@ -199,16 +203,12 @@ impl Transport for SmtpTransport {
     }
 }
 
-/// A refusal in words leaves the connection usable, unless the server says that it hangs up.
-fn leaves_usable(reason: &Reason) -> bool {
-    reason.reply().is_some_and(|reply| reply.code() != 421)
-}
-
 /// Whether an idle connection turned out to be gone when the next mail was to begin on it.
 fn is_stale(reason: &Reason) -> bool {
     let at_the_start = matches!(reason.stage, Stage::Reset | Stage::Mail);
     let waited = matches!(reason.cause, Cause::TimedOut(_));
-    at_the_start && !waited && (!leaves_usable(reason) || reason.stage == Stage::Reset)
+    let refused = reason.reply().is_some_and(|reply| reply.code() != 421);
+    at_the_start && !waited && (!refused || reason.stage == Stage::Reset)
 }
 
 /// The outcome of a mail of which no content was sent. Only a refusal of this very mail is final:

@@ -2,7 +2,9 @@
 //!
 //! Every step has a deadline, and every reply answers one command. A session that timed out, or
 //! whose server spoke out of turn, is not used again: its owner drops it, which closes the
-//! connection. A session is only ever kept between mails, never in the middle of one.
+//! connection.
+
+mod transaction;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -12,7 +14,6 @@ use futures_util::FutureExt as _;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::super::Envelope;
 use super::super::reason::{Cause, Reason, Stage};
 use super::reply::{Malformed, Reply, ReplyBuffer};
 use super::settings::{Deadlines, Security};
@@ -36,6 +37,12 @@ pub(super) struct Session {
     extensions: Vec<String>,
     /// A mail was begun and neither finished nor cleared away.
     needs_reset: bool,
+    /// The server takes commands in groups (RFC 2920).
+    pipelining: bool,
+    /// The last yes to MAIL: to be recognised where it does not belong.
+    said_to_mail: Option<Reply>,
+    /// A reply is missing, too many or out of place, or the server has taken its leave.
+    broken: bool,
     deadlines: Deadlines,
 }
 
@@ -49,6 +56,9 @@ impl Session {
             replies: ReplyBuffer::default(),
             extensions: Vec::new(),
             needs_reset: false,
+            pipelining: false,
+            said_to_mail: None,
+            broken: false,
             deadlines: settings.deadlines,
         };
         if settings.security == Security::Tls {
@@ -57,7 +67,7 @@ impl Session {
         let greeting = session
             .within(Stage::Greeting, async |it| it.reply().await)
             .await?;
-        let greeting = expect(2, Stage::Greeting, greeting)?;
+        let greeting = session.expect(2, Stage::Greeting, greeting)?;
         steps.push(Step::new(Stage::Greeting, &greeting));
 
         let hello = settings
@@ -77,23 +87,19 @@ impl Session {
         Ok(session)
     }
 
-    /// Everything up to the go-ahead for content.
-    pub(super) async fn offer(&mut self, envelope: &Envelope) -> Result<(), Reason> {
-        if self.needs_reset {
-            self.exchange(Stage::Reset, "RSET", 2).await?;
-            self.needs_reset = false;
-        }
-        let from = format!("MAIL FROM:<{}>", envelope.sender());
-        self.exchange(Stage::Mail, &from, 2).await?;
-        self.needs_reset = true;
-        let to = format!("RCPT TO:<{}>", envelope.recipient());
-        self.exchange(Stage::Recipient, &to, 2).await?;
-        self.exchange(Stage::Data, "DATA", 3).await?;
-        Ok(())
+    /// Whether another mail may be offered: every command has had its answer.
+    pub(super) fn is_usable(&self) -> bool {
+        !self.broken
     }
 
     /// Fails when the server has hung up or spoken out of turn since its last reply.
     pub(super) fn in_step(&mut self) -> Result<(), Cause> {
+        let silent = self.is_silent();
+        self.broken |= silent.is_err();
+        silent
+    }
+
+    fn is_silent(&mut self) -> Result<(), Cause> {
         if self.replies.is_empty() {
             match self.wire.read_buf(self.replies.space()).now_or_never() {
                 None => return Ok(()),
@@ -106,42 +112,6 @@ impl Session {
             Some(reply) if reply.code() == 421 => Err(Cause::Refused(reply)),
             _ => Err(Cause::OutOfStep),
         }
-    }
-
-    /// Writes content that [`dot_stuffed`](super::content::dot_stuffed) has prepared, and reads the verdict on it.
-    ///
-    /// Only 250 is a yes. Anything but a refusal in the `Err` means that nobody knows.
-    pub(super) async fn content(&mut self, stuffed: &[u8]) -> Result<Reply, Reason> {
-        let in_content = |cause| Reason {
-            stage: Stage::Content,
-            cause,
-        };
-        let block = self.deadlines.block;
-        let mut rest = stuffed;
-        while !rest.is_empty() {
-            let written = limited(block, async { Ok(self.wire.write(rest).await?) });
-            let written = written.await.map_err(in_content)?;
-            rest = rest.get(written..).unwrap_or_default();
-            if written == 0 {
-                return Err(in_content(Cause::Closed));
-            }
-        }
-        let flushed = limited(block, async { Ok(self.wire.flush().await?) });
-        flushed.await.map_err(in_content)?;
-
-        let reply = self
-            .within(Stage::Content, async |it| it.reply().await)
-            .await?;
-        // With more behind it, this reply may belong to something else.
-        if !self.replies.is_empty() {
-            return Err(in_content(Cause::OutOfStep));
-        }
-        let reply = expect(2, Stage::Content, reply)?;
-        if reply.code() != 250 {
-            return Err(in_content(Cause::OutOfStep));
-        }
-        self.needs_reset = false;
-        Ok(reply)
     }
 
     /// Says goodbye; what the server answers changes nothing.
@@ -170,7 +140,7 @@ impl Session {
         class: u16,
     ) -> Result<Reply, Reason> {
         let reply = self.command(stage, line).await?;
-        expect(class, stage, reply)
+        self.expect(class, stage, reply)
     }
 
     /// One command and its reply, whatever it is, within the stage's deadline.
@@ -201,9 +171,10 @@ impl Session {
         if !extended {
             reply = self.command(Stage::Hello, &format!("HELO {hello}")).await?;
         }
-        let reply = expect(2, Stage::Hello, reply)?;
+        let reply = self.expect(2, Stage::Hello, reply)?;
         let lines = reply.lines().skip(1).filter(|_| extended);
         self.extensions = lines.map(str::to_owned).collect();
+        self.pipelining = self.extension("PIPELINING").is_some();
         steps.push(Step::new(Stage::Hello, &reply));
         Ok(())
     }
@@ -243,6 +214,7 @@ impl Session {
             wire,
             replies: ReplyBuffer::default(),
             extensions: Vec::new(),
+            pipelining: false,
             ..self
         })
     }
@@ -253,17 +225,32 @@ impl Session {
         step: impl AsyncFnOnce(&mut Self) -> Result<T, Cause>,
     ) -> Result<T, Reason> {
         let done = limited(self.deadlines.of(stage), step(self)).await;
-        done.map_err(|cause| Reason { stage, cause })
+        done.map_err(|cause| self.fail(stage, cause))
     }
-}
 
-fn expect(class: u16, stage: Stage, reply: Reply) -> Result<Reply, Reason> {
-    let cause = match reply.code() / 100 {
-        given if given == class => return Ok(reply),
-        4 | 5 => Cause::Refused(reply),
-        _ => Cause::OutOfStep,
-    };
-    Err(Reason { stage, cause })
+    /// Takes a reply for the answer to a command: `class` begins the code that says yes.
+    fn expect(&mut self, class: u16, stage: Stage, reply: Reply) -> Result<Reply, Reason> {
+        if reply.code() / 100 == class {
+            if stage == Stage::Mail {
+                self.said_to_mail = Some(reply.clone());
+            }
+            return Ok(reply);
+        }
+        match reply.code() {
+            421 => Err(self.fail(stage, Cause::Refused(reply))),
+            400..=599 => {
+                let cause = Cause::Refused(reply);
+                Err(Reason { stage, cause })
+            }
+            _ => Err(self.fail(stage, Cause::OutOfStep)),
+        }
+    }
+
+    /// A reason after which the session is not to be used again.
+    fn fail(&mut self, stage: Stage, cause: Cause) -> Reason {
+        self.broken = true;
+        Reason { stage, cause }
+    }
 }
 
 async fn limited<T>(
