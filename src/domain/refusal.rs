@@ -110,7 +110,6 @@ fn of_basic(code: u16) -> Option<&'static str> {
     })
 }
 
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn of_enhanced(permanent: bool, subject: u16, detail: u16) -> Option<&'static str> {
     Some(match (subject, detail) {
         // Addresses.
