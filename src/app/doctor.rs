@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{App, AppError};
 use crate::config::Transport as Configured;
 use crate::mail;
+use crate::mail::transport::sendmail::SendmailSettings;
 use crate::mail::transport::smtp::{Deadlines, SmtpSettings, probe};
 
 // Long enough for a slow server, short enough for a person who waits.
@@ -54,6 +55,7 @@ impl App {
                 ),
             }),
             Configured::Smtp(settings) => checks.extend(check_server((**settings).clone()).await),
+            Configured::Sendmail(settings) => checks.push(check_program(settings)),
         }
         checks
     }
@@ -135,6 +137,30 @@ impl App {
             health,
             found: base,
         }
+    }
+}
+
+// What the program does with a mail only a mail can show.
+fn check_program(settings: &SendmailSettings) -> Check {
+    let (health, found) = match settings.find() {
+        Some(program) => (
+            Health::Fine,
+            format!(
+                "{} takes the mail; whether it can pass it on shows a test: greenroom doctor --send-test ADDRESS",
+                program.display()
+            ),
+        ),
+        None => (
+            Health::Trouble(
+                "install it, or name it with its directory in mail.sendmail.command".to_owned(),
+            ),
+            format!("there is no program {} that can be run", settings.program()),
+        ),
+    };
+    Check {
+        name: "mail",
+        health,
+        found,
     }
 }
 
