@@ -161,7 +161,7 @@ fn of_enhanced(permanent: bool, subject: u16, detail: u16) -> Option<&'static st
         (6, 2..=5) => "the mail would have had to be converted on its way, and could not be",
         (6, 6) => "the server could not get at the mail's content",
         (6, 7) => "an address has characters outside ASCII, which the server does not take",
-        (6, 8 | 9 | 10) => "the mail has headers outside ASCII, which the server does not take",
+        (6, 8..=10) => "the mail has headers outside ASCII, which the server does not take",
         // Security and policy.
         (7, 0) => "the server's policy refused it",
         (7, 1) if !permanent => {

@@ -149,7 +149,7 @@ pub enum Ended {
     #[error("could not be started ({0})")]
     NotStarted(String),
     /// With an exit code other than 0 (sysexits.h).
-    #[error("exited with {}{}", .0, sysexit(.0))]
+    #[error("exited with {code}{meaning}", code = .0, meaning = sysexit(*.0))]
     Code(i32),
     /// By a signal.
     #[error("was killed by signal {0}")]
@@ -174,7 +174,7 @@ fn after_colon(said: &str) -> String {
 }
 
 // What the numbers of sysexits.h mean, where that helps a person.
-fn sysexit(code: &i32) -> &'static str {
+fn sysexit(code: i32) -> &'static str {
     match code {
         64 => " (it was called in a wrong way)",
         65 => " (something in the mail is wrong)",

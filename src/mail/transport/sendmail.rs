@@ -203,12 +203,14 @@ impl Sendmail {
             74 | 76 => Outcome::Unknown { reason },
             // EX_DATAERR and EX_UNAVAILABLE stand for any answer of a mail server. If the program repeats it, its class
             // decides; if not, wrong data stays wrong, and what is not available may come back.
-            65 | 69 => match refusal::is_permanent(&String::from_utf8_lossy(said)) {
-                Some(true) => Outcome::Failed { reason },
-                Some(false) => Outcome::Deferred { reason },
-                None if code == 65 => Outcome::Failed { reason },
-                None => Outcome::Deferred { reason },
-            },
+            65 | 69 => {
+                let for_good = refusal::is_permanent(&String::from_utf8_lossy(said));
+                if for_good.unwrap_or(code == 65) {
+                    Outcome::Failed { reason }
+                } else {
+                    Outcome::Deferred { reason }
+                }
+            }
             // EX_NOUSER. (EX_NOHOST, 68, is also what an unreachable relay looks like, and that passes.)
             67 => Outcome::Failed { reason },
             _ => Outcome::Deferred { reason },
