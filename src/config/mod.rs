@@ -1,7 +1,8 @@
 //! Every setting, its default and its check; where the files lie; who is acting and what time it is taken to be.
 //!
-//! Read once, at the start, from a TOML file and the environment. Nothing is written here and nothing connects.
+//! Read once, at the start, from a TOML file and the environment; only an [`Edit`] changes the file. Nothing connects.
 
+mod edit;
 mod environment;
 mod paths;
 mod reader;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+pub use edit::{Difference, Edit, write_private};
 pub use environment::Environment;
 pub use paths::Paths;
 pub use settings::{Company, Links, Mail, Schedule, Theme, Transport, Ui, User};

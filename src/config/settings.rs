@@ -293,7 +293,7 @@ fn secret(read: &mut Reader, environment: &Environment, config_dir: &Path) -> Op
 }
 
 // `~/x` is in the home directory, and what is not absolute lies beside the configuration.
-fn file_at(path: &str, environment: &Environment, config_dir: &Path) -> PathBuf {
+pub(super) fn file_at(path: &str, environment: &Environment, config_dir: &Path) -> PathBuf {
     match (path.strip_prefix("~/"), &environment.home) {
         (Some(rest), Some(home)) => home.join(rest),
         _ => config_dir.join(path),
