@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use super::{App, AppError, Delivery, SentBy};
 use crate::domain::delivery::{Happening, Impossible, State};
 use crate::domain::ids::DeliveryId;
-use crate::mail::transport::{Envelope, Transport};
+use crate::mail::transport::{Envelope, Outcome, Transport};
 use crate::store::{MoveError, Outgoing, Owner, SenderLock, SenderLockState, StoreError};
 use steps::Verdict;
 
@@ -179,6 +179,17 @@ impl Dispatcher {
         let settled = self.app.settled(ids).await;
         self.transport.close().await;
         settled
+    }
+
+    /// Hands over one test mail that is in no outbox: it belongs to no interview and carries no link. `greenroom doctor`
+    /// and `setup` ask for it, once; it is never tried again.
+    pub async fn send_test(&mut self, envelope: &Envelope, mail: &[u8]) -> Outcome {
+        let outcome = match self.transport.offer(envelope).await {
+            Ok(()) => self.transport.content(mail).await,
+            Err(refused) => refused,
+        };
+        self.transport.close().await;
+        outcome
     }
 
     /// What a process that has ended left behind: claimed mail is queued again, and of what it was handing over

@@ -1,14 +1,21 @@
-//! Examines what sending a working link depends on, and names each problem with its remedy. Changes nothing.
+//! Examines what sending a working link depends on, and names each problem with its remedy. Changes nothing,
+//! and sends a mail only when it is asked to.
 
 use std::time::Duration;
 
-use super::{App, AppError};
+use super::{App, AppError, Dispatcher, transport};
 use crate::config::Transport as Configured;
-use crate::mail;
+use crate::domain::address::EmailAddress;
+use crate::domain::refusal;
+use crate::mail::transport::sendmail::SendmailSettings;
 use crate::mail::transport::smtp::{Deadlines, SmtpSettings, probe};
+use crate::mail::transport::{Envelope, Outcome, Reason};
+use crate::mail::{self, MailIdentity, MessageId};
 
 // Long enough for a slow server, short enough for a person who waits.
 const PATIENCE: Duration = Duration::from_secs(10);
+// A server may look at a mail for a while before it answers.
+const TEST_PATIENCE: Duration = Duration::from_mins(1);
 
 /// How one thing is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +61,48 @@ impl App {
                 ),
             }),
             Configured::Smtp(settings) => checks.extend(check_server((**settings).clone()).await),
+            Configured::Sendmail(settings) => checks.push(check_program(settings)),
         }
         checks
+    }
+
+    /// Sends a small test mail the way that invitations go, once, and says what came of it.
+    pub async fn send_test(&self, address: &EmailAddress) -> Check {
+        let (health, found) = match self.try_mail(address).await {
+            Ok(outcome) => tested(address, outcome),
+            Err(problem) => (
+                Health::Trouble("nothing was sent; see to that first".to_owned()),
+                problem,
+            ),
+        };
+        Check {
+            name: "test mail",
+            health,
+            found,
+        }
+    }
+
+    async fn try_mail(&self, address: &EmailAddress) -> Result<Outcome, String> {
+        if let Some(why) = self.read_only() {
+            return Err(why);
+        }
+        let mut config = self.config().clone();
+        if let Configured::Smtp(settings) = &mut config.mail.transport {
+            settings.deadlines = Deadlines::all(TEST_PATIENCE);
+        }
+        let now = self.now();
+        let identity = MailIdentity {
+            message_id: MessageId::new(self.chance().row_id(now), self.sender()),
+            date: now,
+            in_reply_to: None,
+        };
+        let words = |error: &dyn std::fmt::Display| error.to_string();
+        let mail = mail::test_mail(self.sender(), address, &identity).map_err(|e| words(&e))?;
+        let sender = self.sender().from().address.ascii();
+        let envelope = Envelope::new(sender, address.ascii()).map_err(|e| words(&e))?;
+        let transport = transport(&config).map_err(|e| words(&e))?;
+        let mut dispatcher = Dispatcher::new(self.clone(), transport).map_err(|e| words(&e))?;
+        Ok(dispatcher.send_test(&envelope, &mail).await)
     }
 
     fn check_configuration(&self) -> Check {
@@ -135,6 +182,64 @@ impl App {
             health,
             found: base,
         }
+    }
+}
+
+fn tested(address: &EmailAddress, outcome: Outcome) -> (Health, String) {
+    let to = address.display();
+    let by = |whom: &str, words: &str| {
+        let found = format!(
+            "to {to} accepted by {whom} ({words}); look into that mailbox, its spam folder too"
+        );
+        (Health::Fine, found)
+    };
+    let refused = |how: &str, reason: &Reason| {
+        let words = reason.to_string();
+        let remedy = refusal::explain(&words).map_or_else(
+            || {
+                "greenroom doctor without --send-test tries the conversation step by step"
+                    .to_owned()
+            },
+            |meaning| format!("which means: {meaning}"),
+        );
+        (Health::Trouble(remedy), format!("to {to} {how} ({words})"))
+    };
+    match outcome {
+        Outcome::Accepted { reply } => by("the mail server", &reply.to_string()),
+        Outcome::Passed { words } => by("this machine's mail program", &words),
+        Outcome::Stored { path } => (
+            Health::Limited("nobody was mailed: mail.transport is mailbox".to_owned()),
+            format!("to {to} stored on this machine, in {path}"),
+        ),
+        Outcome::Deferred { reason } => refused("not taken this time", &reason),
+        Outcome::Failed { reason } => refused("refused", &reason),
+        Outcome::Unknown { reason } => {
+            refused("left, but nobody knows whether it arrived", &reason)
+        }
+    }
+}
+
+// What the program does with a mail only a mail can show.
+fn check_program(settings: &SendmailSettings) -> Check {
+    let (health, found) = match settings.find() {
+        Some(program) => (
+            Health::Fine,
+            format!(
+                "{} takes the mail; whether it can pass it on shows a test: greenroom doctor --send-test ADDRESS",
+                program.display()
+            ),
+        ),
+        None => (
+            Health::Trouble(
+                "install it, or name it with its directory in mail.sendmail.command".to_owned(),
+            ),
+            format!("there is no program {} that can be run", settings.program()),
+        ),
+    };
+    Check {
+        name: "mail",
+        health,
+        found,
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::config::{Config, Transport as Configured};
 use crate::mail::transport::Transport;
 use crate::mail::transport::mailbox::Mailbox;
+use crate::mail::transport::sendmail::Sendmail;
 use crate::mail::transport::smtp::{SettingsError, SmtpTransport};
 
 /// The transport that the configuration asks for.
@@ -13,6 +14,7 @@ pub fn transport(config: &Config) -> Result<Box<dyn Transport>, SettingsError> {
     Ok(match &config.mail.transport {
         Configured::Mailbox => Box::new(Mailbox::new(config.paths.mailbox())),
         Configured::Smtp(settings) => Box::new(SmtpTransport::new((**settings).clone())?),
+        Configured::Sendmail(settings) => Box::new(Sendmail::new(settings.clone())),
     })
 }
 

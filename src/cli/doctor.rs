@@ -5,15 +5,21 @@ use serde_json::json;
 
 use super::printer::Printer;
 use super::{Exit, Failure};
-use crate::app::{App, Health};
+use crate::app::{App, Check, Health};
+use crate::domain::address::EmailAddress;
+use crate::domain::text::visible;
 use crate::domain::verdict::Standing;
 
 /// Check configuration, templates, database, base URL and mail server
 ///
 /// Names each problem and its remedy. Tries the conversation with the mail server, up to signing in, without sending
-/// anything. Ends with 1 when something is in trouble.
+/// anything. With --send-test it then sends one small test mail the way that invitations go, without any link in it.
+/// Ends with 1 when something is in trouble, or the test mail was neither accepted nor stored.
 #[derive(Debug, Args)]
 pub struct Doctor {
+    /// Send a small test mail to this address, and say what became of it
+    #[arg(long, value_name = "ADDRESS")]
+    send_test: Option<String>,
     /// Print one check a line as JSON
     #[arg(long)]
     json: bool,
@@ -21,27 +27,42 @@ pub struct Doctor {
 
 impl Doctor {
     pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
-        let checks = app.examine().await;
+        let send_test = self.send_test.as_deref().map(test_address).transpose()?;
+        let mut checks = app.examine().await;
+        if let Some(address) = send_test {
+            checks.push(app.send_test(&address).await);
+        }
         for check in &checks {
-            let (word, standing, remedy) = match &check.health {
-                Health::Fine => ("ok", Standing::Ready, None),
-                Health::Limited(meaning) => ("note", Standing::InDoubt, Some(meaning)),
-                Health::Trouble(remedy) => ("trouble", Standing::Blocked, Some(remedy)),
-            };
-            if self.json {
-                printer.json(&json!({ "check": check.name, "health": word, "found": check.found, "remedy": remedy }));
-                continue;
-            }
-            let word = printer.colored(standing, &format!("{word:<7}"));
-            let found = crate::domain::text::visible(&check.found).into_owned();
-            printer.styled(&format!("{word}  {}: {found}", check.name));
-            if let Some(remedy) = remedy {
-                printer.line(&format!("         {remedy}"));
-            }
+            say(check, self.json, printer);
         }
         let trouble = checks
             .iter()
             .any(|check| matches!(check.health, Health::Trouble(_)));
         Ok(if trouble { Exit::Findings } else { Exit::Done })
+    }
+}
+
+pub(super) fn test_address(text: &str) -> Result<EmailAddress, Failure> {
+    EmailAddress::parse(text.trim()).map_err(|error| Failure::input(format!("send-test: {error}")))
+}
+
+/// Says how one thing is, and what to do about it.
+pub(super) fn say(check: &Check, as_json: bool, printer: &mut Printer) {
+    let (word, standing, remedy) = match &check.health {
+        Health::Fine => ("ok", Standing::Ready, None),
+        Health::Limited(meaning) => ("note", Standing::InDoubt, Some(meaning)),
+        Health::Trouble(remedy) => ("trouble", Standing::Blocked, Some(remedy)),
+    };
+    if as_json {
+        printer.json(
+            &json!({ "check": check.name, "health": word, "found": check.found, "remedy": remedy }),
+        );
+        return;
+    }
+    let word = printer.colored(standing, &format!("{word:<7}"));
+    let found = visible(&check.found).into_owned();
+    printer.styled(&format!("{word}  {}: {found}", check.name));
+    if let Some(remedy) = remedy {
+        printer.line(&format!("         {remedy}"));
     }
 }

@@ -4,8 +4,8 @@ use clap::{Args, ValueEnum};
 
 use super::printer::Printer;
 use super::{Exit, Failure, interview_id};
-use crate::app::{App, MailOrigin, parts};
-use crate::domain::delivery::State;
+use crate::app::{App, Delivery, MailOrigin, parts};
+use crate::domain::delivery::{State, accepted_by};
 use crate::render::html::html_lines;
 
 /// Columns of the rendered mail.
@@ -42,7 +42,7 @@ impl Preview {
         let mail = app.mail(interview_id(&self.id)?).await?;
         printer.remark(&match &mail.origin {
             MailOrigin::Stored(delivery) => {
-                format!("As stored in the outbox; {}.", standing(delivery.state))
+                format!("As stored in the outbox; {}.", standing(delivery))
             }
             MailOrigin::WouldBe => {
                 "As it would be: nothing is in the outbox for this interview.".to_owned()
@@ -69,18 +69,22 @@ impl Preview {
     }
 }
 
-const fn standing(state: State) -> &'static str {
-    match state {
-        State::Accepted => "accepted by the mail server",
+fn standing(delivery: &Delivery) -> String {
+    let words = match delivery.state {
+        State::Accepted => {
+            let by = accepted_by(delivery.last_reply.as_deref());
+            return format!("accepted by {by}");
+        }
         State::Stored => "stored on this machine, nobody was mailed",
         State::Held => "held",
         State::Queued => "waiting",
         State::Claimed | State::HandingOver => "leaving",
-        State::Deferred => "put off by the mail server",
+        State::Deferred => "put off",
         State::Failed => "failed",
         State::Unknown => "nobody knows whether it arrived",
         State::Withdrawn => "withdrawn",
-    }
+    };
+    words.to_owned()
 }
 
 fn read(bytes: &[u8]) -> Result<parts::Parts, Failure> {

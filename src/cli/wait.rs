@@ -2,8 +2,9 @@
 
 use super::Failure;
 use crate::app::{App, Delivery, Dispatcher, Row, transport};
-use crate::domain::delivery::State;
+use crate::domain::delivery::{State, accepted_by};
 use crate::domain::ids::DeliveryId;
+use crate::domain::refusal::explain as meaning;
 use crate::domain::when;
 
 /// Whether a mail ended well: with a mail server, or stored where it was meant to be.
@@ -11,10 +12,14 @@ pub(super) const fn has_left(delivery: &Delivery) -> bool {
     matches!(delivery.state, State::Accepted | State::Stored)
 }
 
-/// What came of a mail, with the server's last words.
+/// What came of a mail, with the server's last words and what they mean.
 pub(super) fn outcome(delivery: &Delivery, row: &Row, app: &App) -> String {
     let words = match delivery.state {
-        State::Accepted => format!("to {} accepted by the mail server", delivery.address),
+        State::Accepted => format!(
+            "to {} accepted by {}",
+            delivery.address,
+            accepted_by(delivery.last_reply.as_deref())
+        ),
         State::Stored => format!(
             "to {} stored on this machine; nobody was mailed",
             delivery.address
@@ -42,7 +47,10 @@ pub(super) fn outcome(delivery: &Delivery, row: &Row, app: &App) -> String {
         State::Claimed | State::HandingOver => format!("to {} is being sent", delivery.address),
     };
     match &delivery.last_reply {
-        Some(reply) if delivery.state != State::Stored => format!("{words} ({reply})"),
+        Some(reply) if delivery.state != State::Stored => {
+            let meaning = meaning(reply).map(|meaning| format!(", which means: {meaning}"));
+            format!("{words} ({reply}){}", meaning.unwrap_or_default())
+        }
         _ => words,
     }
 }

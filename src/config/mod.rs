@@ -1,7 +1,8 @@
 //! Every setting, its default and its check; where the files lie; who is acting and what time it is taken to be.
 //!
-//! Read once, at the start, from a TOML file and the environment. Nothing is written here and nothing connects.
+//! Read once, at the start, from a TOML file and the environment; only an [`Edit`] changes the file. Nothing connects.
 
+mod edit;
 mod environment;
 mod paths;
 mod reader;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+pub use edit::{Difference, Edit, write_private};
 pub use environment::Environment;
 pub use paths::Paths;
 pub use settings::{Company, Links, Mail, Schedule, Theme, Transport, Ui, User};
@@ -136,14 +138,20 @@ impl Config {
                 Err(message) => read.refuse("GREENROOM_USER", message),
             }
         }
-        if let Transport::Smtp(server) = &mail.transport {
+        if mail.transport != Transport::Mailbox {
             if company.from.is_none() && !read.has("company.from") {
                 read.refuse(
                     "company.from",
                     "is missing: whom do candidates get mail from? (Name <name@example.org>)",
                 );
             }
-            if fixed_now.is_some() && !server.is_loopback() {
+            let stays_here = match &mail.transport {
+                Transport::Mailbox => true,
+                Transport::Smtp(server) => server.is_loopback(),
+                // Nobody knows where it passes mail on to.
+                Transport::Sendmail(_) => false,
+            };
+            if fixed_now.is_some() && !stays_here {
                 read.refuse("GREENROOM_NOW", "the clock is fixed, so mail leaves for a server on this machine only; unset it, or use the mailbox");
             }
         }
@@ -190,8 +198,8 @@ impl Config {
             allow_local: self.links.allow_local,
             mail: match self.mail.transport {
                 Transport::Mailbox => MailReach::ThisMachine,
-                // A server on this machine passes mail on, so it reaches people elsewhere too.
-                Transport::Smtp(_) => MailReach::Anywhere,
+                // A server or a program on this machine passes mail on, so it reaches people elsewhere too.
+                Transport::Smtp(_) | Transport::Sendmail(_) => MailReach::Anywhere,
             },
         }
     }

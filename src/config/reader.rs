@@ -47,6 +47,23 @@ impl Reader {
         parse(&text).map_err(|error| self.refuse(key, error)).ok()
     }
 
+    /// A command and its arguments: a list of texts, or one text that is split at its spaces. No shell reads it, so what
+    /// only a shell understands is refused instead of being handed on.
+    pub(super) fn command(&mut self, key: &'static str) -> Option<Vec<String>> {
+        match self.value(key)? {
+            Value::List(words) => Some(words),
+            Value::Text(text) | Value::Variable(text) if text.trim().is_empty() => None,
+            Value::Text(text) | Value::Variable(text) => {
+                if text.contains(['"', '\'', '\\', '$', '`', '|', '>', '<', ';', '&', '*']) {
+                    self.refuse(key, "no shell reads this command; write each argument as one text of a list, like [\"msmtp\", \"-a\", \"acme\"]");
+                    return None;
+                }
+                Some(text.split_whitespace().map(str::to_owned).collect())
+            }
+            other => self.mismatch(key, "a list of texts in quotation marks", &other),
+        }
+    }
+
     /// One of several words.
     pub(super) fn choice<T: Copy>(
         &mut self,
@@ -216,6 +233,7 @@ impl Reader {
             Value::Text(_) | Value::Variable(_) => "text",
             Value::Boolean(_) => "true or false",
             Value::Integer(_) => "a number",
+            Value::List(_) => "a list",
             Value::Other(what) => what,
             Value::Section => "a section",
         };

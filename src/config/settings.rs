@@ -8,6 +8,7 @@ use super::reader::Reader;
 use crate::domain::address::{EmailAddress, Mailbox};
 use crate::domain::base_url::BaseUrl;
 use crate::domain::when::{InterviewDuration, Zone};
+use crate::mail::transport::sendmail::SendmailSettings;
 use crate::mail::transport::smtp::{
     AuthMechanism, SecretSource, Security, SmtpSettings, SmtpTransport,
 };
@@ -75,6 +76,8 @@ pub enum Transport {
     Mailbox,
     /// To a mail server.
     Smtp(Box<SmtpSettings>),
+    /// To the mail program of this machine.
+    Sendmail(SendmailSettings),
 }
 
 /// `[schedule]`: what an empty field of a new interview means.
@@ -154,10 +157,24 @@ pub(super) fn ui(read: &mut Reader) -> Ui {
     }
 }
 
+#[derive(Clone, Copy)]
+enum Way {
+    Mailbox,
+    Smtp,
+    Sendmail,
+}
+
 pub(super) fn mail(read: &mut Reader, environment: &Environment, config_dir: &Path) -> Mail {
-    let is_smtp = read
-        .choice("mail.transport", &[("mailbox", false), ("smtp", true)])
-        .unwrap_or(false);
+    let way = read
+        .choice(
+            "mail.transport",
+            &[
+                ("mailbox", Way::Mailbox),
+                ("smtp", Way::Smtp),
+                ("sendmail", Way::Sendmail),
+            ],
+        )
+        .unwrap_or(Way::Mailbox);
     let hold = read
         .span("mail.hold", HOUR)
         .unwrap_or(Duration::from_secs(10));
@@ -167,21 +184,24 @@ pub(super) fn mail(read: &mut Reader, environment: &Environment, config_dir: &Pa
     let headers = read.table("mail.headers");
     // Read in any case, so that a slip in it is found before the day the transport is switched.
     let server = server(read, environment, config_dir);
-    let transport = match server {
-        Some(server) if is_smtp => {
+    let program = program(read);
+    let transport = match (way, server, program) {
+        (Way::Smtp, Some(server), _) => {
             if let Err(error) = SmtpTransport::new(server.clone()) {
                 read.refuse_named(&error.to_string());
             }
             Transport::Smtp(Box::new(server))
         }
-        None if is_smtp => {
+        (Way::Smtp, None, _) => {
             read.refuse(
                 "mail.smtp.host",
                 "is missing: which mail server takes the mail?",
             );
             Transport::Mailbox
         }
-        _ => Transport::Mailbox,
+        (Way::Sendmail, _, Some(program)) => Transport::Sendmail(program),
+        // A command that can't be used is refused already.
+        (Way::Mailbox | Way::Sendmail, ..) => Transport::Mailbox,
     };
     Mail {
         transport,
@@ -189,6 +209,21 @@ pub(super) fn mail(read: &mut Reader, environment: &Environment, config_dir: &Pa
         language,
         headers,
     }
+}
+
+fn program(read: &mut Reader) -> Option<SendmailSettings> {
+    let command = read
+        .command("mail.sendmail.command")
+        .unwrap_or_else(|| vec!["sendmail".to_owned()]);
+    let deadline = read
+        .span("mail.sendmail.deadline", HOUR)
+        .unwrap_or(Duration::from_mins(1));
+    if deadline < Duration::from_secs(1) {
+        read.refuse("mail.sendmail.deadline", "must be at least 1s");
+    }
+    SendmailSettings::new(command, deadline)
+        .map_err(|error| read.refuse_named(&error.to_string()))
+        .ok()
 }
 
 fn server(read: &mut Reader, environment: &Environment, config_dir: &Path) -> Option<SmtpSettings> {
@@ -258,7 +293,7 @@ fn secret(read: &mut Reader, environment: &Environment, config_dir: &Path) -> Op
 }
 
 // `~/x` is in the home directory, and what is not absolute lies beside the configuration.
-fn file_at(path: &str, environment: &Environment, config_dir: &Path) -> PathBuf {
+pub(super) fn file_at(path: &str, environment: &Environment, config_dir: &Path) -> PathBuf {
     match (path.strip_prefix("~/"), &environment.home) {
         (Some(rest), Some(home)) => home.join(rest),
         _ => config_dir.join(path),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 /// One value as written, before anybody has said what it ought to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub(super) enum Value {
     Text(String),
     /// `true` or `false`.
     Boolean(bool),
+    /// A list of strings.
+    List(Vec<String>),
     /// A number without a fraction, in decimal.
     Integer(String),
     /// A variable of the environment: text that may mean any of these.
@@ -90,10 +92,18 @@ fn flatten(
             DeValue::Integer(_) => Value::Other("a number that is not decimal"),
             DeValue::Float(_) => Value::Other("a number with a fraction"),
             DeValue::Datetime(_) => Value::Other("a date"),
-            DeValue::Array(_) => Value::Other("a list"),
+            DeValue::Array(items) => texts(items).map_or(Value::Other("a list"), Value::List),
         };
         values.insert(key, (read, origin(name.span().start)));
     }
+}
+
+fn texts(items: &DeArray<'_>) -> Option<Vec<String>> {
+    let text = |item: &toml::Spanned<DeValue<'_>>| match item.get_ref() {
+        DeValue::String(text) => Some(text.to_string()),
+        _ => None,
+    };
+    items.iter().map(text).collect()
 }
 
 /// Lays the variables named like `GREENROOM_MAIL__SMTP__HOST` over the values of the file.

@@ -153,8 +153,8 @@ fn the_example_names_every_setting_with_its_default() {
     "config.toml:2: mail.headers.X-Year: must be text in quotation marks"
 )]
 #[case(
-    "[mail]\ntransport = 'sendmail'",
-    "config.toml:2: mail.transport: \"sendmail\" is not one of mailbox, smtp"
+    "[mail]\ntransport = 'pigeon'",
+    "config.toml:2: mail.transport: \"pigeon\" is not one of mailbox, smtp, sendmail"
 )]
 #[case(
     "[mail]\nhold = 10",
@@ -192,6 +192,18 @@ fn the_example_names_every_setting_with_its_default() {
 #[case(
     "[mail.headers]\nBcc = 'eve@evil.example'",
     "mail.headers: Bcc is written by Greenroom itself"
+)]
+#[case(
+    "[mail.sendmail]\ncommand = 'msmtp -a \"acme\"'",
+    "config.toml:2: mail.sendmail.command: no shell reads this command"
+)]
+#[case(
+    "[mail.sendmail]\ncommand = ['msmtp', '-t']",
+    "config.toml:2: mail.sendmail.command: leave out -t"
+)]
+#[case(
+    "[mail.sendmail]\ncommand = ['msmtp', 1]",
+    "config.toml:2: mail.sendmail.command: must be a list of texts in quotation marks, not a list"
 )]
 #[case("[company\n", "config.toml:1: syntax: ")]
 #[case(
@@ -269,7 +281,7 @@ fn a_slip_in_a_variable_names_the_variable(
 fn incident_20_smtp_has_one_security_mode_and_its_usual_port() {
     let port = |more: &str| match read(&format!("{SMTP}{more}")).unwrap().mail.transport {
         Transport::Smtp(server) => (server.security, server.port),
-        Transport::Mailbox => panic!("not smtp"),
+        other => panic!("not smtp: {other:?}"),
     };
     assert_eq!(port(""), (Security::Tls, 465));
     assert_eq!(
@@ -298,6 +310,30 @@ fn smtp_needs_a_sender_and_a_host() {
         "[mail]\ntransport = 'smtp'\nsmtp.host = 'mx.acme.example'",
     ));
     assert!(problem.starts_with("company.from: is missing"), "{problem}");
+}
+
+#[rstest]
+#[case("['msmtp', '-a', 'acme']", "msmtp")]
+#[case("'/usr/bin/msmtp  -a acme'", "msmtp")]
+#[case("''", "sendmail")]
+fn sendmail_is_a_list_or_words(#[case] command: &str, #[case] program: &str) {
+    let text = format!(
+        "company.from = 'jobs@acme.example'\nmail.transport = 'sendmail'\nmail.sendmail.command = {command}"
+    );
+    let Transport::Sendmail(settings) = read(&text).unwrap().mail.transport else {
+        panic!("not sendmail")
+    };
+    assert_eq!(settings.program(), program);
+}
+
+#[test]
+fn sendmail_needs_a_sender_a_running_clock_and_a_public_base_url() {
+    let problem = only_problem(read("mail.transport = 'sendmail'"));
+    assert!(problem.starts_with("company.from: is missing"), "{problem}");
+    let text = "company.from = 'jobs@acme.example'\nmail.transport = 'sendmail'";
+    let now = [("GREENROOM_NOW", "2031-03-04T09:12:00Z")];
+    assert!(only_problem(read_with(text, &now)).starts_with("GREENROOM_NOW: "));
+    assert!(read(text).unwrap().link_policy().may_leave().is_err());
 }
 
 #[test]
@@ -349,7 +385,7 @@ fn a_password_file_is_found_at_home_and_beside_the_configuration() {
     .transport
     {
         Transport::Smtp(server) => server.secret,
-        Transport::Mailbox => None,
+        _ => None,
     };
     let at = |path: &str| {
         Some(crate::mail::transport::smtp::SecretSource::File(

@@ -212,6 +212,19 @@ pub fn next_try(
     }
 }
 
+/// Who took a mail that was accepted: the server that answered with a code, or the mail program of this machine, which
+/// says no more than that it ended well.
+#[must_use]
+pub fn accepted_by(last_reply: Option<&str>) -> &'static str {
+    let code = last_reply.and_then(|reply| reply.get(..3));
+    match code {
+        Some(code) if !code.bytes().all(|byte| byte.is_ascii_digit()) => {
+            "this machine's mail program"
+        }
+        _ => "the mail server",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -315,6 +328,15 @@ mod tests {
             next_try(1, 0.0, starts, opens, starts),
             None,
             "given up once the interview has begun"
+        );
+    }
+
+    #[test]
+    fn incident_19_a_mail_program_is_not_called_a_mail_server() {
+        assert_eq!(accepted_by(Some("250 2.0.0 queued")), "the mail server");
+        assert_eq!(
+            accepted_by(Some("sendmail exited with 0")),
+            "this machine's mail program"
         );
     }
 }

@@ -11,6 +11,7 @@ pub mod filter;
 pub mod ids;
 pub mod interview;
 pub mod invitable;
+pub mod refusal;
 pub mod session;
 pub mod text;
 pub mod verdict;

@@ -215,7 +215,10 @@ impl Letter {
     }
 }
 
-fn mailbox(name: Option<&str>, address: &EmailAddress) -> Result<HeaderMailbox, ComposeError> {
+pub(super) fn mailbox(
+    name: Option<&str>,
+    address: &EmailAddress,
+) -> Result<HeaderMailbox, ComposeError> {
     let bad = || ComposeError::Address(address.display().to_owned());
     let name = name.map(one_line).filter(|name| !name.is_empty());
     Ok(HeaderMailbox::new(

@@ -10,6 +10,7 @@ pub mod identity;
 pub mod parts;
 mod sample;
 pub mod sender;
+mod test_mail;
 pub mod transport;
 mod view;
 
@@ -18,3 +19,4 @@ pub use gate::{Composed, GateError};
 pub use identity::{MailIdentity, MessageId};
 pub use sample::check_templates;
 pub use sender::{Sender, SenderError};
+pub use test_mail::test_mail;

@@ -18,13 +18,14 @@ const LAYERS: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates that belong to one layer.
-const HOMES: [(&str, &str); 9] = [
+const HOMES: [(&str, &str); 10] = [
     ("rusqlite", "store"),
     ("rusqlite_migration", "store"),
     ("lettre", "mail"),
     ("mail_parser", "mail"),
     ("tokio_rustls", "mail"),
     ("toml", "config"),
+    ("toml_edit", "config"),
     ("ratatui", "tui"),
     ("crossterm", "tui"),
     ("clap", "cli"),

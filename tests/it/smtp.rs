@@ -62,6 +62,7 @@ async fn send_once(script: Script) -> (Outcome, SmtpServer) {
 fn summary(outcome: &Outcome) -> (&'static str, Option<Stage>, String) {
     let (kind, reason) = match outcome {
         Outcome::Accepted { reply } => return ("accepted", None, reply.to_string()),
+        Outcome::Passed { words } => return ("passed", None, words.clone()),
         Outcome::Stored { path } => return ("stored", None, path.clone()),
         Outcome::Deferred { reason } => ("deferred", reason),
         Outcome::Failed { reason } => ("failed", reason),

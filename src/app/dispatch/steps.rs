@@ -23,6 +23,7 @@ impl From<Outcome> for Verdict {
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Accepted { reply } => Self::Accepted(reply.to_string()),
+            Outcome::Passed { words } => Self::Accepted(words),
             Outcome::Stored { path } => Self::Stored(path),
             Outcome::Deferred { reason } => Self::Deferred(reason.to_string()),
             Outcome::Failed { reason } => Self::Failed(reason.to_string()),

@@ -6,10 +6,11 @@
 
 pub mod mailbox;
 mod reason;
+pub mod sendmail;
 pub mod smtp;
 
 pub use futures_util::future::BoxFuture;
-pub use reason::{Cause, Reason, Stage};
+pub use reason::{Cause, Ended, Reason, Stage};
 pub use smtp::reply::Reply;
 
 /// Who a mail is from and who it is for, as the mail system sees it: two addresses that are safe
@@ -86,6 +87,11 @@ pub enum Outcome {
     Accepted {
         /// Its answer, in its own words.
         reply: Reply,
+    },
+    /// The mail program of this machine took it over, and says no more than that.
+    Passed {
+        /// How it ended: `msmtp exited with 0`.
+        words: String,
     },
     /// Kept on this machine, sent to nobody.
     Stored {

@@ -39,6 +39,8 @@ pub enum Stage {
     Quit,
     /// Writing into the mailbox on this machine.
     Storage,
+    /// Handing the message to this machine's mail program.
+    Program,
 }
 
 impl fmt::Display for Stage {
@@ -57,6 +59,7 @@ impl fmt::Display for Stage {
             Self::Content => "content",
             Self::Quit => "QUIT",
             Self::Storage => "mailbox",
+            Self::Program => "mail program",
         })
     }
 }
@@ -127,6 +130,63 @@ pub enum Cause {
         /// The system's words.
         problem: String,
     },
+    /// This machine's mail program did not say that it took the mail.
+    #[error("{program} {ended}{}", after_colon(.said))]
+    Program {
+        /// Its name.
+        program: String,
+        /// How it ended.
+        ended: Ended,
+        /// What it complained about; often a mail server's words.
+        said: String,
+    },
+}
+
+/// How a mail program ended.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Ended {
+    /// It never ran: the system's words.
+    #[error("could not be started ({0})")]
+    NotStarted(String),
+    /// With an exit code other than 0 (sysexits.h).
+    #[error("exited with {code}{meaning}", code = .0, meaning = sysexit(*.0))]
+    Code(i32),
+    /// By a signal.
+    #[error("was killed by signal {0}")]
+    Signal(i32),
+    /// With 0, though a part of the message was never read.
+    #[error("exited with 0 before it had read the whole mail")]
+    Unread,
+    /// Not in time, so it was killed.
+    #[error("did not end within {}", seconds(.0))]
+    TimedOut(Duration),
+    /// The system lost it.
+    #[error("could not be followed to its end ({0})")]
+    Lost(String),
+}
+
+fn after_colon(said: &str) -> String {
+    if said.is_empty() {
+        String::new()
+    } else {
+        format!(": {said}")
+    }
+}
+
+// What the numbers of sysexits.h mean, where that helps a person.
+fn sysexit(code: i32) -> &'static str {
+    match code {
+        64 => " (it was called in a wrong way)",
+        65 => " (something in the mail is wrong)",
+        67 => " (there is no such recipient)",
+        68 => " (there is no such host)",
+        69 => " (a service is not available)",
+        75 => " (it asks to try again later)",
+        77 => " (it is not allowed to)",
+        78 => " (it is not set up properly)",
+        126 | 127 => " (a program was not found or can't be run)",
+        _ => "",
+    }
 }
 
 fn seconds(limit: &Duration) -> String {
@@ -182,6 +242,13 @@ impl Reason {
             | Stage::Storage => true,
             // RFC 4954 section 6: 530, authentication required.
             Stage::Mail => self.reply().is_some_and(|reply| reply.code() == 530),
+            Stage::Program => match &self.cause {
+                Cause::Program { ended, .. } => matches!(
+                    ended,
+                    Ended::NotStarted(_) | Ended::Code(64 | 68 | 77 | 78 | 126 | 127)
+                ),
+                _ => false,
+            },
             Stage::Reset | Stage::Recipient | Stage::Data | Stage::Content | Stage::Quit => false,
         }
     }

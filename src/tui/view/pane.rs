@@ -5,7 +5,8 @@ use ratatui::text::{Line, Span};
 use super::list::role_of;
 use super::{Pen, cut};
 use crate::app::{Delivery, Dossier, Row};
-use crate::domain::delivery::State;
+use crate::domain::delivery::{State, accepted_by};
+use crate::domain::refusal;
 use crate::domain::session::LinkState;
 use crate::domain::text::{columns, visible};
 use crate::domain::when;
@@ -146,6 +147,9 @@ fn newest_mail(model: &Model, dossier: &Dossier, pen: Pen, width: usize) -> Vec<
     );
     if let Some(reply) = &delivery.last_reply {
         lines.extend(pen.paragraph(Role::Dim, &format!("“{}”", safe::line(reply, 300)), width));
+        if let Some(meaning) = refusal::explain(reply) {
+            lines.extend(pen.paragraph(Role::Text, &format!("which means: {meaning}"), width));
+        }
     }
     lines
 }
@@ -167,7 +171,10 @@ fn delivery_words(
         ),
         State::Queued => (Role::Attention, "waits to be sent".to_owned()),
         State::Claimed | State::HandingOver => (Role::Attention, "leaving now".to_owned()),
-        State::Accepted => (Role::Fine, format!("accepted by the mail server{tries}")),
+        State::Accepted => {
+            let by = accepted_by(delivery.last_reply.as_deref());
+            (Role::Fine, format!("accepted by {by}{tries}"))
+        }
         State::Stored => (
             Role::Attention,
             "stored on this machine; nobody was mailed".to_owned(),

@@ -265,7 +265,10 @@ async fn a_refused_mail_ends_with_1_and_the_interview_stands() {
     .await
     .unwrap();
     assert!(
-        ran.out.contains("failed") && ran.out.contains("no such user"),
+        ran.out.contains("failed")
+            && ran
+                .out
+                .contains("550 5.1.1 no such user), which means: the mailbox does not exist"),
         "{}",
         ran.out
     );

@@ -130,6 +130,7 @@ fn remedy(reason: &Reason, settings: &SmtpSettings) -> String {
         Cause::Io { .. }
         | Cause::NotOffered
         | Cause::BareLineEnd
+        | Cause::Program { .. }
         | Cause::Storage { .. } => "try again; if it stays, check the network".into(),
     }
 }

@@ -93,7 +93,8 @@ impl Deadlines {
             | Stage::Reset
             | Stage::Mail
             | Stage::Recipient
-            | Stage::Storage => self.command,
+            | Stage::Storage
+            | Stage::Program => self.command,
             Stage::Data => self.data,
             Stage::Content => self.final_dot,
             // Nothing depends on the answer to a goodbye.
