@@ -185,7 +185,7 @@ impl Dispatcher {
     /// and `setup` ask for it, once; it is never tried again.
     pub async fn send_test(&mut self, envelope: &Envelope, mail: &[u8]) -> Outcome {
         let outcome = match self.transport.offer(envelope).await {
-            Ok(()) => self.transport.content(mail).await,
+            Ok(()) => self.transport.content(mail, None).await.outcome,
             Err(refused) => refused,
         };
         self.transport.close().await;

@@ -18,7 +18,7 @@ use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
 
 use super::reason::{Cause, Ended, Reason, Stage};
-use super::{BoxFuture, Envelope, Outcome, Transport};
+use super::{BoxFuture, Envelope, Handed, Outcome, Transport};
 use crate::domain::refusal;
 
 /// Octets of the program's complaints that are kept; the rest is read and thrown away.
@@ -239,8 +239,12 @@ impl Transport for Sendmail {
         })
     }
 
-    fn content<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Outcome> {
-        Box::pin(self.hand_over(bytes))
+    fn content<'a>(
+        &'a mut self,
+        bytes: &'a [u8],
+        _next: Option<&'a Envelope>,
+    ) -> BoxFuture<'a, Handed> {
+        Box::pin(async { self.hand_over(bytes).await.into() })
     }
 }
 

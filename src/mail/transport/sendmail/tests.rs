@@ -33,7 +33,7 @@ impl Program {
     async fn send(&mut self, to: &str, bytes: &[u8]) -> Outcome {
         let envelope = Envelope::new("jobs@acme.example", to).unwrap();
         self.transport.offer(&envelope).await.unwrap();
-        self.transport.content(bytes).await
+        self.transport.content(bytes, None).await.outcome
     }
 
     fn wrote(&self, name: &str) -> String {
