@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use greenroom::app::{
-    App, Clock, Dispatcher, FixedClock, Stop, SystemChance, SystemClock, Wiring, transport,
+    App, Clock, Dispatcher, FixedClock, Stop, SystemChance, SystemClock, Wiring, transports,
 };
 use greenroom::cli::{self, Command, Exit, Failure, Global, Printer};
 use greenroom::config::{Config, Environment, Theme};
@@ -149,8 +149,8 @@ async fn dashboard(
 ) -> Result<Exit, Failure> {
     let stop = Stop::default();
     let sending = if app.read_only().is_none() {
-        let transport = transport(app.config()).map_err(Failure::environment)?;
-        let dispatcher = Dispatcher::new(app.clone(), transport).map_err(Failure::environment)?;
+        let transports = transports(app.config()).map_err(Failure::environment)?;
+        let dispatcher = Dispatcher::new(app.clone(), transports).map_err(Failure::environment)?;
         let stop = stop.clone();
         Some(tokio::spawn(async move {
             dispatcher.run("dashboard", stop).await;

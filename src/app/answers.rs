@@ -31,6 +31,9 @@ pub enum AppError {
     /// The candidate has been mailed, or may have been.
     #[error("the candidate already has mail about this interview ({}), so it can't be changed or removed as if they had not", .0.name())]
     AlreadyMailed(State),
+    /// Its outcome is known.
+    #[error("the mail is {}; only a mail of unknown outcome can be settled", .0.name())]
+    NotUnknown(State),
     /// Something changed since the plan was made.
     #[error("{} changed since this plan was made; nothing was done. Plan again", interviews(.0.len()))]
     PlanChanged(Vec<InterviewId>),

@@ -1,28 +1,35 @@
 //! The outbox worker: the sole caller of a transport (invariant 5). It reads only the outbox.
 //!
-//! Each mail is claimed in one transaction in which it is also asked whether it is still true (invariant 9); marked
-//! as being handed over before the first byte of its content leaves; and its outcome is committed with its event.
+//! Each mail is claimed in a transaction in which it is also asked whether it is still true (invariant 9); marked as
+//! being handed over before the first byte of its content leaves; and its outcome is committed with its event. Several
+//! lanes do so side by side, each over a connection of its own.
 
+mod lane;
+mod pace;
+mod shared;
 mod steps;
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::{App, AppError, Delivery, SentBy};
-use crate::domain::delivery::{Happening, Impossible, State};
 use crate::domain::ids::DeliveryId;
 use crate::mail::transport::{Envelope, Outcome, Transport};
-use crate::store::{MoveError, Outgoing, Owner, SenderLock, SenderLockState, StoreError};
-use steps::Verdict;
+use crate::store::{Owner, SenderLock, SenderLockState};
+use lane::Lane;
+use shared::{Shared, Source};
 
 // How often it looks for mail whose owner has died, and for the right to send.
 const LOOK_AROUND: Duration = Duration::from_secs(1);
-// How long it waits before it tries the database again.
-const BREATH: Duration = Duration::from_millis(500);
+// How long a connection is kept for the next mail.
+const IDLE: Duration = Duration::from_secs(60);
+// How often a paused outbox tries one mail.
+const PROBE: Duration = Duration::from_secs(30);
 
-/// Asks a [`Dispatcher`] to end. It finishes the mail that it is handing over.
+/// Asks a [`Dispatcher`] to end. It finishes the mails that it is handing over.
 #[derive(Debug, Clone)]
 pub struct Stop(watch::Sender<bool>);
 
@@ -48,24 +55,30 @@ impl Stop {
     }
 }
 
-/// Takes mail from the outbox and hands it to a transport, one at a time.
+/// Takes mail from the outbox and hands it to transports, one lane for each.
 pub struct Dispatcher {
     app: App,
-    transport: Box<dyn Transport>,
-    owner: Owner,
+    name: String,
+    lanes: Vec<Lane>,
+    shared: Shared,
 }
 
 impl Dispatcher {
-    /// A dispatcher that hands mail to `transport`.
+    /// A dispatcher that hands mail to these transports, side by side.
     ///
     /// # Errors
     /// When the lock that proves this process alive can't be taken.
-    pub fn new(app: App, transport: Box<dyn Transport>) -> std::io::Result<Self> {
+    pub fn new(app: App, transports: Vec<Box<dyn Transport>>) -> std::io::Result<Self> {
         let owner = Owner::new(app.store().directory(), app.chance().session_key())?;
+        let name = transports
+            .first()
+            .map(|transport| transport.name())
+            .unwrap_or_default();
         Ok(Self {
+            shared: Shared::new(app.clone(), owner),
+            lanes: transports.into_iter().map(Lane::new).collect(),
+            name,
             app,
-            transport,
-            owner,
         })
     }
 
@@ -74,17 +87,28 @@ impl Dispatcher {
     pub async fn run(mut self, who: &str, stop: Stop) {
         let who = format!("{who} {}", std::process::id());
         let mut lock: Option<SenderLock> = None;
+        let mut last_mail = Instant::now();
+        let mut last_probe = Instant::now();
         while !stop.asked() {
             if lock.is_none() {
                 lock = self.take_lock(&who);
             }
             if lock.is_some() {
-                self.drain(&stop).await;
+                if last_probe.elapsed() >= PROBE && self.app.may_probe().await {
+                    last_probe = Instant::now();
+                    self.probe(&stop).await;
+                }
+                if self.drain(&stop).await {
+                    last_mail = Instant::now();
+                } else if last_mail.elapsed() >= IDLE {
+                    self.close().await;
+                    last_mail = Instant::now();
+                }
             }
             self.rest(&stop).await;
         }
-        self.transport.close().await;
-        self.app.set_sending(&self.transport.name(), SentBy::Nobody);
+        self.close().await;
+        self.app.set_sending(&self.name, SentBy::Nobody);
     }
 
     fn take_lock(&self, who: &str) -> Option<SenderLock> {
@@ -96,7 +120,7 @@ impl Dispatcher {
                 (None, SentBy::Nobody)
             }
         };
-        self.app.set_sending(&self.transport.name(), by);
+        self.app.set_sending(&self.name, by);
         lock
     }
 
@@ -112,9 +136,11 @@ impl Dispatcher {
             .flatten();
         let until_due =
             next.and_then(|due| Duration::try_from(due.duration_since(self.app.running())).ok());
+        // What was due and stayed must not be asked for without a breath.
         let nap = until_due
+            .filter(|nap| !nap.is_zero())
             .unwrap_or(LOOK_AROUND)
-            .clamp(Duration::from_millis(1), LOOK_AROUND);
+            .min(LOOK_AROUND);
         tokio::select! {
             () = stop.wait() => {}
             () = self.app.inner.bell.notified() => {}
@@ -123,48 +149,38 @@ impl Dispatcher {
         }
     }
 
-    /// Sends everything that is due now, then returns.
-    pub async fn drain(&mut self, stop: &Stop) {
-        if let Err(error) = self.recover().await {
-            tracing::error!(%error, "mail of ended processes can't be taken up");
-        }
-        // What can't be read must not keep what comes after it.
-        let mut stuck = Vec::new();
-        while !stop.asked() {
-            let now = self.app.running();
-            let limit = u32::try_from(stuck.len() + 100).unwrap_or(u32::MAX);
-            let due = match self
-                .app
-                .store()
-                .read(move |read| read.due_deliveries(now, limit))
-                .await
-            {
-                Ok(due) => due.into_iter().filter(|(id, _)| !stuck.contains(id)),
-                Err(error) => {
-                    tracing::error!(%error, "the outbox can't be read");
-                    return;
-                }
-            };
-            let due: Vec<_> = due.collect();
-            if due.is_empty() {
-                break;
-            }
-            for (id, _) in due {
-                if stop.asked() {
-                    return;
-                }
-                if let Err(error) = self.attempt(id).await {
-                    tracing::error!(delivery = %id, %error, "a mail could not be attempted");
-                    if !concerns_one_mail(&error) {
-                        sleep(BREATH).await;
-                        return;
-                    }
-                    stuck.push(id);
-                }
+    /// Sends everything that is due now, then returns whether there was anything.
+    pub async fn drain(&mut self, stop: &Stop) -> bool {
+        self.take_up(true).await;
+        let before = self.shared.sent();
+        self.work(Source::Due, stop).await;
+        self.shared.sent() > before
+    }
+
+    // All lanes side by side; meanwhile, what other processes leave behind is taken up.
+    async fn work(&mut self, source: Source, stop: &Stop) {
+        self.shared.start(source);
+        let shared = &self.shared;
+        let lanes = join_all(self.lanes.iter_mut().map(|lane| lane.drain(shared, stop)));
+        tokio::pin!(lanes);
+        loop {
+            tokio::select! {
+                _ = &mut lanes => return,
+                () = sleep(LOOK_AROUND) => take_up(shared, false).await,
             }
         }
-        if !stuck.is_empty() {
-            sleep(BREATH).await;
+    }
+
+    // One mail of a paused outbox; when a server takes it, the others follow.
+    async fn probe(&mut self, stop: &Stop) {
+        self.shared.start(Source::Probe);
+        if let Some(lane) = self.lanes.first_mut() {
+            lane.drain(&self.shared, stop).await;
+        }
+        if self.shared.went_well()
+            && let Err(error) = self.app.resume_outbox().await
+        {
+            tracing::error!(%error, "the outbox could not be resumed");
         }
     }
 
@@ -173,143 +189,45 @@ impl Dispatcher {
     /// # Errors
     /// The database's.
     pub async fn attempt_all(&mut self, ids: &[DeliveryId]) -> Result<Vec<Delivery>, AppError> {
-        for id in ids {
-            self.attempt(*id).await?;
-        }
-        let settled = self.app.settled(ids).await;
-        self.transport.close().await;
-        settled
+        self.work(
+            Source::These(ids.iter().copied().collect()),
+            &Stop::default(),
+        )
+        .await;
+        self.close().await;
+        self.app.settled(ids).await
     }
 
     /// Hands over one test mail that is in no outbox: it belongs to no interview and carries no link. `greenroom doctor`
     /// and `setup` ask for it, once; it is never tried again.
     pub async fn send_test(&mut self, envelope: &Envelope, mail: &[u8]) -> Outcome {
-        let outcome = match self.transport.offer(envelope).await {
-            Ok(()) => self.transport.content(mail, None).await.outcome,
+        let Some(lane) = self.lanes.first_mut() else {
+            return Outcome::Stored {
+                path: String::new(),
+            };
+        };
+        let transport = lane.transport();
+        let outcome = match transport.offer(envelope).await {
+            Ok(()) => transport.content(mail, None).await.outcome,
             Err(refused) => refused,
         };
-        self.transport.close().await;
+        transport.close().await;
         outcome
     }
 
-    /// What a process that has ended left behind: claimed mail is queued again, and of what it was handing over
-    /// nobody knows whether it left.
-    async fn recover(&mut self) -> Result<(), AppError> {
-        let owned = self
-            .app
-            .store()
-            .read(|read| Ok::<_, AppError>(read.owned_deliveries()?))
-            .await?;
-        let mut gone = Vec::new();
-        for (owner, id) in owned {
-            // This process hands over one mail at a time, and none now: what is still its own could not be settled.
-            let alive = owner != self.owner.id()
-                && self
-                    .owner
-                    .is_alive(self.app.store().directory(), owner)
-                    .unwrap_or(true);
-            if !alive {
-                gone.push(id);
-            }
-        }
-        if gone.is_empty() {
-            return Ok(());
-        }
-        let app = self.app.clone();
-        self.app
-            .store()
-            .write(move |write| {
-                for id in gone {
-                    app.owner_gone(write, id)?;
-                }
-                Ok(())
-            })
-            .await
-    }
-
-    /// One attempt at one mail. Another process may have it already; that is no error.
-    async fn attempt(&mut self, id: DeliveryId) -> Result<(), AppError> {
-        let app = self.app.clone();
-        let owner = self.owner.id();
-        let claim = self
-            .app
-            .store()
-            .write(move |write| app.claim(write, id, owner))
-            .await?;
-        let Some(mail) = claim else { return Ok(()) };
-        match self.send(&mail).await {
-            // Taken back while the server was asked: no byte of its content has left.
-            Err(
-                AppError::NoDelivery
-                | AppError::Move(
-                    MoveError::Missing
-                    | MoveError::Impossible(Impossible {
-                        from: State::Withdrawn,
-                        ..
-                    }),
-                ),
-            ) => Ok(()),
-            other => other,
+    async fn close(&mut self) {
+        for lane in &mut self.lanes {
+            lane.transport().close().await;
         }
     }
 
-    async fn send(&mut self, mail: &Outgoing) -> Result<(), AppError> {
-        let outcome = match Envelope::new(mail.sender.clone(), mail.address.clone()) {
-            Ok(envelope) => self.hand_over(&envelope, mail).await?,
-            Err(error) => Verdict::Failed(error.to_string()),
-        };
-        self.record(mail.id, outcome).await
-    }
-
-    async fn hand_over(
-        &mut self,
-        envelope: &Envelope,
-        mail: &Outgoing,
-    ) -> Result<Verdict, AppError> {
-        if let Err(refused) = self.transport.offer(envelope).await {
-            return Ok(refused.into());
-        }
-        let (app, id) = (self.app.clone(), mail.id);
-        self.app
-            .store()
-            .write(move |write| {
-                app.advance(write, id, Happening::ContentBegins, None)
-                    .map(drop)
-            })
-            .await?;
-        Ok(self
-            .transport
-            .content(&mail.mime, None)
-            .await
-            .outcome
-            .into())
-    }
-
-    // What is known of a mail is kept, however long the database refuses: it can't be asked for a second time.
-    async fn record(&mut self, id: DeliveryId, verdict: Verdict) -> Result<(), AppError> {
-        loop {
-            let (app, verdict) = (self.app.clone(), verdict.clone());
-            match self
-                .app
-                .store()
-                .write(move |write| app.settle(write, id, &verdict))
-                .await
-            {
-                Err(AppError::Store(error)) => {
-                    tracing::error!(delivery = %id, %error, "the outcome of a mail can't be kept yet; trying again");
-                    sleep(BREATH).await;
-                }
-                other => return other,
-            }
-        }
+    async fn take_up(&mut self, own: bool) {
+        take_up(&self.shared, own).await;
     }
 }
 
-// Anything else would meet the next mail as well.
-fn concerns_one_mail(error: &AppError) -> bool {
-    !matches!(
-        error,
-        AppError::Store(error) | AppError::Move(MoveError::Store(error))
-            if !matches!(error, StoreError::Unreadable(_))
-    )
+async fn take_up(shared: &Shared, own: bool) {
+    if let Err(error) = shared.take_up(own).await {
+        tracing::error!(%error, "mail of ended processes can't be taken up");
+    }
 }

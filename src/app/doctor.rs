@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{App, AppError, Dispatcher, transport};
+use super::{App, AppError, Dispatcher, transports};
 use crate::config::Transport as Configured;
 use crate::domain::address::EmailAddress;
 use crate::domain::refusal;
@@ -100,8 +100,8 @@ impl App {
         let mail = mail::test_mail(self.sender(), address, &identity).map_err(|e| words(&e))?;
         let sender = self.sender().from().address.ascii();
         let envelope = Envelope::new(sender, address.ascii()).map_err(|e| words(&e))?;
-        let transport = transport(&config).map_err(|e| words(&e))?;
-        let mut dispatcher = Dispatcher::new(self.clone(), transport).map_err(|e| words(&e))?;
+        let transports = transports(&config).map_err(|e| words(&e))?;
+        let mut dispatcher = Dispatcher::new(self.clone(), transports).map_err(|e| words(&e))?;
         Ok(dispatcher.send_test(&envelope, &mail).await)
     }
 

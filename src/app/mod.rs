@@ -16,6 +16,7 @@ mod plan;
 mod revise;
 mod schedule;
 mod sending;
+mod steer;
 mod take_back;
 mod transport;
 
@@ -37,8 +38,9 @@ pub use look::{Dossier, From, Mail, MailOrigin, Preview};
 pub use plan::{Action, CarriedOut, Plan, PlanRow, Selection, Step};
 pub use schedule::{MailWish, Schedule, Scheduled};
 pub use sending::{Sending, SentBy};
+pub use steer::{Pause, Settlement};
 pub use take_back::TakenBack;
-pub use transport::transport;
+pub use transport::transports;
 
 pub use crate::mail::parts;
 pub use crate::store::{Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window};

@@ -32,10 +32,7 @@ impl App {
                 waiting, interview, now,
             )));
         }
-        if earlier
-            .first()
-            .is_some_and(|newest| newest.state == State::Unknown)
-        {
+        if earlier.first().is_some_and(Delivery::is_unsettled) {
             return Err(AppError::Unsettled);
         }
         // A further mail about the same interview belongs into the conversation of the first.

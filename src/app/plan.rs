@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{App, AppError, outbox};
-use crate::domain::delivery::State;
 use crate::domain::event::EventKind;
 use crate::domain::filter::Filter;
 use crate::domain::ids::{DeliveryId, InterviewId};
@@ -195,12 +194,12 @@ impl App {
             starts_at: interview.starts_at,
             zone: interview.zone.clone(),
             candidate_zone: interview.candidate_zone.clone(),
-            step: self.step(action, row, newest.as_ref()),
+            step: self.planned(action, row, newest.as_ref()),
             seen: seen(row, newest.as_ref()),
         })
     }
 
-    fn step(&self, action: Action, row: &Row, newest: Option<&Delivery>) -> Step {
+    fn planned(&self, action: Action, row: &Row, newest: Option<&Delivery>) -> Step {
         let now = self.now();
         let skip = |why: String| Step::Skip { why };
         let interview = &row.interview;
@@ -236,7 +235,7 @@ impl App {
                     outbox::waiting_words(waiting, interview, now)
                 ));
             }
-            Some(lost) if lost.state == State::Unknown => {
+            Some(lost) if lost.is_unsettled() => {
                 return skip("outcome unknown: settle it first".to_owned());
             }
             _ => {}

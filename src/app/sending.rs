@@ -72,11 +72,14 @@ impl App {
                         .collect::<Result<Vec<_>, _>>()
                 })
                 .await?;
+            let paused = self.pause().await?.is_some();
             let underway = |delivery: &Delivery| {
-                matches!(
-                    delivery.state,
-                    State::Queued | State::Claimed | State::HandingOver
-                )
+                match delivery.state {
+                    State::Claimed | State::HandingOver => true,
+                    // Nothing leaves a paused outbox.
+                    State::Queued => !paused,
+                    _ => false,
+                }
             };
             if !deliveries.iter().any(underway) {
                 return Ok(deliveries);

@@ -85,6 +85,7 @@ impl From<AppError> for Failure {
             | AppError::AlreadyWaiting(_)
             | AppError::Unsettled
             | AppError::AlreadyMailed(_)
+            | AppError::NotUnknown(_)
             | AppError::PlanChanged(_)
             | AppError::NothingSelected => Exit::BadInput,
         };

@@ -1,7 +1,7 @@
 //! Waits for the first attempt at a mail, and says in honest words what came of it.
 
 use super::Failure;
-use crate::app::{App, Delivery, Dispatcher, Row, transport};
+use crate::app::{App, Delivery, Dispatcher, Row, transports};
 use crate::domain::delivery::{State, accepted_by};
 use crate::domain::ids::DeliveryId;
 use crate::domain::refusal::explain as meaning;
@@ -77,8 +77,8 @@ pub(super) async fn for_first_attempts(
 
 /// A dispatcher over the transport that is configured.
 pub(super) fn dispatcher(app: &App) -> Result<Dispatcher, Failure> {
-    let transport = transport(app.config()).map_err(Failure::environment)?;
-    Dispatcher::new(app.clone(), transport).map_err(|error| {
+    let transports = transports(app.config()).map_err(Failure::environment)?;
+    Dispatcher::new(app.clone(), transports).map_err(|error| {
         Failure::environment(format!(
             "data-dir: no lock can be taken there ({error}); look at its permissions"
         ))

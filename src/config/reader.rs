@@ -101,18 +101,23 @@ impl Reader {
 
     /// A port, 1 to 65535.
     pub(super) fn port(&mut self, key: &'static str) -> Option<u16> {
-        const WANTED: &str = "a number from 1 to 65535";
-        let port: u16 = match self.value(key)? {
-            Value::Integer(number) => self.parse_or_refuse(key, &number, WANTED),
+        self.number(key, u16::MAX)
+    }
+
+    /// A whole number, at least 1.
+    pub(super) fn number(&mut self, key: &'static str, largest: u16) -> Option<u16> {
+        let wanted = &format!("a number from 1 to {largest}");
+        let number: u16 = match self.value(key)? {
+            Value::Integer(number) => self.parse_or_refuse(key, &number, wanted),
             Value::Variable(text) if text.is_empty() => None,
-            Value::Variable(text) => self.parse_or_refuse(key, &text, WANTED),
-            other => self.mismatch(key, WANTED, &other),
+            Value::Variable(text) => self.parse_or_refuse(key, &text, wanted),
+            other => self.mismatch(key, wanted, &other),
         }?;
-        if port == 0 {
-            self.refuse(key, format!("must be {WANTED}"));
+        if !(1..=largest).contains(&number) {
+            self.refuse(key, format!("must be {wanted}"));
             return None;
         }
-        Some(port)
+        Some(number)
     }
 
     /// The texts of a section whose keys are free, in the order of their names.

@@ -61,6 +61,10 @@ pub struct User {
 pub struct Mail {
     /// The way out.
     pub transport: Transport,
+    /// How many connections to a mail server are used side by side, at most 64.
+    pub connections: u16,
+    /// How many mails may leave in a second, at most 10,000; `None` sets no limit.
+    pub rate: Option<u16>,
     /// How long the dashboard keeps a mail back, to be taken back; at most an hour.
     pub hold: Duration,
     /// The language tag of the mails (RFC 5646).
@@ -178,6 +182,8 @@ pub(super) fn mail(read: &mut Reader, environment: &Environment, config_dir: &Pa
     let hold = read
         .span("mail.hold", HOUR)
         .unwrap_or(Duration::from_secs(10));
+    let rate = read.number("mail.rate", 10_000);
+    let connections = read.number("mail.smtp.connections", 64).unwrap_or(4);
     let language = read
         .text("mail.language")
         .unwrap_or_else(|| "en".to_owned());
@@ -205,6 +211,8 @@ pub(super) fn mail(read: &mut Reader, environment: &Environment, config_dir: &Pa
     };
     Mail {
         transport,
+        connections,
+        rate,
         hold,
         language,
         headers,

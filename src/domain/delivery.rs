@@ -126,7 +126,9 @@ impl State {
     pub const fn after(self, happening: Happening) -> Result<Self, Impossible> {
         use Happening as H;
         Ok(match (self, happening) {
-            (Self::Held, H::HoldEnded) | (Self::Claimed, H::OwnerGone) => Self::Queued,
+            (Self::Held, H::HoldEnded)
+            | (Self::Claimed, H::OwnerGone)
+            | (Self::Unknown, H::SendAgain) => Self::Queued,
             (Self::Queued | Self::Deferred, H::Claimed) => Self::Claimed,
             (Self::Claimed, H::ContentBegins) => Self::HandingOver,
             (Self::HandingOver, H::Accepted) => Self::Accepted,
@@ -165,6 +167,8 @@ pub enum Happening {
     OwnerGone,
     /// Somebody took it back, or it is no longer true.
     Withdrawn,
+    /// Somebody decided that what may have left is sent once more, byte for byte.
+    SendAgain,
 }
 
 /// That can't happen in that state.
@@ -180,36 +184,73 @@ pub struct Impossible {
 const FIRST_DELAY: Duration = Duration::from_mins(1);
 const LONGEST_DELAY: Duration = Duration::from_hours(1);
 
-/// When a deferred delivery is tried again, or `None` when it is given up because the interview has begun.
+// RFC 5321 section 4.5.4.1: "at least 4-5 days".
+const LONGEST_WAIT: Duration = Duration::from_hours(5 * 24);
+
+/// The times on which the next try of a delivery depends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// When the mail was asked for.
+    pub created: Timestamp,
+    /// When its link opens.
+    pub opens: Timestamp,
+    /// When its interview starts.
+    pub starts: Timestamp,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Why a mail is not tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum GivenUp {
+    /// It would come too late.
+    #[error("the interview has begun")]
+    Begun,
+    /// It was tried for five days.
+    #[error("it was tried for five days")]
+    TooOld,
+}
+
+/// When a deferred delivery is tried again.
 ///
 /// The n-th retry is drawn evenly from [d, 4d], where d is one minute, doubling, at most an hour; `draw` lies in
-/// [0, 1). While the link is not open yet, the last retry is pulled forward so that one falls before it opens.
-#[must_use]
-pub fn next_try(
-    attempts: u32,
-    draw: f64,
-    starts_at: Timestamp,
-    opens_at: Timestamp,
-    now: Timestamp,
-) -> Option<Timestamp> {
-    if now >= starts_at {
-        return None;
+/// [0, 1). While the link is not open yet, a retry that would fall later is drawn into the time before it opens.
+///
+/// # Errors
+/// [`GivenUp`] when the interview has begun, or the mail is five days old.
+pub fn next_try(attempts: u32, draw: f64, times: Times) -> Result<Timestamp, GivenUp> {
+    let Times {
+        created,
+        opens,
+        starts,
+        now,
+    } = times;
+    if now >= starts {
+        return Err(GivenUp::Begun);
     }
+    if now
+        >= created
+            .saturating_add(LONGEST_WAIT)
+            .unwrap_or(Timestamp::MAX)
+    {
+        return Err(GivenUp::TooOld);
+    }
+    let draw = draw.clamp(0.0, 1.0);
     let doublings = attempts.saturating_sub(1).min(6);
     let shortest = FIRST_DELAY
         .saturating_mul(1 << doublings)
         .min(LONGEST_DELAY);
     let drawn = now
-        .saturating_add(shortest.mul_f64(1.0 + 3.0 * draw.clamp(0.0, 1.0)))
+        .saturating_add(shortest.mul_f64(1.0 + 3.0 * draw))
         .unwrap_or(Timestamp::MAX);
-    let last_chance = opens_at
-        .saturating_sub(FIRST_DELAY)
-        .unwrap_or(Timestamp::MIN);
-    if now < last_chance && drawn > last_chance {
-        Some(last_chance)
-    } else {
-        Some(drawn)
+    if now < opens && drawn >= opens {
+        // The second half of the time that is left: not at once, and not all in the same second.
+        let left = Duration::try_from(opens.duration_since(now)).unwrap_or_default();
+        return Ok(now
+            .saturating_add(left.mul_f64(0.5 + 0.45 * draw))
+            .unwrap_or(opens));
     }
+    Ok(drawn)
 }
 
 /// Who took a mail that was accepted: the server that answered with a code, or the mail program of this machine, which
@@ -267,7 +308,6 @@ mod tests {
             State::Accepted,
             State::Stored,
             State::Failed,
-            State::Unknown,
             State::Withdrawn,
         ] {
             assert_eq!(reachable_from(state), [], "{state:?}");
@@ -298,11 +338,23 @@ mod tests {
         }
     }
 
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn times(opens: &str, starts: &str) -> Times {
+        let now = at("2031-05-06T09:00:00Z");
+        Times {
+            created: now,
+            opens: at(opens),
+            starts: at(starts),
+            now,
+        }
+    }
+
     #[test]
-    fn retries_spread_and_one_falls_before_the_link_opens() {
-        let now: Timestamp = "2031-05-06T09:00:00Z".parse().unwrap();
-        let at = |text: &str| -> Timestamp { text.parse().unwrap() };
-        let far = at("2031-06-01T00:00:00Z");
+    fn the_waits_double_up_to_an_hour_and_spread_fourfold() {
+        let far = times("2031-06-01T00:00:00Z", "2031-06-01T00:15:00Z");
         for (attempts, least, most) in [
             (1, 60, 240),
             (2, 120, 480),
@@ -311,24 +363,75 @@ mod tests {
             (90, 3600, 14_400),
         ] {
             for draw in [0.0, 0.5, 0.999_999] {
-                let wait = next_try(attempts, draw, far, far, now)
+                let wait = next_try(attempts, draw, far)
                     .unwrap()
-                    .duration_since(now)
+                    .duration_since(far.now)
                     .as_secs();
                 assert!((least..=most).contains(&wait), "attempt {attempts}: {wait}");
             }
         }
-        let (opens, starts) = (at("2031-05-06T09:45:00Z"), at("2031-05-06T10:00:00Z"));
-        assert_eq!(
-            next_try(9, 0.9, starts, opens, now),
-            Some(at("2031-05-06T09:44:00Z"))
+    }
+
+    #[test]
+    fn while_the_start_is_ahead_one_retry_falls_before_the_link_opens() {
+        let soon = times("2031-05-06T09:10:00Z", "2031-05-06T09:25:00Z");
+        for attempts in 1..20 {
+            for draw in [0.0, 0.3, 0.999_999] {
+                let next = next_try(attempts, draw, soon).unwrap();
+                assert!(
+                    soon.now < next && next < soon.opens,
+                    "{attempts} {draw}: {next}"
+                );
+            }
+        }
+        let open = Times {
+            now: at("2031-05-06T09:12:00Z"),
+            ..soon
+        };
+        assert!(
+            next_try(9, 0.9, open).is_ok(),
+            "it is tried while they could still join"
         );
-        assert!(next_try(9, 0.9, starts, opens, at("2031-05-06T09:50:00Z")).is_some());
-        assert_eq!(
-            next_try(1, 0.0, starts, opens, starts),
-            None,
-            "given up once the interview has begun"
-        );
+    }
+
+    #[test]
+    fn a_mail_is_given_up_once_its_interview_has_begun_or_after_five_days() {
+        let begun = times("2031-05-06T08:45:00Z", "2031-05-06T09:00:00Z");
+        assert_eq!(next_try(1, 0.0, begun), Err(GivenUp::Begun));
+        let far = times("2031-06-01T00:00:00Z", "2031-06-01T00:15:00Z");
+        let old = Times {
+            created: at("2031-05-01T09:00:00Z"),
+            ..far
+        };
+        assert_eq!(next_try(30, 0.0, old), Err(GivenUp::TooOld));
+    }
+
+    #[test]
+    fn a_thousand_deferred_together_come_back_spread_out() {
+        let far = times("2031-06-01T00:00:00Z", "2031-06-01T00:15:00Z");
+        let mut buckets = std::collections::HashMap::new();
+        for index in 0..1_000_u32 {
+            // An even draw, made repeatable.
+            let draw = f64::from(index.wrapping_mul(2_654_435_761) >> 8) / f64::from(1 << 24);
+            let wait = next_try(1, draw, far)
+                .unwrap()
+                .duration_since(far.now)
+                .as_secs();
+            *buckets.entry(wait / 10).or_insert(0) += 1;
+        }
+        assert!(buckets.values().all(|count| *count <= 100), "{buckets:?}");
+    }
+
+    #[test]
+    fn an_unknown_mail_goes_out_again_only_when_asked() {
+        assert_eq!(State::Unknown.after(H::SendAgain), Ok(State::Queued));
+        for state in State::ALL {
+            assert_eq!(
+                state.after(H::SendAgain).is_ok(),
+                state == State::Unknown,
+                "{state:?}"
+            );
+        }
     }
 
     #[test]

@@ -35,11 +35,13 @@ pub enum EventKind {
     MailUnknown,
     /// The mail was taken back before it left.
     MailWithdrawn,
+    /// Somebody decided to leave a mail of unknown outcome as it is.
+    MailSettled,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Scheduled,
         Self::Edited,
         Self::Removed,
@@ -54,6 +56,7 @@ impl EventKind {
         Self::MailFailed,
         Self::MailUnknown,
         Self::MailWithdrawn,
+        Self::MailSettled,
     ];
 
     /// The name kept in the database and shown in JSON.
@@ -74,6 +77,7 @@ impl EventKind {
             Self::MailFailed => "mail_failed",
             Self::MailUnknown => "mail_unknown",
             Self::MailWithdrawn => "mail_withdrawn",
+            Self::MailSettled => "mail_settled",
         }
     }
 
@@ -101,6 +105,7 @@ impl EventKind {
             Self::MailFailed => "mail failed",
             Self::MailUnknown => "outcome unknown",
             Self::MailWithdrawn => "mail withdrawn",
+            Self::MailSettled => "unknown outcome settled",
         }
     }
 }

@@ -41,6 +41,16 @@ pub struct Delivery {
     pub accepted_at: Option<Timestamp>,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// Who settled its unknown outcome, and why.
+    pub settled: Option<(String, String)>,
+}
+
+impl Delivery {
+    /// Whether nobody knows what became of it, and nobody has decided yet what to do about that.
+    #[must_use]
+    pub const fn is_unsettled(&self) -> bool {
+        matches!(self.state, State::Unknown) && self.settled.is_none()
+    }
 }
 
 /// A delivery to be put into the outbox. Its bytes have passed the gate.
@@ -134,7 +144,7 @@ pub struct Remark {
 }
 
 const COLUMNS: &str = "id, interview_id, kind, address, subject, message_id, sha256, starts_at, state, since, due_at, \
-                       attempts, last_reply, accepted_at, created_at";
+                       attempts, last_reply, accepted_at, created_at, settled_by, settled_why";
 
 impl Writing<'_> {
     /// Puts a delivery into the outbox, held or queued.
@@ -216,7 +226,8 @@ impl Writing<'_> {
         };
         self.execute(
             "UPDATE delivery SET state = $1, since = $2, due_at = $3, owner = $4, attempts = attempts + $5,
-                last_reply = coalesce($6, last_reply), accepted_at = $7
+                last_reply = coalesce($6, last_reply), accepted_at = $7,
+                settled_at = NULL, settled_by = NULL, settled_why = NULL
              WHERE id = $8",
             params![
                 state.mark(),
@@ -250,6 +261,24 @@ impl Writing<'_> {
                    ORDER BY state = 'withdrawn', row DESC LIMIT 1) AS newest
              WHERE id = $1",
             [interview],
+        )?;
+        Ok(())
+    }
+
+    /// Writes down who leaves a mail of unknown outcome as it is, and why.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn settle_delivery(
+        &self,
+        id: DeliveryId,
+        who: &str,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "UPDATE delivery SET settled_at = $1, settled_by = $2, settled_why = $3 WHERE id = $4",
+            params![instant(now), who, why, id.to_string()],
         )?;
         Ok(())
     }
@@ -316,6 +345,20 @@ impl Reading<'_> {
             params![instant(now), limit],
             |row| Ok((parsed(row, "id")?, named(row, "state", State::marked)?)),
         )
+    }
+
+    /// What may still leave, and what nobody knows the outcome of, by the start of the interview.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn on_their_way(&self, limit: u32) -> Result<Vec<Delivery>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM delivery
+             WHERE state IN ('held', 'queued', 'claimed', 'handing_over', 'deferred')
+                OR (state = 'unknown' AND settled_at IS NULL)
+             ORDER BY starts_at, row LIMIT $1"
+        );
+        self.many(&sql, [limit], read_delivery)
     }
 
     /// When the next delivery is due.
@@ -399,5 +442,8 @@ fn read_delivery(row: &SqlRow<'_>) -> Result<Delivery, StoreError> {
         last_reply: row.get("last_reply")?,
         accepted_at: maybe_instant(row, "accepted_at")?,
         created_at: an_instant(row, "created_at")?,
+        settled: row
+            .get::<_, Option<String>>("settled_by")?
+            .zip(row.get::<_, Option<String>>("settled_why")?),
     })
 }

@@ -45,6 +45,9 @@ pub enum StoreError {
     /// The file can't be written.
     #[error("the database can't be written ({0}); nothing was saved")]
     NotWritable(String),
+    /// A copy can't be written.
+    #[error("the copy can't be written to {0}: {1}")]
+    NoCopy(String, String),
     /// Another process held the database for too long.
     #[error("another process kept the database busy for too long; nothing was saved. Try again")]
     Busy,
@@ -185,6 +188,21 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         self.worker.read(work).await
+    }
+
+    /// Copies the database as it is at this moment into a new file, and sets a setting in the copy.
+    ///
+    /// # Errors
+    /// When the file exists already, or can't be written; there is no half a copy then.
+    pub async fn backup(
+        &self,
+        file: PathBuf,
+        setting: &'static str,
+        value: String,
+    ) -> Result<(), StoreError> {
+        self.worker
+            .read(move |read| read.copy_to(&file, setting, &value))
+            .await
     }
 
     /// Rises when anything was committed, by this process or another one.

@@ -48,6 +48,15 @@ impl Writing<'_> {
         )?;
         Ok(())
     }
+
+    /// Removes a setting, if it is there.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn remove_setting(&self, name: &str) -> Result<(), StoreError> {
+        self.execute("DELETE FROM setting WHERE name = $1", [name])?;
+        Ok(())
+    }
 }
 
 impl Reading<'_> {

@@ -2,7 +2,7 @@
 
 use rusqlite_migration::{M, Migrations};
 
-const STEPS: &[M<'static>] = &[M::up(FIRST), M::up(INDEXES)];
+const STEPS: &[M<'static>] = &[M::up(FIRST), M::up(INDEXES), M::up(SETTLED)];
 
 /// The version that this program writes.
 pub(super) fn version() -> i64 {
@@ -168,4 +168,11 @@ DROP INDEX interview_by_address;
 DROP TRIGGER interview_search_added;
 DROP TRIGGER interview_search_removed;
 DROP TRIGGER interview_search_changed;
+";
+
+// Who decided what about a mail of unknown outcome, and why.
+const SETTLED: &str = "
+ALTER TABLE delivery ADD COLUMN settled_at INTEGER CHECK (settled_at IS NULL OR state = 'unknown');
+ALTER TABLE delivery ADD COLUMN settled_by TEXT;
+ALTER TABLE delivery ADD COLUMN settled_why TEXT;
 ";

@@ -185,6 +185,7 @@ pub fn tally() -> Tally {
 pub fn delivery(row: &Row, state: State) -> Delivery {
     let since = at("2031-03-04T08:58:00Z");
     Delivery {
+        settled: None,
         id: DeliveryId::new(Uuid::from_u128(500 + row.id().uuid().as_u128())),
         interview_id: row.id(),
         kind: Kind::Invitation,

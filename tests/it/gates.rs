@@ -63,8 +63,9 @@ fn invariant_01_an_invitable_is_made_in_one_place_and_an_invitation_only_of_it()
 
 #[test]
 fn invariant_05_only_the_dispatcher_hands_mail_to_a_transport() {
-    assert_eq!(said_in("transport.content("), ["app/dispatch.rs"]);
-    assert_eq!(said_in("transport.offer("), ["app/dispatch.rs"]);
+    let dispatcher = ["app/dispatch.rs", "app/dispatch/lane.rs"];
+    assert_eq!(said_in("transport.content("), dispatcher);
+    assert_eq!(said_in(".offer("), dispatcher);
     assert_eq!(
         said_in("add_delivery("),
         ["app/outbox.rs", "store/deliveries.rs"]

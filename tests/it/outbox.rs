@@ -160,7 +160,7 @@ async fn mail_is_given_up_when_the_interview_has_begun() {
     assert_eq!(mail.state, State::Failed);
     let said = mail.last_reply.unwrap();
     assert!(
-        said.starts_with("given up, the interview has begun") && said.contains("451"),
+        said.starts_with("given up: the interview has begun") && said.contains("451"),
         "{said}"
     );
 }

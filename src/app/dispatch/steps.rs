@@ -1,7 +1,11 @@
 //! The steps of a delivery through the dispatcher, each inside one transaction with its event.
 
+use std::collections::{HashSet, VecDeque};
+
+use super::shared::{Source, concerns_one_mail};
+use crate::app::steer::read_pause;
 use crate::app::{App, AppError, Delivery, outbox};
-use crate::domain::delivery::{self, Happening, State};
+use crate::domain::delivery::{self, GivenUp, Happening, Impossible, State};
 use crate::domain::event::EventKind;
 use crate::domain::ids::DeliveryId;
 use crate::domain::invitable::Invitable;
@@ -14,7 +18,11 @@ use crate::store::{MoveError, Outgoing, OwnerId, Remark, Row, Writing};
 pub(super) enum Verdict {
     Accepted(String),
     Stored(String),
-    Deferred(String),
+    Deferred {
+        words: String,
+        /// Whether any other mail would have met the same.
+        everybody: bool,
+    },
     Failed(String),
     Lost(String),
 }
@@ -25,14 +33,115 @@ impl From<Outcome> for Verdict {
             Outcome::Accepted { reply } => Self::Accepted(reply.to_string()),
             Outcome::Passed { words } => Self::Accepted(words),
             Outcome::Stored { path } => Self::Stored(path),
-            Outcome::Deferred { reason } => Self::Deferred(reason.to_string()),
+            Outcome::Deferred { reason } => Self::Deferred {
+                everybody: reason.concerns_every_mail(),
+                words: reason.to_string(),
+            },
             Outcome::Failed { reason } => Self::Failed(reason.to_string()),
             Outcome::Unknown { reason } => Self::Lost(reason.to_string()),
         }
     }
 }
 
+/// What a lane wants of one transaction, beside keeping what it knows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Step {
+    /// The mail whose content is about to leave.
+    pub begin: Option<DeliveryId>,
+    /// Whether to claim the next mail that is due.
+    pub claims: bool,
+}
+
+/// What came of a [`Step`].
+#[derive(Default)]
+pub(super) struct Stepped {
+    /// Whether the mark of the content stands; it does not if the mail was taken back meanwhile.
+    pub begun: bool,
+    /// The mail that was claimed.
+    pub next: Option<Outgoing>,
+}
+
 impl App {
+    /// Keeps outcomes, sets the second mark of one mail and the first of another: one transaction.
+    pub(super) fn step(
+        &self,
+        write: &Writing<'_>,
+        done: &[(DeliveryId, Verdict)],
+        step: Step,
+        owner: OwnerId,
+        source: &mut Source,
+        stuck: &mut HashSet<DeliveryId>,
+    ) -> Result<Stepped, AppError> {
+        for (id, verdict) in done {
+            match self.settle(write, *id, verdict) {
+                // Taken back while the server was asked: no byte of its content has left.
+                Err(error) if was_taken_back(&error) => {}
+                other => other?,
+            }
+        }
+        let mut stepped = Stepped::default();
+        if let Some(id) = step.begin {
+            stepped.begun = match self.advance(write, id, Happening::ContentBegins, None) {
+                Ok(_) => true,
+                Err(MoveError::Store(error)) => return Err(error.into()),
+                Err(MoveError::Impossible(_) | MoveError::Missing) => false,
+            };
+        }
+        if step.claims {
+            stepped.next = self.claim_next(write, owner, source, stuck)?;
+        }
+        Ok(stepped)
+    }
+
+    /// Claims the next mail of a source. One that can't be read must not keep those behind it.
+    fn claim_next(
+        &self,
+        write: &Writing<'_>,
+        owner: OwnerId,
+        source: &mut Source,
+        stuck: &mut HashSet<DeliveryId>,
+    ) -> Result<Option<Outgoing>, AppError> {
+        let pause = read_pause(write)?;
+        loop {
+            let id = match (&mut *source, &pause) {
+                (Source::Due, Some(_)) => None,
+                // Only a person ends the pause of a copy.
+                (_, Some(pause)) if !pause.probes => None,
+                (Source::These(ids), _) => ids.pop_front(),
+                (Source::Due | Source::Probe, _) => self.longest_waiting(write, stuck)?,
+            };
+            let Some(id) = id else { return Ok(None) };
+            match self.claim(write, id, owner) {
+                Ok(Some(mail)) => {
+                    if matches!(source, Source::Probe) {
+                        *source = Source::These(VecDeque::new());
+                    }
+                    return Ok(Some(mail));
+                }
+                // It was no longer true and is withdrawn, or somebody else has it.
+                Ok(None) => {}
+                Err(error) if concerns_one_mail(&error) => {
+                    tracing::error!(delivery = %id, %error, "a mail can't be read and stays where it is");
+                    stuck.insert(id);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn longest_waiting(
+        &self,
+        write: &Writing<'_>,
+        stuck: &HashSet<DeliveryId>,
+    ) -> Result<Option<DeliveryId>, AppError> {
+        let limit = u32::try_from(stuck.len() + 1).unwrap_or(u32::MAX);
+        let due = write.due_deliveries(self.running(), limit)?;
+        Ok(due
+            .into_iter()
+            .map(|(id, _)| id)
+            .find(|id| !stuck.contains(id)))
+    }
+
     /// Claims a mail that is due, if it is still true; withdraws it otherwise.
     pub(super) fn claim(
         &self,
@@ -125,7 +234,7 @@ impl App {
             Verdict::Stored(words) => (Happening::Stored, EventKind::MailStored, words),
             Verdict::Failed(words) => (Happening::Failed, EventKind::MailFailed, words),
             Verdict::Lost(words) => (Happening::Lost, EventKind::MailUnknown, words),
-            Verdict::Deferred(words) => return self.put_off(write, &delivery, words),
+            Verdict::Deferred { words, .. } => return self.put_off(write, &delivery, words),
         };
         self.advance(write, id, happening, Some(words))?;
         Ok(write.append_event(
@@ -147,14 +256,15 @@ impl App {
             .policy()
             .window
             .around(start, row.interview.duration.as_std());
-        let next = delivery::next_try(delivery.attempts, self.chance().draw(), start, opens, now);
-        let Some(next) = next else {
-            let words = format!("given up, the interview has begun; the last answer was: {words}");
-            self.advance(write, delivery.id, Happening::Failed, Some(&words))?;
-            return Ok(write.append_event(
-                row.id(),
-                &self.own_event(EventKind::MailFailed, nameless(&words, delivery)),
-            )?);
+        let times = delivery::Times {
+            created: delivery.created_at,
+            opens,
+            starts: start,
+            now,
+        };
+        let next = match delivery::next_try(delivery.attempts, self.chance().draw(), times) {
+            Ok(next) => next,
+            Err(given_up) => return self.give_up(write, delivery, given_up, words),
         };
         let remark = Remark {
             due: Some(next),
@@ -166,6 +276,19 @@ impl App {
             row.id(),
             &self.own_event(EventKind::MailDeferred, nameless(words, delivery)),
         )?)
+    }
+
+    fn give_up(
+        &self,
+        write: &Writing<'_>,
+        delivery: &Delivery,
+        why: GivenUp,
+        words: &str,
+    ) -> Result<(), AppError> {
+        let words = format!("given up: {why}; the last answer was: {words}");
+        self.advance(write, delivery.id, Happening::Failed, Some(&words))?;
+        let event = self.own_event(EventKind::MailFailed, nameless(&words, delivery));
+        Ok(write.append_event(delivery.interview_id, &event)?)
     }
 
     pub(super) fn owner_gone(&self, write: &Writing<'_>, id: DeliveryId) -> Result<(), AppError> {
@@ -189,4 +312,13 @@ impl App {
 /// What a server said, without the candidate's address: the timeline names nobody.
 fn nameless(words: &str, delivery: &Delivery) -> String {
     words.replace(&delivery.address, "…")
+}
+
+fn was_taken_back(error: &AppError) -> bool {
+    let withdrawn = |impossible: &Impossible| impossible.from == State::Withdrawn;
+    match error {
+        AppError::NoDelivery | AppError::Move(MoveError::Missing) => true,
+        AppError::Move(MoveError::Impossible(impossible)) => withdrawn(impossible),
+        _ => false,
+    }
 }

@@ -152,5 +152,5 @@ async fn several_dispatchers_never_send_a_mail_twice() {
 async fn a_dispatcher_can_not_be_made_where_no_lock_can_be_taken() {
     let world = World::new().await;
     std::fs::write(world.data().join("owners"), "in the way").unwrap();
-    assert!(Dispatcher::new(world.app.clone(), world.post.transport()).is_err());
+    assert!(Dispatcher::new(world.app.clone(), vec![world.post.transport()]).is_err());
 }

@@ -167,7 +167,7 @@ impl World {
 
     /// A dispatcher of this Greenroom, with its own life.
     pub fn dispatcher(&self) -> Dispatcher {
-        Dispatcher::new(self.app.clone(), self.post.transport()).unwrap()
+        Dispatcher::new(self.app.clone(), vec![self.post.transport()]).unwrap()
     }
 
     /// Sends everything that is due.

@@ -1,0 +1,172 @@
+//! What the lanes of one process have in common: whose mail it is, where it comes from, and how fast it may leave.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::pace::Pace;
+use super::steps::{Step, Stepped, Verdict};
+use crate::app::{App, AppError};
+use crate::domain::ids::DeliveryId;
+use crate::store::{Outgoing, Owner, StoreError};
+
+// So many attempts in a row that would have met any mail pause the outbox.
+const TOO_MANY: u32 = 5;
+
+/// Where mail comes from.
+#[derive(Debug, Clone)]
+pub(super) enum Source {
+    /// Whatever is due, the mail that waits longest first.
+    Due,
+    /// One mail of a paused outbox.
+    Probe,
+    /// These, whatever else is due.
+    These(VecDeque<DeliveryId>),
+}
+
+/// What the lanes share.
+pub(super) struct Shared {
+    pub app: App,
+    pub pace: Pace,
+    owner: Owner,
+    source: Arc<Mutex<Source>>,
+    stuck: Arc<Mutex<HashSet<DeliveryId>>>,
+    in_a_row: AtomicU32,
+    sent: AtomicU64,
+    trouble: Mutex<Option<String>>,
+}
+
+impl Shared {
+    pub(super) fn new(app: App, owner: Owner) -> Self {
+        Self {
+            pace: Pace::new(app.config().mail.rate),
+            app,
+            owner,
+            source: Arc::new(Mutex::new(Source::Due)),
+            stuck: Arc::default(),
+            in_a_row: AtomicU32::new(0),
+            sent: AtomicU64::new(0),
+            trouble: Mutex::new(None),
+        }
+    }
+
+    pub(super) fn start(&self, source: Source) {
+        *lock(&self.source) = source;
+        lock(&self.stuck).clear();
+    }
+
+    /// How many mails were attempted so far.
+    pub(super) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Whether the last attempt met nothing that would have met every mail.
+    pub(super) fn went_well(&self) -> bool {
+        lock(&self.trouble).is_none() && self.in_a_row.load(Ordering::Relaxed) == 0
+    }
+
+    /// Hears of an outcome.
+    pub(super) fn hear(&self, verdict: &Verdict) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        if let Verdict::Deferred {
+            words,
+            everybody: true,
+        } = verdict
+        {
+            self.in_a_row.fetch_add(1, Ordering::Relaxed);
+            *lock(&self.trouble) = Some(words.clone());
+        } else {
+            self.in_a_row.store(0, Ordering::Relaxed);
+            *lock(&self.trouble) = None;
+        }
+    }
+
+    /// One transaction of a lane.
+    pub(super) async fn step(
+        &self,
+        done: Vec<(DeliveryId, Verdict)>,
+        step: Step,
+    ) -> Result<Stepped, AppError> {
+        let (app, owner) = (self.app.clone(), self.owner.id());
+        let (source, stuck) = (Arc::clone(&self.source), Arc::clone(&self.stuck));
+        let pause = (self.in_a_row.load(Ordering::Relaxed) >= TOO_MANY)
+            .then(|| lock(&self.trouble).clone())
+            .flatten();
+        let pauses = pause.is_some();
+        let stepped = self
+            .app
+            .store()
+            .write(move |write| {
+                if let Some(why) = &pause {
+                    app.pause_outbox(write, why)?;
+                }
+                app.step(
+                    write,
+                    &done,
+                    step,
+                    owner,
+                    &mut lock(&source),
+                    &mut lock(&stuck),
+                )
+            })
+            .await?;
+        if pauses {
+            self.in_a_row.store(0, Ordering::Relaxed);
+        }
+        Ok(stepped)
+    }
+
+    /// Gives a claimed mail back, of which nothing has left.
+    pub(super) async fn release(&self, mail: &Outgoing) -> Result<(), AppError> {
+        let (app, id) = (self.app.clone(), mail.id);
+        self.app
+            .store()
+            .write(move |write| app.owner_gone(write, id))
+            .await
+    }
+
+    /// Takes up what a process that has ended left behind: claimed mail is queued again, and of what it was handing
+    /// over nobody knows whether it left. With `own`, no lane is at work, and what is still this process's own could
+    /// not be settled.
+    pub(super) async fn take_up(&self, own: bool) -> Result<(), AppError> {
+        let owned = self
+            .app
+            .store()
+            .read(|read| Ok::<_, AppError>(read.owned_deliveries()?))
+            .await?;
+        let mut gone = Vec::new();
+        for (owner, id) in owned {
+            let alive = if owner == self.owner.id() {
+                !own
+            } else {
+                // Where it can't be told, nothing may be taken.
+                self.owner
+                    .is_alive(self.app.store().directory(), owner)
+                    .unwrap_or(true)
+            };
+            if !alive {
+                gone.push(id);
+            }
+        }
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let app = self.app.clone();
+        self.app
+            .store()
+            .write(move |write| {
+                gone.into_iter()
+                    .try_for_each(|id| app.owner_gone(write, id))
+            })
+            .await
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether an error concerns one mail alone: anything else would meet the next one as well.
+pub(super) fn concerns_one_mail(error: &AppError) -> bool {
+    matches!(error, AppError::Store(StoreError::Unreadable(_)))
+}
