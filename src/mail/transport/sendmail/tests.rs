@@ -212,7 +212,7 @@ async fn a_program_that_is_not_there_defers_every_mail() {
     let envelope = Envelope::new("jobs@acme.example", "ada@example.org").unwrap();
     let (name, refused) = reason(transport.offer(&envelope).await.unwrap_err());
     assert_eq!((name, refused.concerns_every_mail()), ("deferred", true));
-    let (name, refused) = reason(transport.content(MAIL).await);
+    let (name, refused) = reason(transport.content(MAIL, None).await.outcome);
     assert_eq!((name, refused.cause), ("deferred", Cause::NotOffered));
 }
 
