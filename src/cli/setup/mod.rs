@@ -8,6 +8,8 @@ mod sheet;
 #[cfg(test)]
 mod tests;
 
+use std::path::PathBuf;
+
 use clap::Args;
 use secrecy::ExposeSecret as _;
 
@@ -81,15 +83,16 @@ async fn converse(edit: Edit, person: &mut impl Person) -> Result<SetUp, Failure
     let mut setup = Conversation {
         sheet: Sheet::new(edit),
         path: Vec::new(),
+        password_file: None,
     };
     let mut at = Question::FIRST;
     loop {
         let Some(()) = setup.ask_from(at, person) else {
-            return Ok(left(person));
+            return Ok(setup.left(person));
         };
         match setup.try_and_write(person).await? {
             Next::Again(question) => at = setup.back_to(question),
-            Next::Left => return Ok(left(person)),
+            Next::Left => return Ok(setup.left(person)),
             Next::Written => break,
         }
     }
@@ -102,11 +105,6 @@ async fn converse(edit: Edit, person: &mut impl Person) -> Result<SetUp, Failure
     } else {
         SetUp::Ended(Exit::Done)
     })
-}
-
-fn left(person: &mut impl Person) -> SetUp {
-    person.tell("The configuration was not changed.");
-    SetUp::Ended(Exit::Findings)
 }
 
 fn ask_for_test(person: &mut impl Person) -> SetUp {
@@ -134,6 +132,8 @@ struct Conversation {
     sheet: Sheet,
     /// The questions answered so far, in order.
     path: Vec<Question>,
+    /// Where a password was written.
+    password_file: Option<PathBuf>,
 }
 
 impl Conversation {
@@ -193,7 +193,20 @@ impl Conversation {
             return Ok(());
         };
         write_private(&file, format!("{}\n", password.expose_secret()).as_bytes())
-            .map_err(|error| format!("{} can't be written: {error}", file.display()))
+            .map_err(|error| format!("{} can't be written: {error}", file.display()))?;
+        self.password_file = Some(file);
+        Ok(())
+    }
+
+    fn left(&self, person: &mut impl Person) -> SetUp {
+        person.tell("The configuration was not changed.");
+        if let Some(file) = &self.password_file {
+            person.tell(&format!(
+                "The password stays in {}; remove it if nothing needs it.",
+                file.display()
+            ));
+        }
+        SetUp::Ended(Exit::Findings)
     }
 
     /// Forgets the answers from a question on, as asked again.
@@ -286,7 +299,9 @@ fn write(edit: &Edit, person: &mut impl Person) -> Result<Next, Failure> {
     edit.save().map_err(|error| {
         Failure::environment(format!("config: {file} can't be written: {error}"))
     })?;
-    person.tell(&format!("Written: {file}"));
+    person.tell(&format!(
+        "Written: {file}. A dashboard that is open takes it up when it is started again."
+    ));
     Ok(Next::Written)
 }
 

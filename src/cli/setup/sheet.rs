@@ -294,8 +294,12 @@ impl Sheet {
                 return Ok(());
             }
             Question::Password => {
-                if text.chars().any(char::is_control) {
-                    return Err("holds a control character".to_owned());
+                if text.contains(|typed: char| {
+                    typed.is_control() || typed == char::REPLACEMENT_CHARACTER
+                }) {
+                    return Err(
+                        "That holds a key that no password can hold; type it again.".to_owned()
+                    );
                 }
                 self.password = Some(text)
                     .filter(|text| !text.is_empty())

@@ -221,6 +221,36 @@ async fn whoever_leaves_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_password_that_was_written_is_not_forgotten() {
+    let place = Place::new();
+    let (ended, said) = place
+        .set_up(&[
+            "smtp",
+            "Acme",
+            "Acme <jobs@acme.example>",
+            "https://acme.example",
+            "127.0.0.1",
+            "none",
+            &closed_port(),
+            "jobs",
+            "file",
+            "secrets/mail",
+            "\u{1b}[A",
+            "hunter2",
+            "q",
+        ])
+        .await;
+    assert_eq!(ended, LEFT, "{said}");
+    let file = place.file().with_file_name("secrets/mail");
+    assert!(
+        said.contains(&format!("The password stays in {}", file.display())),
+        "{said}"
+    );
+    assert_eq!(fs::read_to_string(file).unwrap(), "hunter2\n");
+    assert!(!place.file().exists());
+}
+
+#[tokio::test]
 async fn a_fault_that_no_question_is_about_is_named_first() {
     let place = Place::new();
     fs::create_dir(place.file().parent().unwrap()).unwrap();
