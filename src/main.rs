@@ -11,7 +11,7 @@ use std::time::Duration;
 use greenroom::app::{
     App, Clock, Dispatcher, FixedClock, Stop, SystemChance, SystemClock, Wiring, transports,
 };
-use greenroom::cli::{self, Command, Exit, Failure, Global, Printer};
+use greenroom::cli::{self, Command, Exit, Failure, Global, Printer, SetUp, Setup};
 use greenroom::config::{Config, Environment, Theme};
 use greenroom::mail;
 use greenroom::render::templates::Templates;
@@ -62,6 +62,9 @@ async fn run(
     environment: &Environment,
     printer: &mut Printer,
 ) -> Result<Exit, Failure> {
+    if let Some(Command::Setup(setup)) = command {
+        return set_up(setup, global, environment, printer).await;
+    }
     let demo = match command {
         Some(Command::Demo(demo)) => Some(demo),
         _ => None,
@@ -110,6 +113,23 @@ async fn run(
         dashboard(&app, global, no_color, demo.is_some()).await
     } else {
         Ok(exit)
+    }
+}
+
+/// Before there is a configuration; what it wrote is loaded for the test mail only.
+async fn set_up(
+    setup: &Setup,
+    global: &Global,
+    environment: &Environment,
+    printer: &mut Printer,
+) -> Result<Exit, Failure> {
+    let options = global.options();
+    match setup.run(&options, environment, printer).await? {
+        SetUp::Ended(exit) => Ok(exit),
+        SetUp::TestTo(address) => {
+            let app = wire(Config::load(&options, environment)?, global).await?;
+            Ok(cli::send_test(&app, &address, printer).await)
+        }
     }
 }
 

@@ -25,7 +25,7 @@ use shared::{Shared, Source};
 // How often it looks for mail whose owner has died, and for the right to send.
 const LOOK_AROUND: Duration = Duration::from_secs(1);
 // How long a connection is kept for the next mail.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 // How often a paused outbox tries one mail.
 const PROBE: Duration = Duration::from_secs(30);
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{App, AppError, Dispatcher, transports};
-use crate::config::Transport as Configured;
+use crate::config::{Config, Transport as Configured};
 use crate::domain::address::EmailAddress;
 use crate::domain::refusal;
 use crate::mail::transport::sendmail::SendmailSettings;
@@ -48,21 +48,7 @@ impl App {
             self.check_database().await,
             self.check_base_url(),
         ];
-        match &self.config().mail.transport {
-            Configured::Mailbox => checks.push(Check {
-                name: "mail",
-                health: Health::Limited(
-                    "nobody is mailed: set mail.transport = \"smtp\" to reach candidates"
-                        .to_owned(),
-                ),
-                found: format!(
-                    "stored on this machine, in {}",
-                    self.config().paths.mailbox().display()
-                ),
-            }),
-            Configured::Smtp(settings) => checks.extend(check_server((**settings).clone()).await),
-            Configured::Sendmail(settings) => checks.push(check_program(settings)),
-        }
+        checks.extend(check_mail(self.config()).await);
         checks
     }
 
@@ -182,6 +168,26 @@ impl App {
             health,
             found: base,
         }
+    }
+}
+
+/// Examines the way out alone: holds the conversation with the mail server up to signing in, or looks for the mail
+/// program. Sends nothing.
+pub async fn check_mail(config: &Config) -> Vec<Check> {
+    match &config.mail.transport {
+        Configured::Mailbox => vec![Check {
+            name: "mail",
+            health: Health::Limited(
+                "nobody is mailed: greenroom setup asks what it takes to reach candidates"
+                    .to_owned(),
+            ),
+            found: format!(
+                "stored on this machine, in {}",
+                config.paths.mailbox().display()
+            ),
+        }],
+        Configured::Smtp(settings) => check_server((**settings).clone()).await,
+        Configured::Sendmail(settings) => vec![check_program(settings)],
     }
 }
 

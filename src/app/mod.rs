@@ -31,7 +31,7 @@ use tokio::sync::{Notify, watch};
 pub use answers::{AppError, ScheduleError};
 pub use demo::DemoError;
 pub use dispatch::{Dispatcher, Stop};
-pub use doctor::{Check, Health};
+pub use doctor::{Check, Health, check_mail};
 pub use edges::{Chance, Clock, FixedClock, SystemChance, SystemClock};
 pub use json::{DeliveryJson, InterviewJson};
 pub use look::{Dossier, From, Mail, MailOrigin, Preview};

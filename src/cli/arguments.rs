@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::{deliver, demo, doctor, list, new, preview, repair, resend, show};
+use super::{deliver, demo, doctor, list, new, preview, repair, resend, setup, show};
 use crate::config::Options;
 
 /// Schedules interviews, and no invitation leaves without a working link.
 ///
 /// Without a command it opens the dashboard. Nothing needs to be configured: until a mail server is, mail is kept on
-/// this machine, where any mail program can read it. `greenroom demo` shows the dashboard with sample interviews.
+/// this machine, where any mail program can read it; `greenroom setup` asks what real mail needs. `greenroom demo` shows the dashboard with sample interviews.
 #[derive(Debug, Parser)]
 #[command(name = "greenroom", version, after_help = AFTER, max_term_width = 100)]
 pub struct Arguments {
@@ -112,6 +112,7 @@ pub enum Command {
     Resend(resend::Resend),
     Repair(repair::Repair),
     Doctor(doctor::Doctor),
+    Setup(setup::Setup),
     Demo(demo::Demo),
 }
 

@@ -21,7 +21,7 @@ pub struct Deliver {
 
 /// The ends of an attempt: how filters call them, how people do, and whether the mail was taken.
 const ENDS: [(&str, &str, bool); 5] = [
-    ("accepted", "accepted by the mail server", true),
+    ("accepted", "accepted", true),
     ("stored", "stored on this machine", true),
     ("deferred", "put off", false),
     ("failed", "failed", false),

@@ -16,6 +16,7 @@ mod printer;
 mod repair;
 mod resend;
 mod selector;
+mod setup;
 mod show;
 mod table;
 mod wait;
@@ -28,8 +29,10 @@ pub use arguments::{Arguments, Color, Command, Global};
 pub use demo::Demo;
 pub use failure::{Exit, Failure};
 pub use printer::Printer;
+pub use setup::{SetUp, Setup};
 
-use crate::app::App;
+use crate::app::{App, Health};
+use crate::domain::address::EmailAddress;
 use crate::domain::ids::InterviewId;
 use crate::domain::text::visible_lines;
 
@@ -68,6 +71,20 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Repair(repair) => repair.run(app, printer).await,
         Command::Doctor(doctor) => doctor.run(app, printer).await,
         Command::Demo(demo) => demo.run(app, printer).await,
+        // It makes the configuration that everything here stands on, so it has had its turn before.
+        Command::Setup(_) => Ok(Exit::Done),
+    }
+}
+
+/// Sends a test mail the way that invitations go, and says what became of it.
+pub async fn send_test(app: &App, address: &EmailAddress, printer: &mut Printer) -> Exit {
+    let check = app.send_test(address).await;
+    doctor::say(&check, false, printer);
+    if matches!(check.health, Health::Trouble(_)) {
+        printer.remark("greenroom setup can be run again; your answers are its defaults.");
+        Exit::Findings
+    } else {
+        Exit::Done
     }
 }
 

@@ -63,6 +63,13 @@ impl Printer {
         let _ = writeln!(self.err, "{}", visible(text));
     }
 
+    /// A question: to standard error, and the answer is typed on the same line.
+    pub(super) fn prompt(&mut self, text: &str) {
+        self.flush();
+        let _ = write!(self.err, "{}", visible(text));
+        let _ = self.err.flush();
+    }
+
     /// A problem: to standard error, one line, under the program's name.
     pub fn problem(&mut self, text: &str) {
         self.flush();

@@ -5,3 +5,4 @@ mod post;
 mod reading;
 mod scheduling;
 mod selecting;
+mod setup;

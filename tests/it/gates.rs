@@ -65,7 +65,7 @@ fn invariant_01_an_invitable_is_made_in_one_place_and_an_invitation_only_of_it()
 fn invariant_05_only_the_dispatcher_hands_mail_to_a_transport() {
     let dispatcher = ["app/dispatch.rs", "app/dispatch/lane.rs"];
     assert_eq!(said_in("transport.content("), dispatcher);
-    assert_eq!(said_in(".offer("), dispatcher);
+    assert_eq!(said_in("transport.offer("), dispatcher);
     assert_eq!(
         said_in("add_delivery("),
         ["app/outbox.rs", "store/deliveries.rs"]

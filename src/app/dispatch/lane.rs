@@ -79,10 +79,9 @@ impl Lane {
                 // Taken back while the server was asked: the next offer abandons this one.
                 return next;
             }
-            let handed = self
-                .transport
-                .content(&current.mail.mime, next.as_ref().map(|next| &next.envelope))
-                .await;
+            let envelope = next.as_ref().map(|next| &next.envelope);
+            let bytes = &current.mail.mime;
+            let handed = self.transport.content(bytes, envelope).await;
             self.note(shared, current.mail, handed.outcome.into());
             match (next, handed.next) {
                 (Some(next), Some(Ok(()))) => current = next,

@@ -144,7 +144,7 @@ proptest! {
     fn the_differences_are_the_two_texts(before in "([abc]\n){0,12}", after in "([abc]\n){0,12}") {
         let lines = differences(&before, &after);
         let text = |wanted: fn(&Difference) -> Option<&str>| -> String {
-            lines.iter().filter_map(wanted).map(|line| format!("{line}\n")).collect()
+            lines.iter().filter_map(wanted).flat_map(|line| [line, "\n"]).collect()
         };
         let old = text(|line| match line {
             Difference::Same(line) | Difference::Gone(line) => Some(line),
