@@ -12,6 +12,7 @@ pub mod ids;
 pub mod interview;
 pub mod invitable;
 pub mod refusal;
+pub mod retry;
 pub mod session;
 pub mod text;
 pub mod verdict;

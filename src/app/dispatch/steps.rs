@@ -5,10 +5,11 @@ use std::collections::{HashSet, VecDeque};
 use super::shared::{Source, concerns_one_mail};
 use crate::app::steer::read_pause;
 use crate::app::{App, AppError, Delivery, outbox};
-use crate::domain::delivery::{self, GivenUp, Happening, Impossible, State};
+use crate::domain::delivery::{Happening, Impossible, State};
 use crate::domain::event::EventKind;
 use crate::domain::ids::DeliveryId;
 use crate::domain::invitable::Invitable;
+use crate::domain::retry::{self, GivenUp};
 use crate::domain::session::JoinLink;
 use crate::mail::transport::Outcome;
 use crate::store::{MoveError, Outgoing, OwnerId, Remark, Row, Writing};
@@ -256,13 +257,13 @@ impl App {
             .policy()
             .window
             .around(start, row.interview.duration.as_std());
-        let times = delivery::Times {
+        let times = retry::Times {
             created: delivery.created_at,
             opens,
             starts: start,
             now,
         };
-        let next = match delivery::next_try(delivery.attempts, self.chance().draw(), times) {
+        let next = match retry::next_try(delivery.attempts, self.chance().draw(), times) {
             Ok(next) => next,
             Err(given_up) => return self.give_up(write, delivery, given_up, words),
         };
