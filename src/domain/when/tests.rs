@@ -105,6 +105,41 @@ fn what_has_several_readings_comes_back_with_all(#[case] text: &str, #[case] cho
     assert!(error.to_string().contains(choices[0]), "{error}");
 }
 
+#[test]
+fn readings_on_different_clocks_name_them() {
+    let error = read_in("Europe/London", NOW, "6 may 15:00 IST").unwrap_err();
+    let meanings: Vec<String> = error.choices().into_iter().map(|one| one.meaning).collect();
+    assert_eq!(
+        meanings,
+        [
+            "Tuesday 6 May 2031 15:00 IST (Asia/Kolkata)",
+            "Tuesday 6 May 2031 15:00 IDT (Asia/Jerusalem)",
+            "Tuesday 6 May 2031 15:00 IST (Europe/Dublin)",
+        ]
+    );
+}
+
+#[rstest]
+#[case("sun 15:00", Some("can be read in more than one way"))]
+#[case(
+    "2031-10-26 01:30",
+    Some("Sunday 26 October 2031 01:30 occurs twice in Europe/London")
+)]
+#[case(
+    "2032-03-28 01:30",
+    Some(
+        "Sunday 28 March 2032 01:30 does not exist in Europe/London: the clocks go from 01:00 straight to 02:00"
+    )
+)]
+#[case("soon", None)]
+fn where_choices_are_offered_the_question_does_not_list_them(
+    #[case] text: &str,
+    #[case] question: Option<&str>,
+) {
+    let error = read_in("Europe/London", NOW, text).unwrap_err();
+    assert_eq!(error.question().as_deref(), question);
+}
+
 #[rstest]
 #[case("", "say when")]
 #[case("   ", "say when")]
@@ -132,6 +167,7 @@ fn what_has_several_readings_comes_back_with_all(#[case] text: &str, #[case] cho
 #[case("Mon 6 May 2031 14:30", "it is Tuesday 6 May 2031")]
 #[case("tomorrow midnight", "belongs to two days")]
 #[case("3pm EST", "write America/New_York instead")]
+#[case("3pm JST", "JST is not the name of a zone; write Asia/Tokyo instead")]
 #[case("3pm New York", "did you mean America/New_York?")]
 #[case("3pm tokyo", "did you mean Asia/Tokyo?")]
 #[case("3pm Asia/Tokio", "did you mean Asia/Tokyo?")]
