@@ -459,6 +459,21 @@ fn tick(stage: &mut Stage, time: &str) {
     }));
 }
 
+#[rstest]
+#[case(80, "Ada Lovelace <c30@mail.example>   u take back")]
+#[case(60, "Ada Lovelace <c30…   u take back")]
+fn the_key_that_takes_mail_back_never_gives_way(#[case] width: u16, #[case] end: &str) {
+    let mut stage = Stage::new(width, 24);
+    stage.model.setting.mail_stays_here = true;
+    saved(&mut stage);
+    let status = status(&stage);
+    assert!(
+        status.starts_with("saved; held 10 s: mail to Ada"),
+        "{status}"
+    );
+    assert!(status.contains(end), "{status}");
+}
+
 #[test]
 fn held_mail_counts_down_and_names_whom() {
     let mut stage = Stage::new(120, 30);
