@@ -132,7 +132,7 @@ fn cells_of(row: &Row, app: &App) -> Vec<String> {
             || "no time yet".to_owned(),
             |at| format!("{} {}", when::day(at, &zone), when::time_24h(at, &zone)),
         ),
-        starts_at.map_or_else(String::new, |at| when::relative_short(at, now)),
+        starts_at.map_or_else(String::new, |at| when::relative_short(at, &zone, now)),
         row.interview.candidate_name.clone(),
         row.interview.role.clone(),
         format!("{mark} {}", reason.words(&zone, now)),
@@ -149,7 +149,7 @@ fn in_words(row: &Row, app: &App) -> String {
             format!(
                 "{}, {}",
                 when::day_and_time(at, &zone),
-                when::relative(at, now)
+                when::relative(at, &zone, now)
             )
         },
     );

@@ -313,7 +313,7 @@ fn say_what_happened(
     }
     let mail = delivery.map_or_else(
         || "nobody was mailed".to_owned(),
-        |delivery| wait::outcome(delivery, row, app),
+        |delivery| wait::outcome(delivery, app),
     );
     printer.line(&format!("Mail      {mail}"));
 }

@@ -244,7 +244,7 @@ async fn say_outcome(
             printer.line(&format!(
                 "{}: mail {}",
                 dossier.row.interview.candidate_name,
-                wait::outcome(delivery, &dossier.row, app)
+                wait::outcome(delivery, app)
             ));
         }
     }

@@ -94,7 +94,11 @@ fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
             field(
                 printer,
                 "When",
-                &format!("{}, {}", clocks.ours, when::relative(start, now)),
+                &format!(
+                    "{}, {}",
+                    clocks.ours,
+                    when::relative(start, &interview.zone, now)
+                ),
             );
             field(printer, "Theirs", &clocks.theirs.unwrap_or_default());
             let (opens, closes) = app
@@ -136,13 +140,13 @@ fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
     field(printer, "Id", &interview.id.to_string());
     if !dossier.deliveries.is_empty() {
         printer.line("");
-        printer.line("Mail");
+        printer.line(&format!("Mail ({})", interview.zone.name()));
         for delivery in &dossier.deliveries {
             let since = when::moment(delivery.since, &interview.zone, now);
             printer.line(&format!(
                 "  {since}  {} {}",
                 delivery.kind.name(),
-                wait::outcome(delivery, row, app)
+                wait::outcome(delivery, app)
             ));
         }
     }

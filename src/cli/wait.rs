@@ -1,7 +1,7 @@
 //! Waits for the first attempt at a mail, and says in honest words what came of it.
 
 use super::Failure;
-use crate::app::{App, Delivery, Dispatcher, Row, transports};
+use crate::app::{App, Delivery, Dispatcher, transports};
 use crate::domain::delivery::{State, accepted_by};
 use crate::domain::ids::DeliveryId;
 use crate::domain::refusal::explain as meaning;
@@ -13,7 +13,7 @@ pub(super) const fn has_left(delivery: &Delivery) -> bool {
 }
 
 /// What came of a mail, with the server's last words and what they mean.
-pub(super) fn outcome(delivery: &Delivery, row: &Row, app: &App) -> String {
+pub(super) fn outcome(delivery: &Delivery, app: &App) -> String {
     let words = match delivery.state {
         State::Accepted => format!(
             "to {} accepted by {}",
@@ -26,10 +26,8 @@ pub(super) fn outcome(delivery: &Delivery, row: &Row, app: &App) -> String {
         ),
         State::Deferred => {
             let next = delivery.due.map(|due| {
-                format!(
-                    "; next try {}",
-                    when::moment(due, &row.interview.zone, app.now())
-                )
+                let zone = app.config().list_zone();
+                format!("; next try {}", when::time_and_zone(due, &zone))
             });
             format!(
                 "to {} put off{}",

@@ -26,7 +26,7 @@ pub struct Reading {
 pub struct Choice {
     /// The instant it means.
     pub instant: Timestamp,
-    /// The instant for people: `Tuesday 6 May 2031 15:00 BST`.
+    /// The instant for people: `Tuesday 6 May 2031 15:00 BST`, with the zone in full where the choices differ in it.
     pub meaning: String,
     /// A WHEN that means it and nothing else, see [`exact`](super::exact).
     pub spelling: String,
@@ -58,7 +58,7 @@ pub enum Unreadable {
     #[error(transparent)]
     UnknownZone(#[from] UnknownZone),
     /// An abbreviation where a zone is needed.
-    #[error("{abbreviation} is not the same all year; write {zone} instead")]
+    #[error("{abbreviation} is not the name of a zone; write {zone} instead")]
     Abbreviation {
         /// As it was said, in capitals.
         abbreviation: String,
@@ -139,6 +139,25 @@ impl Unreadable {
                 nearest: choices, ..
             } => choices.to_vec(),
             _ => Vec::new(),
+        }
+    }
+
+    /// What there is to choose, for a place that lists the choices itself; `None` where there are none.
+    #[must_use]
+    pub fn question(&self) -> Option<String> {
+        match self {
+            Self::Ambiguous(_) => Some("can be read in more than one way".to_owned()),
+            Self::Twice { wall, zone, .. } => Some(format!("{wall} occurs twice in {zone}")),
+            Self::Gap {
+                wall,
+                zone,
+                from,
+                to,
+                ..
+            } => Some(format!(
+                "{wall} does not exist in {zone}: the clocks go from {from} straight to {to}"
+            )),
+            _ => None,
         }
     }
 }

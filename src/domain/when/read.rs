@@ -122,12 +122,24 @@ fn one_of(
     {
         return reading.map(|instant| Reading { instant });
     }
+    let clocks = readings.iter().map(|(zone, _)| *zone);
+    let several_clocks = clocks
+        .clone()
+        .zip(clocks.skip(1))
+        .any(|(one, next)| one != next);
     let mut choices: Vec<Choice> = Vec::new();
     let mut refusal = None;
     for (zone, reading) in readings {
+        // Two clocks may go by one name (`IST`), which then tells nobody which is meant.
+        let named = |mut choice: Choice| {
+            if several_clocks {
+                choice.meaning = format!("{} ({zone})", choice.meaning);
+            }
+            choice
+        };
         match reading {
-            Ok(instant) => choices.push(choice(instant, zone)),
-            Err(Unreadable::Twice { choices: two, .. }) => choices.extend(*two),
+            Ok(instant) => choices.push(named(choice(instant, zone))),
+            Err(Unreadable::Twice { choices: two, .. }) => choices.extend(two.map(named)),
             Err(other) => refusal = refusal.or(Some(other)),
         }
     }

@@ -10,6 +10,9 @@ use jiff::civil::{Date, DateTime};
 use super::duration::InterviewDuration;
 use super::zone::Zone;
 
+/// What the clocks of Coordinated Universal Time call themselves, whichever of its names the zone goes by.
+const UTC: &str = "UTC";
+
 fn wall(instant: Timestamp, zone: &Zone) -> DateTime {
     zone.time_zone().to_datetime(instant)
 }
@@ -93,18 +96,19 @@ fn offset(instant: Timestamp, zone: &Zone) -> String {
 /// no name goes by its city: `Istanbul, UTC+03:00`.
 #[must_use]
 pub fn zone_label(instant: Timestamp, zone: &Zone) -> String {
-    if zone == &Zone::utc() {
-        return "UTC".to_owned();
+    match abbreviation(instant, zone) {
+        Some(name) if name == UTC => name,
+        Some(name) => format!("{name}, {}", offset(instant, zone)),
+        None => format!("{}, {}", zone.place(), offset(instant, zone)),
     }
-    let name = abbreviation(instant, zone).unwrap_or_else(|| zone.place());
-    format!("{name}, {}", offset(instant, zone))
 }
 
 /// The zone in full: `Europe/London (BST, UTC+01:00)`.
 #[must_use]
 pub fn zone_in_full(instant: Timestamp, zone: &Zone) -> String {
     match abbreviation(instant, zone) {
-        Some(_) if zone == &Zone::utc() => "UTC".to_owned(),
+        // `Etc/UTC` and its other names say nothing more.
+        Some(name) if name == UTC => name,
         Some(name) => format!("{zone} ({name}, {})", offset(instant, zone)),
         None => format!("{zone} ({})", offset(instant, zone)),
     }
@@ -175,12 +179,10 @@ pub struct Echo {
 #[must_use]
 pub fn echo(instant: Timestamp, zone: &Zone, theirs: Option<&Zone>, now: Timestamp) -> Echo {
     let (date, today) = (wall(instant, zone).date(), wall(now, zone).date());
-    // Days are counted on the calendar, as people count them; hours pass as they pass.
     let distance = match days_between(today, date) {
-        days @ 2.. => format!("in {days} days"),
-        1 => format!("tomorrow, {}", relative(instant, now)),
-        0 => format!("today, {}", relative(instant, now)),
-        _ => relative(instant, now),
+        1 => format!("tomorrow, {}", relative(instant, zone, now)),
+        0 => format!("today, {}", relative(instant, zone, now)),
+        _ => relative(instant, zone, now),
     };
     let ours = format!("{} ({zone}), {distance}", full_day_and_time(instant, zone));
     let theirs = other_clock(instant, zone, theirs).map(|theirs| {
@@ -219,27 +221,33 @@ pub fn moment(instant: Timestamp, zone: &Zone, now: Timestamp) -> String {
     }
 }
 
-/// How far away an instant is: `in 25 min`, `in 2 h`, `in 3 days`, `4 min ago`, `now`. Begun
-/// units do not count, so that nothing is promised sooner than it comes.
+/// How far away an instant is: `in 25 min`, `in 2 h`, `in 3 days`, `4 min ago`, `now`. Begun minutes and hours do not
+/// count, so that nothing is promised sooner than it comes; days are counted on `zone`'s calendar, as people count them.
 #[must_use]
-pub fn relative(instant: Timestamp, now: Timestamp) -> String {
-    distance(instant, now, |minutes| match minutes {
-        0..60 => format!("{minutes} min"),
-        60..2_880 => format!("{} h", minutes / 60),
-        _ => format!("{} days", minutes / 1_440),
+pub fn relative(instant: Timestamp, zone: &Zone, now: Timestamp) -> String {
+    let days = calendar_days(instant, zone, now);
+    distance(instant, now, |minutes| match (minutes, days) {
+        (0..60, _) => format!("{minutes} min"),
+        (_, 0..2) => format!("{} h", minutes / 60),
+        _ => format!("{days} days"),
     })
 }
 
 /// [`relative`] for a column of nine: `in 25 min`, `in 3 d`, `59 m ago`, `in 5 y`.
 #[must_use]
-pub fn relative_short(instant: Timestamp, now: Timestamp) -> String {
+pub fn relative_short(instant: Timestamp, zone: &Zone, now: Timestamp) -> String {
+    let days = calendar_days(instant, zone, now);
     distance(instant, now, |minutes| match minutes {
         0..60 if instant > now => format!("{minutes} min"),
         0..60 => format!("{minutes} m"),
         60..1_440 => format!("{} h", minutes / 60),
-        1_440..1_440_000 => format!("{} d", minutes / 1_440),
+        1_440..1_440_000 => format!("{days} d"),
         _ => format!("{} y", minutes / 525_960),
     })
+}
+
+fn calendar_days(instant: Timestamp, zone: &Zone, now: Timestamp) -> i32 {
+    days_between(wall(now, zone).date(), wall(instant, zone).date()).abs()
 }
 
 fn distance(instant: Timestamp, now: Timestamp, amount: impl Fn(i64) -> String) -> String {

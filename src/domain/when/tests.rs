@@ -105,6 +105,41 @@ fn what_has_several_readings_comes_back_with_all(#[case] text: &str, #[case] cho
     assert!(error.to_string().contains(choices[0]), "{error}");
 }
 
+#[test]
+fn readings_on_different_clocks_name_them() {
+    let error = read_in("Europe/London", NOW, "6 may 15:00 IST").unwrap_err();
+    let meanings: Vec<String> = error.choices().into_iter().map(|one| one.meaning).collect();
+    assert_eq!(
+        meanings,
+        [
+            "Tuesday 6 May 2031 15:00 IST (Asia/Kolkata)",
+            "Tuesday 6 May 2031 15:00 IDT (Asia/Jerusalem)",
+            "Tuesday 6 May 2031 15:00 IST (Europe/Dublin)",
+        ]
+    );
+}
+
+#[rstest]
+#[case("sun 15:00", Some("can be read in more than one way"))]
+#[case(
+    "2031-10-26 01:30",
+    Some("Sunday 26 October 2031 01:30 occurs twice in Europe/London")
+)]
+#[case(
+    "2032-03-28 01:30",
+    Some(
+        "Sunday 28 March 2032 01:30 does not exist in Europe/London: the clocks go from 01:00 straight to 02:00"
+    )
+)]
+#[case("soon", None)]
+fn where_choices_are_offered_the_question_does_not_list_them(
+    #[case] text: &str,
+    #[case] question: Option<&str>,
+) {
+    let error = read_in("Europe/London", NOW, text).unwrap_err();
+    assert_eq!(error.question().as_deref(), question);
+}
+
 #[rstest]
 #[case("", "say when")]
 #[case("   ", "say when")]
@@ -132,6 +167,7 @@ fn what_has_several_readings_comes_back_with_all(#[case] text: &str, #[case] cho
 #[case("Mon 6 May 2031 14:30", "it is Tuesday 6 May 2031")]
 #[case("tomorrow midnight", "belongs to two days")]
 #[case("3pm EST", "write America/New_York instead")]
+#[case("3pm JST", "JST is not the name of a zone; write Asia/Tokyo instead")]
 #[case("3pm New York", "did you mean America/New_York?")]
 #[case("3pm tokyo", "did you mean Asia/Tokyo?")]
 #[case("3pm Asia/Tokio", "did you mean Asia/Tokyo?")]
@@ -310,6 +346,7 @@ fn a_range_over_a_change_of_the_clocks_names_both() {
     "America/Sao_Paulo (UTC-03:00)"
 )]
 #[case("UTC", "UTC", "UTC")]
+#[case("Etc/UTC", "UTC", "UTC")]
 fn a_zone_is_named_for_people(#[case] name: &str, #[case] label: &str, #[case] full: &str) {
     let instant = at("2031-05-06T14:00:00Z");
     assert_eq!(zone_label(instant, &zone(name)), label);
@@ -386,13 +423,17 @@ fn a_span_of_the_configuration_is_read(#[case] text: &str, #[case] seconds: Opti
 #[case("2031-05-04T09:25:00Z", "in 25 min", "in 25 min")]
 #[case("2031-05-04T11:59:00Z", "in 2 h", "in 2 h")]
 #[case("2031-05-05T10:00:00Z", "in 25 h", "in 1 d")]
+#[case("2031-05-06T08:00:00Z", "in 2 days", "in 2 d")]
 #[case("2031-05-07T09:00:00Z", "in 3 days", "in 3 d")]
+#[case("2031-05-09T06:00:00Z", "in 5 days", "in 5 d")]
+#[case("2031-04-29T22:30:00Z", "5 days ago", "5 d ago")]
 #[case("2031-05-04T08:56:00Z", "4 min ago", "4 m ago")]
 #[case("2031-05-04T09:00:20Z", "now", "now")]
 #[case("2036-05-04T09:00:00Z", "in 1827 days", "in 5 y")]
 fn a_distance_is_told(#[case] instant: &str, #[case] long: &str, #[case] short: &str) {
-    assert_eq!(relative(at(instant), at(NOW)), long);
-    assert_eq!(relative_short(at(instant), at(NOW)), short);
+    let london = zone("Europe/London");
+    assert_eq!(relative(at(instant), &london, at(NOW)), long);
+    assert_eq!(relative_short(at(instant), &london, at(NOW)), short);
 }
 
 #[rstest]
@@ -567,7 +608,7 @@ proptest! {
     }
 
     #[test]
-    fn a_short_distance_fits_its_column(instant in any_instant(), now in any_instant()) {
-        prop_assert!(relative_short(instant, now).len() <= 9);
+    fn a_short_distance_fits_its_column(instant in any_instant(), now in any_instant(), ours in any_zone()) {
+        prop_assert!(relative_short(instant, &ours, now).len() <= 9);
     }
 }

@@ -73,6 +73,8 @@ pub struct Meaning {
     pub refusals: Vec<Refusal>,
     /// What is worth a second look.
     pub notices: Vec<Notice>,
+    /// What there is to choose where the start has several readings; its refusal as a line of text is for elsewhere.
+    pub question: Option<String>,
     /// What was understood of the start: on the interview's clock, on the candidate's.
     pub echo: Option<(String, Option<String>)>,
 }
@@ -242,7 +244,7 @@ impl Form {
         self.meaning = Meaning {
             refusals: draft.check(defaults, now).err().unwrap_or_default(),
             notices: draft.notices(),
-            echo: echo(&draft, defaults, now),
+            ..understood(&draft, defaults, now)
         };
         self.offers = self.offers();
         self.chosen = self.chosen.filter(|chosen| *chosen < self.offers.len());
@@ -251,10 +253,14 @@ impl Form {
     /// What to say under a field: what the use-case said, or a refusal of a field that was left.
     #[must_use]
     pub fn refusal(&self, index: usize) -> Option<&str> {
+        let (name, _) = self.fields.get(index)?;
+        // The choices are listed with their question.
+        if *name == Name::At && self.meaning.question.is_some() {
+            return None;
+        }
         if let Some(answer) = self.answers.get(&index) {
             return Some(answer);
         }
-        let (name, _) = self.fields.get(index)?;
         let shown = self.left.contains(name);
         self.meaning
             .refusals
@@ -292,17 +298,30 @@ impl Form {
     }
 }
 
-// The clocks on which the start is read, as far as they are known.
-fn echo(draft: &Draft, defaults: &Defaults, now: Timestamp) -> Option<(String, Option<String>)> {
+// What the start means, as far as the zones are known.
+fn understood(draft: &Draft, defaults: &Defaults, now: Timestamp) -> Meaning {
     let zone = if draft.zone.trim().is_empty() {
-        defaults.zone.clone()?
+        defaults.zone.clone()
     } else {
-        Zone::parse(draft.zone.trim()).ok()?
+        Zone::parse(draft.zone.trim()).ok()
+    };
+    let Some(zone) = zone else {
+        return Meaning::default();
     };
     let theirs = Zone::parse(draft.candidate_zone.trim()).ok();
-    let reading = when::read(draft.at.trim(), now, &zone, theirs.as_ref(), draft.fold).ok()?;
-    let echo = when::echo(reading.instant, &zone, theirs.as_ref(), now);
-    Some((echo.ours, echo.theirs))
+    match when::read(draft.at.trim(), now, &zone, theirs.as_ref(), draft.fold) {
+        Ok(reading) => {
+            let echo = when::echo(reading.instant, &zone, theirs.as_ref(), now);
+            Meaning {
+                echo: Some((echo.ours, echo.theirs)),
+                ..Meaning::default()
+            }
+        }
+        Err(error) => Meaning {
+            question: error.question(),
+            ..Meaning::default()
+        },
+    }
 }
 
 fn zones_like(text: &str) -> Vec<Offer> {

@@ -344,11 +344,33 @@ fn what_the_use_case_refuses_stands_under_its_field_until_that_changes() {
 }
 
 #[test]
+fn a_time_that_the_clocks_skip_or_repeat_is_explained_where_it_is_chosen() {
+    let mut stage = Stage::new(200, 50);
+    stage.keys("n Tab Tab Tab 2031-03-30~01:30");
+    let screen = stage.screen();
+    assert!(
+        screen.contains("does not exist in Europe/London"),
+        "{screen}"
+    );
+    stage.keys("Ctrl-u 2031-10-26~01:30 Ctrl-s");
+    let screen = stage.screen();
+    assert!(screen.contains("occurs twice in Europe/London"), "{screen}");
+    assert!(!screen.contains("--fold"), "{screen}");
+}
+
+#[test]
 fn a_when_with_two_readings_is_chosen_with_the_keys() {
     let mut stage = Stage::new(120, 30);
     stage.keys("n Tab Tab Tab tue~15:00");
     assert!(
         stage.model.form().unwrap().offers.len() >= 2,
+        "{}",
+        stage.screen()
+    );
+    assert!(
+        stage
+            .screen()
+            .contains("▲ can be read in more than one way"),
         "{}",
         stage.screen()
     );
@@ -435,6 +457,21 @@ fn tick(stage: &mut Stage, time: &str) {
         now: at(NOW),
         running: at(time),
     }));
+}
+
+#[rstest]
+#[case(80, "Ada Lovelace <c30@mail.example>   u take back")]
+#[case(60, "Ada Lovelace <c30…   u take back")]
+fn the_key_that_takes_mail_back_never_gives_way(#[case] width: u16, #[case] end: &str) {
+    let mut stage = Stage::new(width, 24);
+    stage.model.setting.mail_stays_here = true;
+    saved(&mut stage);
+    let status = status(&stage);
+    assert!(
+        status.starts_with("saved; held 10 s: mail to Ada"),
+        "{status}"
+    );
+    assert!(status.contains(end), "{status}");
 }
 
 #[test]

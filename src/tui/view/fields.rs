@@ -83,6 +83,9 @@ impl Page {
         {
             self.remark(Role::Attention, &notice.message);
         }
+        if let (Name::At, Some(question)) = (name, &form.meaning.question) {
+            self.remark(Role::Attention, question);
+        }
         if let (Name::At, Some((ours, theirs))) = (name, &form.meaning.echo) {
             self.remark(Role::Fine, ours);
             if let Some(theirs) = theirs {

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-use super::{Pen, cut, show, two_ends, width};
+use super::{Pen, cut, matches, show, two_ends, width};
 use crate::app::SentBy;
 use crate::domain::when;
 use crate::tui::layout::Areas;
@@ -71,7 +71,7 @@ fn counts(model: &Model, pen: Pen, total: usize) -> Line<'static> {
             Role::Accent,
             format!("/ {}", safe::line(model.list.narrowing.text(), 40)),
         ));
-        parts.push(pen.write(Role::Text, format!("{} match", counts.matching)));
+        parts.push(pen.write(Role::Text, matches(counts.matching)));
     }
     let marked = [
         (counts.blocked, "can't get in", Role::Trouble),

@@ -110,9 +110,9 @@ fn row_line(model: &Model, row: &Row, pen: Pen, columns: &Columns) -> Line<'stat
     let time = interview
         .starts_at
         .map_or("—".to_owned(), |start| when::time_24h(start, zone));
-    let distance = interview
-        .starts_at
-        .map_or(String::new(), |start| when::relative_short(start, now));
+    let distance = interview.starts_at.map_or(String::new(), |start| {
+        when::relative_short(start, zone, now)
+    });
     let verdict = role_of(reason);
     let words = safe::line(
         &visible(&reason.words(zone, now)),

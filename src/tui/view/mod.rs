@@ -179,6 +179,10 @@ fn width(spans: &[Span<'_>]) -> usize {
 }
 
 // A line with something at either end. The right end goes first when there is no room for both.
+fn matches(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "match" } else { "matches" })
+}
+
 fn two_ends(left: Vec<Span<'static>>, right: Vec<Span<'static>>, total: usize) -> Line<'static> {
     let left = cut(left, total);
     let gap = total.saturating_sub(width(&left) + width(&right));

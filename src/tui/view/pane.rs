@@ -72,7 +72,7 @@ fn when_lines(row: &Row, model: &Model, pen: Pen, width: usize) -> Vec<Line<'sta
         return vec![Line::from(pen.write(Role::Trouble, "no start time"))];
     };
     let clocks = when::both_clocks(start, &interview.zone, interview.candidate_zone.as_ref());
-    let distance = when::relative(start, model.moment.now);
+    let distance = when::relative(start, &interview.zone, model.moment.now);
     let mut lines = pen.paragraph(
         Role::Text,
         &format!("{}, {} · {distance}", clocks.ours, interview.duration),

@@ -4,8 +4,8 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
-use super::{Pen, show, two_ends, width};
-use crate::domain::text::{columns, visible};
+use super::{Pen, matches, show, two_ends, width};
+use crate::domain::text::{clip, columns, visible};
 use crate::tui::keymap::{Layer, hints};
 use crate::tui::message::Intent;
 use crate::tui::model::list::{Find, Narrowing};
@@ -19,7 +19,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme, area: Rec
     if let Some(Modal::Find(find)) = model.modals.last() {
         return find_line(frame, model, find, pen, area);
     }
-    let left = said(model, pen);
+    let left = said(model, pen, total.saturating_sub(1));
     let room = total.saturating_sub(width(&left) + 5);
     let right = keys(model, pen, room);
     show(
@@ -31,7 +31,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme, area: Rec
 }
 
 // What there is to say: an answer to the last key, else the mail that counts down.
-fn said(model: &Model, pen: Pen) -> Vec<Span<'static>> {
+fn said(model: &Model, pen: Pen, total: usize) -> Vec<Span<'static>> {
     if let Some(message) = &model.message {
         let text = if message.role.glyph() == " " {
             message.text.clone()
@@ -53,6 +53,9 @@ fn said(model: &Model, pen: Pen) -> Vec<Span<'static>> {
     let Some((mail, seconds)) = counting else {
         return Vec::new();
     };
+    let key = pen.key("u", "take back");
+    // The key that takes it back is never what gives way.
+    let room = total.saturating_sub(width(&key) + 3);
     let whom = format!(
         "{} <{}>",
         safe::line(&mail.name, 24),
@@ -64,9 +67,14 @@ fn said(model: &Model, pen: Pen) -> Vec<Span<'static>> {
     } else {
         "leaves"
     };
-    let text = format!(" {saved}mail to {whom} {leaves} in {seconds} s   ");
-    let mut line = vec![pen.write(Role::Attention, text)];
-    line.extend(pen.key("u", "take back"));
+    let long = format!(" {saved}mail to {whom} {leaves} in {seconds} s");
+    let text = if columns(&long) <= room {
+        long
+    } else {
+        clip(&format!(" {saved}held {seconds} s: mail to {whom}"), room)
+    };
+    let mut line = vec![pen.write(Role::Attention, text), Span::raw("   ")];
+    line.extend(key);
     line
 }
 
@@ -135,7 +143,7 @@ fn find_line(frame: &mut Frame<'_>, model: &Model, find: &Find, pen: Pen, area: 
             format!("0 here, {elsewhere} elsewhere: Enter"),
         )),
         (None, None, Some(tally)) if model.list.narrowing != Narrowing::None => {
-            Some((Role::Dim, format!("{} match", tally.counts.matching)))
+            Some((Role::Dim, matches(tally.counts.matching)))
         }
         (None, None, _) => None,
     };
