@@ -1,6 +1,7 @@
 //! Commands in groups (RFC 2920): what travels together, and what its replies are taken for.
 
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use greenroom::mail::transport::smtp::{Deadlines, Security, SmtpSettings, SmtpTransport};
 use greenroom::mail::transport::{Envelope, Outcome, Transport as _};
@@ -25,15 +26,13 @@ async fn send_all(transport: &mut SmtpTransport, recipients: &[String]) -> Vec<&
             Some(answer) => answer,
             None => transport.offer(envelope).await,
         };
-        let outcome = match answer {
-            Err(outcome) => outcome,
-            Ok(()) => {
-                let handed = transport.content(MAIL, envelopes.get(number + 1)).await;
-                offered = handed.next;
-                handed.outcome
-            }
-        };
-        kinds.push(summary(&outcome).0);
+        if let Err(outcome) = answer {
+            kinds.push(summary(&outcome).0);
+            continue;
+        }
+        let handed = transport.content(MAIL, envelopes.get(number + 1)).await;
+        offered = handed.next;
+        kinds.push(summary(&handed.outcome).0);
     }
     kinds
 }
@@ -45,7 +44,7 @@ fn recipients(count: usize) -> Vec<String> {
         .collect()
 }
 
-/// Both mails need no more than this of a server that offers PIPELINING, or not.
+/// The commands of one mail.
 const ENVELOPE: &str = "MAIL FROM:<jobs@acme.example>\r\nRCPT TO:<ada@example.org>\r\nDATA\r\n";
 
 /// A server that waits for each of these texts, exactly, before it answers; then it closes, unless
@@ -81,7 +80,7 @@ async fn strict(
     });
     let settings = SmtpSettings {
         security: Security::None,
-        deadlines: Deadlines::all(std::time::Duration::from_millis(300)),
+        deadlines: Deadlines::all(Duration::from_millis(300)),
         ..SmtpSettings::new("127.0.0.1", port)
     };
     (SmtpTransport::new(settings).unwrap(), odd)
@@ -222,6 +221,26 @@ async fn a_verdict_counts_only_when_the_replies_around_it_are_in_step(
         "{:?}",
         handed.outcome
     );
+}
+
+#[rstest]
+#[case::after_a_yes("250 queued\r\n", "accepted")]
+#[case::after_what_may_be_a_yes_to_mail("250 2.1.0 ok\r\n", "unknown")]
+#[case::after_a_no("554 spam\r\n", "unknown")]
+#[tokio::test]
+async fn a_server_that_falls_silent_behind_the_verdict_ends_at_its_deadline(
+    #[case] said: &str,
+    #[case] kind: &str,
+) {
+    let group = format!("Hello Ada\r\n.\r\n{ENVELOPE}");
+    let turns = vec![hello(GROUP), turn(ENVELOPE, GO), turn(group, said)];
+    let (mut transport, _) = strict(turns, true).await;
+    let ada = to("ada@example.org");
+    transport.offer(&ada).await.unwrap();
+    let begun = Instant::now();
+    let handed = transport.content(BODY, Some(&ada)).await;
+    assert!(begun.elapsed() < Duration::from_millis(1300));
+    assert_eq!((summary(&handed.outcome).0, handed.next), (kind, None));
 }
 
 #[tokio::test]

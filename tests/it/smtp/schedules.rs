@@ -1,7 +1,8 @@
 //! Many mails to servers whose replies are late, lost, doubled, exchanged or cut, by random
 //! schedules. Whatever is reported has to agree with what the server really took.
 //!
-//! `GREENROOM_SCHEDULES=10000 cargo test --release --test it schedules` for a long run;
+//! `GREENROOM_SCHEDULES=10000 cargo test --release --test it smtp::schedules -- --nocapture` for a
+//! long run;
 //! `GREENROOM_SCHEDULE=4711` for that one alone.
 
 use std::collections::BTreeMap;
@@ -36,7 +37,7 @@ fn content(mail: usize) -> Vec<u8> {
 }
 
 async fn run(number: u64) -> Run {
-    let calm = number % 4 == 0;
+    let calm = number.is_multiple_of(4);
     let server = UnrulyServer::start(number, calm, PATIENCE).await;
     let mut dice = Dice::new(!number);
     let patience = if calm {
