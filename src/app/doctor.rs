@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{App, AppError};
 use crate::config::Transport as Configured;
+use crate::domain::base_url::Reach;
 use crate::mail;
 use crate::mail::transport::smtp::{Deadlines, SmtpSettings, probe};
 
@@ -126,9 +127,14 @@ impl App {
 
     fn check_base_url(&self) -> Check {
         let base = self.policy().base.to_string();
-        let health = match self.policy().may_leave() {
-            Ok(()) => Health::Fine,
-            Err(error) => Health::Trouble(error.to_string()),
+        let health = match (self.policy().may_leave(), self.policy().base.reach()) {
+            (Err(error), _) => Health::Trouble(error.to_string()),
+            (Ok(()), Reach::Local(_)) => Health::Limited(
+                "only this machine or its network can follow such links: set links.base_url to the https address of \
+                 your join page before candidates are mailed"
+                    .to_owned(),
+            ),
+            (Ok(()), Reach::Public) => Health::Fine,
         };
         Check {
             name: "links.base_url",
