@@ -93,6 +93,8 @@ async fn run(
     if demo.is_some() {
         config = config.into_demonstration();
     }
+    // What is kept names candidates: all of it, logs too, is for its owner only.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let _log = start_log(&config.paths.logs(), global.verbose, opens_dashboard);
     let app = wire(config, global).await?;
     if let Some(why) = app.read_only() {

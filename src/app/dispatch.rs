@@ -152,6 +152,15 @@ impl Dispatcher {
     /// Sends everything that is due now, then returns whether there was anything.
     pub async fn drain(&mut self, stop: &Stop) -> bool {
         self.take_up(true).await;
+        let now = self.app.running();
+        let due = self
+            .app
+            .store()
+            .read(move |read| Ok::<_, AppError>(read.due_deliveries(now, 1)?))
+            .await;
+        if due.is_ok_and(|due| due.is_empty()) {
+            return false;
+        }
         let before = self.shared.sent();
         self.work(Source::Due, stop).await;
         self.shared.sent() > before

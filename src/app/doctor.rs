@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{App, AppError, Dispatcher, transports};
 use crate::config::{Config, Transport as Configured};
 use crate::domain::address::EmailAddress;
+use crate::domain::base_url::Reach;
 use crate::domain::refusal;
 use crate::mail::transport::sendmail::SendmailSettings;
 use crate::mail::transport::smtp::{Deadlines, SmtpSettings, probe};
@@ -159,9 +160,14 @@ impl App {
 
     fn check_base_url(&self) -> Check {
         let base = self.policy().base.to_string();
-        let health = match self.policy().may_leave() {
-            Ok(()) => Health::Fine,
-            Err(error) => Health::Trouble(error.to_string()),
+        let health = match (self.policy().may_leave(), self.policy().base.reach()) {
+            (Err(error), _) => Health::Trouble(error.to_string()),
+            (Ok(()), Reach::Local(_)) => Health::Limited(
+                "only this machine or its network can follow such links: set links.base_url to the https address of \
+                 your join page before candidates are mailed"
+                    .to_owned(),
+            ),
+            (Ok(()), Reach::Public) => Health::Fine,
         };
         Check {
             name: "links.base_url",

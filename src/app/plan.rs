@@ -12,7 +12,7 @@ use crate::domain::event::EventKind;
 use crate::domain::filter::Filter;
 use crate::domain::ids::{DeliveryId, InterviewId};
 use crate::domain::interview::Status;
-use crate::domain::session::LinkState;
+use crate::domain::session::{LinkState, SessionKey};
 use crate::domain::verdict::{Reason, Standing};
 use crate::domain::when;
 use crate::store::{Delivery, Place, Reading, Row, Writing};
@@ -333,16 +333,11 @@ impl App {
 
 // Everything that a step depends on, without the clock: two rows with the same text lead to the same step.
 fn seen(row: &Row, newest: Option<&Delivery>) -> String {
-    let mail = newest.map(|delivery| {
-        (
-            delivery.id.to_string(),
-            delivery.state.mark(),
-            delivery.attempts,
-        )
-    });
-    let key = row
-        .facts
-        .key
-        .map(crate::domain::session::SessionKey::shortened);
-    format!("{} {key:?} {mail:?}", row.interview.updated_at)
+    let key = row.facts.key.map(SessionKey::shortened);
+    let key = key.as_deref().unwrap_or("no link");
+    let mail = newest.map_or_else(
+        || "no mail".to_owned(),
+        |mail| format!("{} {} {}", mail.id, mail.state.mark(), mail.attempts),
+    );
+    format!("{} {key} {mail}", row.interview.updated_at)
 }

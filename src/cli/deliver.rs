@@ -30,6 +30,11 @@ const ENDS: [(&str, &str, bool); 5] = [
 
 impl Deliver {
     pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
+        if app.read_only().is_some() {
+            return Err(Failure::environment(
+                "no mail leaves from here: the database was written by a newer Greenroom and is open for reading only",
+            ));
+        }
         let before = tally(app).await?;
         let stop = Stop::default();
         let mut dispatcher = wait::dispatcher(app)?;

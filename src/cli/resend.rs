@@ -29,12 +29,12 @@ impl Resend {
         let Some(deliveries) = done.deliveries else {
             return Ok(Exit::Done);
         };
-        let nothing_sent = deliveries.is_empty() && !done.plan.rows.is_empty();
-        let all_left = deliveries.iter().all(wait::has_left);
-        Ok(if all_left && !nothing_sent {
-            Exit::Done
-        } else {
-            Exit::Findings
-        })
+        Ok(
+            if !deliveries.is_empty() && deliveries.iter().all(wait::has_left) {
+                Exit::Done
+            } else {
+                Exit::Findings
+            },
+        )
     }
 }

@@ -7,6 +7,7 @@ use super::environment::Environment;
 use super::reader::Reader;
 use crate::domain::address::{EmailAddress, Mailbox};
 use crate::domain::base_url::BaseUrl;
+use crate::domain::text::acts_in_mail;
 use crate::domain::when::{InterviewDuration, Zone};
 use crate::mail::transport::sendmail::SendmailSettings;
 use crate::mail::transport::smtp::{
@@ -310,8 +311,8 @@ pub(super) fn file_at(path: &str, environment: &Environment, config_dir: &Path) 
 
 pub(super) fn line(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
-    if text.chars().any(char::is_control) {
-        return Err("must be one line, without control characters");
+    if text.chars().any(acts_in_mail) {
+        return Err("must be one line, without control or invisible characters");
     }
     if text.contains("{{") {
         return Err("contains {{, which looks like a template that was never filled in");

@@ -183,8 +183,9 @@ fn the_example_names_every_setting_with_its_default() {
 )]
 #[case(
     "[company]\nname = \"Ac\\nme\"",
-    "config.toml:2: company.name: must be one line, without control characters"
+    "config.toml:2: company.name: must be one line, without control or invisible characters"
 )]
+#[case("[company]\nname = \"A\\u202eB\"", "company.name: must be one line")]
 #[case(
     "[mail]\nlanguage = 'english!'",
     "config.toml:2: mail.language: \"english!\" is not a language tag"

@@ -27,19 +27,19 @@ pub enum Reach {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unreachable {
     /// `localhost`, `127.0.0.0/8`, `::1`.
-    #[error("is this machine itself")]
+    #[error("is this machine itself, so the candidate's link would not work")]
     Loopback,
     /// `0.0.0.0`, `::`.
-    #[error("is the unspecified address")]
+    #[error("is the unspecified address, so the candidate's link would not work")]
     Unspecified,
     /// RFC 1918, RFC 4193, link-local and shared address space (RFC 6598).
-    #[error("is in a private network")]
+    #[error("is in a private network, so the candidate's link would not work")]
     Private,
     /// `.local`, `.internal`, `.localhost`, or a name without a dot.
-    #[error("is a name that only the local network knows")]
+    #[error("is a name that only the local network knows, so the candidate's link would not work")]
     LocalName,
     /// Anything but `https`.
-    #[error("is not https, so anybody on the way could read the link")]
+    #[error("is not https, so anybody on the way could read the candidate's link")]
     Plain,
 }
 
@@ -52,6 +52,9 @@ pub enum BaseUrlError {
     /// Another scheme than `http` and `https`.
     #[error("{0:?} must begin with https://")]
     Scheme(String),
+    /// A user name or password, which is not repeated.
+    #[error("must not contain a user name or password")]
+    Credentials,
     /// A part that links can't have.
     #[error("{text:?} must not contain {part}")]
     Part {
@@ -78,10 +81,7 @@ impl BaseUrl {
             part,
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(BaseUrlError::Part {
-                text: "the base URL".to_owned(),
-                part: "a user name or password",
-            });
+            return Err(BaseUrlError::Credentials);
         }
         if url.query().is_some() {
             return Err(part("a query (?…)"));

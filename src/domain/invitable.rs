@@ -55,7 +55,7 @@ pub enum NotInvitable {
     ForeignSession,
     /// The link would lead nowhere for the candidate.
     #[error(
-        "links.base_url: {base} {why}, so the candidate's link would not work; set it to the https address of your join page (links.allow_local = true sends it all the same)"
+        "links.base_url: {base} {why}; set it to the https address of your join page (links.allow_local = true sends it all the same)"
     )]
     LocalLink {
         /// The base URL as configured.

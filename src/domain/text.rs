@@ -106,6 +106,19 @@ fn acts_unseen(character: char) -> bool {
         || (character.width().unwrap_or(0) == 0 && !jamo)
 }
 
+/// Whether a character has no place in a name or a text that is mailed: control characters, zero-width spaces,
+/// separators, tags, and bidi embeddings, overrides and isolates. Marks and joiners that ordinary names need (U+200C to
+/// U+200F) are let through; [`visible`] shows them as what they are.
+#[must_use]
+pub fn acts_in_mail(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{2028}' | '\u{2029}'
+        )
+        || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E0000}'..='\u{E007F}')
+}
+
 fn is_variation_selector(character: char) -> bool {
     matches!(character, '\u{180B}'..='\u{180D}' | '\u{180F}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }

@@ -37,7 +37,7 @@ pub struct OpenOptions {
 }
 
 /// A problem with the database that no use-case foresaw.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// The disk is full.
     #[error("the disk that holds the database is full; nothing was saved. Make room and try again")]
@@ -64,7 +64,7 @@ pub enum StoreError {
     Closed,
     /// Anything else that the engine reports.
     #[error("the database reports: {0}")]
-    Engine(rusqlite::Error),
+    Engine(String),
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -76,7 +76,7 @@ impl From<rusqlite::Error> for StoreError {
             Some(
                 Code::ReadOnly | Code::SystemIoFailure | Code::CannotOpen | Code::PermissionDenied,
             ) => Self::NotWritable(error.to_string()),
-            _ => Self::Engine(error),
+            _ => Self::Engine(error.to_string()),
         }
     }
 }

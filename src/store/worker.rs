@@ -10,10 +10,15 @@ use tokio::sync::{oneshot, watch};
 
 use super::{Reading, StoreError, Writing};
 
-type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+/// Work inside a transaction, or the news that there is none. What it gives back is to be told whether the
+/// transaction was committed.
+type Job = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Answer + Send>;
+type Answer = Box<dyn FnOnce(Result<(), StoreError>)>;
 
 // How soon a commit by another process is seen: short for a person, long for a processor.
 const LOOK_AROUND: Duration = Duration::from_millis(200);
+// What waits at the same moment is committed together: one wait for the disk instead of many.
+const TOGETHER: usize = 64;
 
 /// Owns the threads. Dropping it lets them finish what was asked for and end.
 pub struct Worker {
@@ -57,19 +62,8 @@ impl Worker {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let changed = Arc::clone(&self.changed);
         run(&self.write, move |connection| {
-            let transaction = connection
-                .transaction_with_behavior(TransactionBehavior::Immediate)
-                .map_err(StoreError::from)?;
-            let result = work(&Writing {
-                reading: Reading {
-                    connection: &transaction,
-                },
-            })?;
-            transaction.commit().map_err(StoreError::from)?;
-            changed.send_modify(|count| *count += 1);
-            Ok(result)
+            in_savepoint(connection, work)
         })
         .await
     }
@@ -82,13 +76,7 @@ impl Worker {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        run(&self.read, move |connection| {
-            let transaction = connection.transaction().map_err(StoreError::from)?;
-            work(&Reading {
-                connection: &transaction,
-            })
-        })
-        .await
+        run(&self.read, move |connection| work(&Reading { connection })).await
     }
 }
 
@@ -104,7 +92,7 @@ fn start_readers(
             loop {
                 let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 let Ok(job) = job else { break };
-                job(&mut reader);
+                serve(&mut reader, TransactionBehavior::Deferred, &mut vec![job]);
             }
         }));
     }
@@ -113,7 +101,7 @@ fn start_readers(
 
 async fn run<T, E>(
     queue: &Mutex<Option<mpsc::Sender<Job>>>,
-    work: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
 ) -> Result<T, E>
 where
     T: Send + 'static,
@@ -121,8 +109,12 @@ where
 {
     let (answer, answered) = oneshot::channel();
     let job: Job = Box::new(move |connection| {
-        // Nobody may be waiting any more; what was committed stays committed.
-        let _ = answer.send(work(connection));
+        let outcome = connection.map_err(E::from).and_then(work);
+        Box::new(move |committed| {
+            // Nobody may be waiting any more; what was committed stays committed.
+            let _ =
+                answer.send(outcome.and_then(|value| committed.map(|()| value).map_err(E::from)));
+        })
     });
     let queue = queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
     queue
@@ -133,6 +125,57 @@ where
         .unwrap_or_else(|_| Err(StoreError::Closed.into()))
 }
 
+// Work that fails takes back what it did, and nothing that others did in the same transaction.
+fn in_savepoint<T, E: From<StoreError>>(
+    connection: &Connection,
+    work: impl FnOnce(&Writing<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let run = |sql| connection.execute_batch(sql).map_err(StoreError::from);
+    run("SAVEPOINT work")?;
+    let outcome = work(&Writing {
+        reading: Reading { connection },
+    });
+    match &outcome {
+        Ok(_) => run("RELEASE work")?,
+        // The engine takes everything back by itself when the disk fails.
+        Err(_) if connection.is_autocommit() => {}
+        Err(_) => run("ROLLBACK TO work; RELEASE work")?,
+    }
+    outcome
+}
+
+// Runs jobs in one transaction, tells them how it ended, and says whether anything has changed. Stops behind a job that cost the transaction: what is left
+// in `jobs` needs another one.
+fn serve(connection: &mut Connection, behavior: TransactionBehavior, jobs: &mut Vec<Job>) -> bool {
+    let transaction = match connection.transaction_with_behavior(behavior) {
+        Ok(transaction) => transaction,
+        Err(error) => {
+            let error = StoreError::from(error);
+            for job in jobs.drain(..) {
+                job(Err(error.clone()))(Ok(()));
+            }
+            return false;
+        }
+    };
+    let before = transaction.total_changes();
+    let mut answers = Vec::new();
+    while !jobs.is_empty() && !transaction.is_autocommit() {
+        answers.push(jobs.remove(0)(Ok(&transaction)));
+    }
+    let changed = transaction.total_changes() != before;
+    let committed = if transaction.is_autocommit() {
+        Err(StoreError::NotWritable(
+            "the disk failed another write of the same moment".to_owned(),
+        ))
+    } else {
+        transaction.commit().map_err(StoreError::from)
+    };
+    for answer in answers {
+        answer(committed.clone());
+    }
+    committed.is_ok() && changed
+}
+
 // `data_version` changes when another connection commits (and only then), and costs a microsecond to ask for.
 fn serve_writer(
     mut connection: Connection,
@@ -141,10 +184,22 @@ fn serve_writer(
 ) {
     let mut seen = data_version(&connection);
     loop {
-        match jobs.recv_timeout(LOOK_AROUND) {
-            Ok(job) => job(&mut connection),
-            Err(mpsc::RecvTimeoutError::Timeout) => {}
+        let mut together = match jobs.recv_timeout(LOOK_AROUND) {
+            Ok(job) => vec![job],
+            Err(mpsc::RecvTimeoutError::Timeout) => Vec::new(),
             Err(mpsc::RecvTimeoutError::Disconnected) => break,
+        };
+        if !together.is_empty() {
+            together.extend(jobs.try_iter().take(TOGETHER));
+        }
+        while !together.is_empty() {
+            if serve(
+                &mut connection,
+                TransactionBehavior::Immediate,
+                &mut together,
+            ) {
+                changed.send_modify(|count| *count += 1);
+            }
         }
         let version = data_version(&connection);
         if version != seen {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{AddressError, EmailAddress};
-use crate::domain::text::visible;
+use crate::domain::text::{acts_in_mail, visible};
 
 /// Characters a display name may have; it must fit a header with room to spare.
 const LONGEST_NAME: usize = 200;
@@ -37,7 +37,7 @@ impl Mailbox {
         let name = unquoted(name.trim_matches(' ')).ok_or(AddressError::Name)?;
         if name.chars().count() > LONGEST_NAME
             || name.contains(['<', '>'])
-            || name.chars().any(char::is_control)
+            || name.chars().any(acts_in_mail)
         {
             return Err(AddressError::Name);
         }
@@ -63,11 +63,11 @@ pub fn split_list(text: &str) -> impl Iterator<Item = &str> {
     .filter(|part| !part.is_empty())
 }
 
-/// The text of a quoted string (RFC 5322 section 3.2.4), or the text itself where none is
-/// quoted; `None` where quotation marks don't pair.
+/// The text of a quoted string (RFC 5322 section 3.2.4), or the text itself where it does not begin with one;
+/// `None` where quotation marks don't pair.
 fn unquoted(text: &str) -> Option<String> {
     let Some(inner) = text.strip_prefix('"') else {
-        return (!text.contains('"')).then(|| text.to_owned());
+        return (text.matches('"').count() % 2 == 0).then(|| text.to_owned());
     };
     let mut plain = String::with_capacity(inner.len());
     let mut rest = inner.chars();

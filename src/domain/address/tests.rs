@@ -97,6 +97,10 @@ fn a_slip_of_a_common_domain_is_pointed_out(#[case] text: &str, #[case] meant: O
     "\"Hopper, \\\"Amazing\\\" Grace\" <grace@navy.example>",
     Some("Hopper, \"Amazing\" Grace")
 )]
+#[case(
+    "Grace \"Amazing\" Hopper <grace@navy.example>",
+    Some("Grace \"Amazing\" Hopper")
+)]
 fn a_mailbox_is_read_and_shown_alike(#[case] text: &str, #[case] name: Option<&str>) {
     let mailbox = Mailbox::parse(text).unwrap();
     assert_eq!(mailbox.name.as_deref(), name);
@@ -107,6 +111,7 @@ fn a_mailbox_is_read_and_shown_alike(#[case] text: &str, #[case] name: Option<&s
 #[case("Grace <grace@navy.example", AddressError::Brackets)]
 #[case("Gr\"ace <grace@navy.example>", AddressError::Name)]
 #[case("Grace\r\nBcc: x <grace@navy.example>", AddressError::Name)]
+#[case("Grace\u{202e} <grace@navy.example>", AddressError::Name)]
 fn an_impossible_mailbox_is_refused(#[case] text: &str, #[case] error: AddressError) {
     assert_eq!(Mailbox::parse(text), Err(error));
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{Defaults, Draft, Field, Refusal};
 use crate::domain::address::{self, EmailAddress, Mailbox};
 use crate::domain::interview::Recruiter;
+use crate::domain::text::acts_in_mail;
 use crate::domain::when::{self, Zone};
 
 /// A check in progress: what was found wrong so far.
@@ -45,7 +46,7 @@ impl Check<'_> {
         let breaks_allowed = field == Field::Note;
         let acting = text
             .chars()
-            .find(|&character| acts(character) && !(breaks_allowed && character == '\n'));
+            .find(|&character| acts_in_mail(character) && !(breaks_allowed && character == '\n'));
         if let Some(character) = acting {
             self.refuse(
                 field,
@@ -156,15 +157,4 @@ impl Check<'_> {
             }
         }
     }
-}
-
-// Control characters, zero-width spaces, separators, tags, and bidi embeddings, overrides and isolates. Marks and
-// joiners that ordinary names need (U+200C to U+200F) are let through and shown as what they are.
-fn acts(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{2028}' | '\u{2029}'
-        )
-        || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E0000}'..='\u{E007F}')
 }

@@ -64,6 +64,44 @@ fn a_variable_that_can_not_stand_ends_with_3(
     );
 }
 
+#[test]
+fn from_a_database_of_a_newer_version_no_mail_is_said_to_be_delivered() {
+    let greenroom = Greenroom::new();
+    greenroom.new_ada(&[]).ended(0);
+    rusqlite::Connection::open(greenroom.home().join("data/greenroom.db"))
+        .unwrap()
+        .pragma_update(None, "user_version", 999)
+        .unwrap();
+    for arguments in [&["deliver"][..], &["deliver", "--watch"]] {
+        let ran = greenroom.run(arguments).ended(3);
+        assert_eq!(ran.out, "");
+        assert!(ran.err.contains("newer Greenroom"), "{}", ran.err);
+    }
+    greenroom.run(&["list"]).ended(0);
+}
+
+#[test]
+fn what_is_kept_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let greenroom = Greenroom::new();
+    greenroom.new_ada(&[]).ended(0);
+    let mut seen = 0;
+    let mut open = vec![greenroom.home().join("data")];
+    while let Some(path) = open.pop() {
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{} {mode:o}", path.display());
+        seen += 1;
+        if path.is_dir() {
+            open.extend(
+                std::fs::read_dir(path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        }
+    }
+    assert!(seen > 5, "database, mailbox and log");
+}
+
 #[rstest]
 #[case(&[])]
 #[case(&["demo"])]

@@ -192,6 +192,7 @@ fn colours_are_used_only_where_they_are_wanted() {
 fn incident_20_doctor_names_each_problem_and_its_remedy() {
     let fine = Greenroom::new().run(&["doctor"]).ended(0);
     assert!(fine.out.contains("nobody is mailed"), "{}", fine.out);
+    assert!(fine.out.contains("can follow such links"), "{}", fine.out);
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()

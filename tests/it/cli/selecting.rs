@@ -25,6 +25,15 @@ fn a_selector_that_is_not_meant_does_nothing(#[case] arguments: &[&str], #[case]
 }
 
 #[test]
+fn a_resend_that_reaches_nobody_does_not_end_well() {
+    let greenroom = Greenroom::new();
+    greenroom.new_ada(&[]).ended(0);
+    let ran = greenroom.run(&["resend", "grace", "--yes"]).ended(1);
+    assert!(ran.err.contains("No interview matches"), "{}", ran.err);
+    greenroom.run(&["resend", "grace", "--dry-run"]).ended(0);
+}
+
+#[test]
 fn a_plan_that_is_only_looked_at_is_the_result() {
     let greenroom = Greenroom::new();
     greenroom.new_ada(&[]).ended(0);
@@ -124,6 +133,10 @@ fn a_saved_plan_is_carried_out_once_and_refused_when_it_is_no_longer_true() {
     let mode =
         std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
+    let saved: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let seen = saved["rows"][0]["seen"].as_str().unwrap();
+    assert!(seen.ends_with(" stored 1"), "{seen}");
     greenroom
         .run(&["resend", "--plan", plan, "--expect", "1", "--yes"])
         .ended(0);
