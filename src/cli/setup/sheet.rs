@@ -352,7 +352,7 @@ impl Sheet {
 fn may_leave(text: &str, allow_local: bool) -> Result<(), String> {
     match BaseUrl::parse(text).map(|base| base.reach()) {
         Ok(Reach::Local(why)) if !allow_local => Err(format!(
-            "{text} {why}, so no mail would leave with it; it has to be an https address that candidates can open"
+            "{text} {why}; it has to be an https address that candidates can open"
         )),
         // A slip is told by the check of the configuration.
         _ => Ok(()),

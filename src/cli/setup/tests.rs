@@ -120,7 +120,7 @@ async fn each_answer_is_checked_at_once_and_asked_again() {
     for complaint in [
         "\"pigeon\" is not one of mailbox, smtp, sendmail",
         "This one needs an answer.",
-        "http://localhost:8000 is this machine itself, so no mail would leave",
+        "http://localhost:8000 is this machine itself, so the candidate's link would not work",
         "\"acme\" is not a URL",
         "leave out -t",
         "no shell reads this command",
