@@ -161,6 +161,31 @@ pub fn both_clocks(instant: Timestamp, zone: &Zone, theirs: Option<&Zone>) -> Cl
     }
 }
 
+/// From when to when on both clocks, in one line each: `Tue 6 May 2031 15:00–15:45 BST`.
+#[must_use]
+pub fn both_ranges(
+    start: Timestamp,
+    duration: InterviewDuration,
+    zone: &Zone,
+    theirs: Option<&Zone>,
+) -> Clocks {
+    let line = |zone: &Zone| {
+        let end = time_and_zone(duration.end(start), zone);
+        // Where the clocks change in between, each time names its own.
+        let rules = zone.time_zone();
+        let begin = if rules.to_offset(start) == rules.to_offset(duration.end(start)) {
+            time_24h(start, zone)
+        } else {
+            time_and_zone(start, zone)
+        };
+        format!("{} {begin}–{end}", day(start, zone))
+    };
+    Clocks {
+        ours: line(zone),
+        theirs: other_clock(start, zone, theirs).map(line),
+    }
+}
+
 /// The candidate's zone, if its clocks show something else at that instant.
 fn other_clock<'z>(instant: Timestamp, zone: &Zone, theirs: Option<&'z Zone>) -> Option<&'z Zone> {
     theirs.filter(|theirs| wall(instant, theirs) != wall(instant, zone))

@@ -449,6 +449,36 @@ fn a_day_heads_its_group(#[case] instant: &str, #[case] heading: &str) {
     );
 }
 
+#[rstest]
+#[case(
+    "2031-05-06T14:00:00Z",
+    "Tue 6 May 2031 15:00–15:45 BST",
+    Some("Tue 6 May 2031 10:00–10:45 EDT")
+)]
+#[case(
+    "2031-05-06T22:50:00Z",
+    "Tue 6 May 2031 23:50–00:35 BST",
+    Some("Tue 6 May 2031 18:50–19:35 EDT")
+)]
+#[case(
+    "2031-10-26T00:30:00Z",
+    "Sun 26 Oct 2031 01:30 BST–01:15 GMT",
+    Some("Sat 25 Oct 2031 20:30–21:15 EDT")
+)]
+fn both_clocks_fit_a_line_each(
+    #[case] start: &str,
+    #[case] ours: &str,
+    #[case] theirs: Option<&str>,
+) {
+    let new_york = zone("America/New_York");
+    let duration = InterviewDuration::from_minutes(45).unwrap();
+    let clocks = both_ranges(at(start), duration, &zone("Europe/London"), Some(&new_york));
+    assert_eq!(
+        (clocks.ours.as_str(), clocks.theirs.as_deref()),
+        (ours, theirs)
+    );
+}
+
 #[test]
 fn an_echo_says_both_clocks_and_the_other_day() {
     let london = zone("Europe/London");

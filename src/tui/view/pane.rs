@@ -11,12 +11,13 @@ use crate::domain::session::LinkState;
 use crate::domain::text::{columns, visible};
 use crate::domain::when;
 use crate::render::html::StyledLine;
+use crate::tui::layout::areas;
 use crate::tui::model::mail::{MailView, Part};
 use crate::tui::model::{Focus, Model};
 use crate::tui::safe;
 use crate::tui::theme::{Role, Theme};
 
-// Events that are shown while the pane does not have the screen.
+// Events that are shown at most while the pane does not have the screen.
 const NEWEST_EVENTS: usize = 3;
 
 /// How many lines the pane has in all.
@@ -41,7 +42,8 @@ pub fn lines(model: &Model, theme: Theme, width: usize) -> Vec<Line<'static>> {
         if model.focus == Focus::Details {
             lines.extend(further(row, pen, width));
         }
-        lines.extend(timeline(model, dossier, pen, width));
+        let room = usize::from(areas(model).pane.height).saturating_sub(lines.len());
+        lines.extend(timeline(model, dossier, room, pen, width));
     }
     lines.extend(mail_lines(&model.pane.mail, theme, width));
     lines
@@ -71,13 +73,16 @@ fn when_lines(row: &Row, model: &Model, pen: Pen, width: usize) -> Vec<Line<'sta
     let Some(start) = interview.starts_at else {
         return vec![Line::from(pen.write(Role::Trouble, "no start time"))];
     };
-    let clocks = when::both_clocks(start, &interview.zone, interview.candidate_zone.as_ref());
-    let distance = when::relative(start, &interview.zone, model.moment.now);
-    let mut lines = pen.paragraph(
-        Role::Text,
-        &format!("{}, {} · {distance}", clocks.ours, interview.duration),
-        width,
-    );
+    let (zone, theirs) = (&interview.zone, interview.candidate_zone.as_ref());
+    let distance = when::relative(start, zone, model.moment.now);
+    let (clocks, distance) = if model.focus == Focus::Details {
+        let clocks = when::both_clocks(start, zone, theirs);
+        (clocks, format!(", {} · {distance}", interview.duration))
+    } else {
+        let clocks = when::both_ranges(start, interview.duration, zone, theirs);
+        (clocks, format!(" · {distance}"))
+    };
+    let mut lines = pen.paragraph(Role::Text, &format!("{}{distance}", clocks.ours), width);
     if let Some(theirs) = clocks.theirs {
         lines.extend(pen.paragraph(Role::Dim, &format!("{theirs} for the candidate"), width));
     }
@@ -136,13 +141,15 @@ fn newest_mail(model: &Model, dossier: &Dossier, pen: Pen, width: usize) -> Vec<
     let clock = |at| when::moment(at, &model.setting.zone, model.moment.now);
     let (role, words) = delivery_words(delivery, clock);
     let to = safe::line(&delivery.address, 80);
+    // Of held mail, when it leaves is what counts.
+    let since = if delivery.state == State::Held {
+        String::new()
+    } else {
+        format!("{} ", clock(delivery.since))
+    };
     let mut lines = pen.paragraph(
         role,
-        &format!(
-            "{} {} {words} · to {to}",
-            role.glyph(),
-            clock(delivery.since)
-        ),
+        &format!("{} {since}{words} · to {to}", role.glyph()),
         width,
     );
     if let Some(reply) = &delivery.last_reply {
@@ -233,12 +240,20 @@ fn further(row: &Row, pen: Pen, width: usize) -> Vec<Line<'static>> {
     lines
 }
 
-fn timeline(model: &Model, dossier: &Dossier, pen: Pen, width: usize) -> Vec<Line<'static>> {
+fn timeline(
+    model: &Model,
+    dossier: &Dossier,
+    room: usize,
+    pen: Pen,
+    width: usize,
+) -> Vec<Line<'static>> {
     let all = model.focus == Focus::Details;
+    // The newest is what must be seen, and half of the room belongs to the mail.
+    let shown = NEWEST_EVENTS.min((room / 2).max(1));
     let skipped = if all {
         0
     } else {
-        dossier.events.len().saturating_sub(NEWEST_EVENTS)
+        dossier.events.len().saturating_sub(shown)
     };
     let clock = |at| when::moment(at, &model.setting.zone, model.moment.now);
     let line = |event: &crate::domain::event::Event| {

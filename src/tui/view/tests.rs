@@ -83,6 +83,15 @@ fn every_screen_at_every_size(
 }
 
 #[test]
+fn the_newest_event_is_seen_where_there_is_room_for_one() {
+    let mut stage = scene("list", rows(), 80, 24);
+    let event = &mut stage.model.pane.dossier.as_mut().unwrap().events;
+    event.last_mut().unwrap().detail = "the newest".to_owned();
+    let screen = stage.screen();
+    assert!(screen.contains("the newest"), "{screen}");
+}
+
+#[test]
 fn no_size_panics_and_any_can_follow_any() {
     for name in SCENES {
         let mut stage = scene(name, rows(), 80, 24);
