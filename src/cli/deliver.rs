@@ -6,7 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::printer::Printer;
 use super::{Exit, Failure, wait};
 use crate::app::{App, Stop};
-use crate::domain::filter::Filter;
+use crate::domain::event::EventKind;
 
 /// Send what is due in the outbox
 ///
@@ -19,13 +19,13 @@ pub struct Deliver {
     watch: bool,
 }
 
-/// The ends of an attempt: how filters call them, how people do, and whether the mail was taken.
-const ENDS: [(&str, &str, bool); 5] = [
-    ("accepted", "accepted", true),
-    ("stored", "stored on this machine", true),
-    ("deferred", "put off", false),
-    ("failed", "failed", false),
-    ("unknown", "of unknown outcome", false),
+/// The ends of an attempt: the event that tells it, how people say it, and whether the mail was taken.
+const ENDS: [(EventKind, &str, bool); 5] = [
+    (EventKind::MailAccepted, "accepted", true),
+    (EventKind::MailStored, "stored on this machine", true),
+    (EventKind::MailDeferred, "put off", false),
+    (EventKind::MailFailed, "failed", false),
+    (EventKind::MailUnknown, "of unknown outcome", false),
 ];
 
 impl Deliver {
@@ -35,7 +35,7 @@ impl Deliver {
                 "no mail leaves from here: the database was written by a newer Greenroom and is open for reading only",
             ));
         }
-        let before = tally(app).await?;
+        let before = app.last_event().await?;
         let stop = Stop::default();
         let mut dispatcher = wait::dispatcher(app)?;
         if self.watch {
@@ -48,14 +48,13 @@ impl Deliver {
         } else {
             dispatcher.drain(&stop).await;
         }
-        let after = tally(app).await?;
+        let happened = app.events_since(before).await?;
 
         let mut all_taken = true;
         let mut nothing = true;
-        for ((was, is), (_, words, taken)) in before.iter().zip(after).zip(ENDS) {
-            let more = is.saturating_sub(*was);
-            if more > 0 {
-                printer.line(&format!("{more} {words}"));
+        for (end, words, taken) in ENDS {
+            if let Some((_, count)) = happened.iter().find(|(kind, _)| *kind == end) {
+                printer.line(&format!("{count} {words}"));
                 nothing = false;
                 all_taken &= taken;
             }
@@ -72,17 +71,6 @@ impl Deliver {
             Exit::Findings
         })
     }
-}
-
-/// How many interviews have a newest mail that ended in each of these ways.
-async fn tally(app: &App) -> Result<Vec<u64>, Failure> {
-    let mut tally = Vec::new();
-    for (state, _, _) in ENDS {
-        let filter = Filter::parse(&format!("mail:{state}"))
-            .map_err(|error| Failure::input(error.to_string()))?;
-        tally.push(app.counts(&filter).await?.matching);
-    }
-    Ok(tally)
 }
 
 fn stop_when_asked(stop: Stop) -> Result<(), Failure> {

@@ -293,6 +293,13 @@ fn a_server_that_is_not_there_puts_the_mail_off() {
     assert!(waiting.out.contains("1 not due yet"), "{}", waiting.out);
     let again = greenroom.run(&["resend", "all", "--yes"]).ended(1);
     assert!(again.err.contains("already waiting"), "{}", again.err);
+    // When its time has come it is tried once more, and that is what is told.
+    rusqlite::Connection::open(greenroom.home().join("data/greenroom.db"))
+        .unwrap()
+        .execute("UPDATE delivery SET due_at = 0", [])
+        .unwrap();
+    let tried = greenroom.run(&["deliver"]).ended(1);
+    assert_eq!(tried.out, "1 put off\n1 not due yet\n");
 }
 
 #[test]
