@@ -101,7 +101,7 @@ impl EventKind {
             Self::MailQueued => "invitation put into the outbox",
             Self::MailAccepted => "accepted by the mail server",
             Self::MailStored => "stored on this machine",
-            Self::MailDeferred => "put off by the mail server",
+            Self::MailDeferred => "put off",
             Self::MailFailed => "mail failed",
             Self::MailUnknown => "outcome unknown",
             Self::MailWithdrawn => "mail withdrawn",
