@@ -67,7 +67,11 @@ pub fn split_list(text: &str) -> impl Iterator<Item = &str> {
 /// `None` where quotation marks don't pair.
 fn unquoted(text: &str) -> Option<String> {
     let Some(inner) = text.strip_prefix('"') else {
-        return (text.matches('"').count() % 2 == 0).then(|| text.to_owned());
+        return text
+            .matches('"')
+            .count()
+            .is_multiple_of(2)
+            .then(|| text.to_owned());
     };
     let mut plain = String::with_capacity(inner.len());
     let mut rest = inner.chars();

@@ -212,7 +212,9 @@ fn placeholder(name: Name, defaults: &Defaults, focused: bool) -> String {
         Name::Zone => defaults
             .zone
             .as_ref()
-            .map_or(shown("Europe/London"), |zone| zone.name().to_owned()),
+            .map_or(shown("for example Europe/London"), |zone| {
+                zone.name().to_owned()
+            }),
         Name::CandidateZone => shown("the candidate's zone, for their clock"),
         Name::Duration => defaults.duration.to_string(),
         Name::Company => defaults.company.clone().unwrap_or_default(),
