@@ -61,6 +61,7 @@ impl Deliver {
             dispatcher.ends()
         };
         tokio::pin!(sending);
+        let mut said = None;
         let ends = loop {
             tokio::select! {
                 ends = &mut sending => break ends,
@@ -69,14 +70,15 @@ impl Deliver {
                         "ended at once; what was being handed over is of unknown outcome (greenroom outbox)",
                     ));
                 }
-                Ok(()) = complaint.changed() => say(&mut complaint, printer),
+                Ok(()) = complaint.changed() => said = say(&mut complaint, printer),
             }
         };
         // It may have come with the last mail.
-        if complaint.has_changed().unwrap_or(true) {
+        let last = complaint.borrow().clone();
+        if last != said {
             say(&mut complaint, printer);
         }
-        let complains = complaint.borrow().is_some();
+        let complains = last.is_some();
 
         let mut all_taken = true;
         for (state, words, taken) in ENDS {
@@ -102,12 +104,13 @@ impl Deliver {
     }
 }
 
-fn say(complaint: &mut watch::Receiver<Option<String>>, printer: &mut Printer) {
+fn say(complaint: &mut watch::Receiver<Option<String>>, printer: &mut Printer) -> Option<String> {
     let complaint = complaint.borrow_and_update().clone();
-    printer.remark(&complaint.map_or_else(
+    printer.remark(&complaint.as_ref().map_or_else(
         || "The outbox can be written again.".to_owned(),
         |why| format!("The outbox can't be written: {why}"),
     ));
+    complaint
 }
 
 /// Asks to stop at the first signal; tells of the second.

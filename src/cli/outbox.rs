@@ -53,12 +53,11 @@ enum Deed {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "decision", required = true, multiple = false, args = ["send_again", "reason"])]
 struct Settle {
     /// The mail, by its id or that of its interview
     id: String,
     /// Send it once more, byte for byte and under the same Message-ID
-    #[arg(long)]
+    #[arg(long, required_unless_present = "reason", conflicts_with = "reason")]
     send_again: bool,
     /// Leave it as it is, for this reason; the interview can then be mailed anew
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
