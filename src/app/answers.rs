@@ -34,6 +34,11 @@ pub enum AppError {
     /// Its outcome is known.
     #[error("the mail is {}; only a mail of unknown outcome can be settled", .0.name())]
     NotUnknown(State),
+    /// Mail was put into the outbox, but what becomes of it can't be written down.
+    #[error(
+        "the mail waits in the outbox and was not tried, because the outbox can't be written now: {0}"
+    )]
+    OutboxNotWritten(String),
     /// Something changed since the plan was made.
     #[error("{} changed since this plan was made; nothing was done. Plan again", interviews(.0.len()))]
     PlanChanged(Vec<InterviewId>),

@@ -9,13 +9,15 @@ mod pace;
 mod shared;
 mod steps;
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{App, AppError, Delivery, SentBy};
+use crate::domain::delivery::State;
 use crate::domain::ids::DeliveryId;
 use crate::mail::transport::{Envelope, Outcome, Transport};
 use crate::store::{Owner, SenderLock, SenderLockState};
@@ -26,6 +28,8 @@ use shared::{Shared, Source};
 const LOOK_AROUND: Duration = Duration::from_secs(1);
 // How long a connection is kept for the next mail.
 const IDLE: Duration = Duration::from_mins(1);
+// How long another process may take over a mail before it is asked whether that process still lives.
+const PATIENCE: Duration = Duration::from_secs(2);
 // How often a paused outbox tries one mail.
 const PROBE: Duration = Duration::from_secs(30);
 
@@ -83,8 +87,8 @@ impl Dispatcher {
     }
 
     /// Sends what is due whenever it is due, until asked to stop. Only one process at a time does so; the others wait
-    /// until it ends.
-    pub async fn run(mut self, who: &str, stop: Stop) {
+    /// until it ends. Gives back [`Self::ends`].
+    pub async fn run(mut self, who: &str, stop: Stop) -> HashMap<State, usize> {
         let who = format!("{who} {}", std::process::id());
         let mut lock: Option<SenderLock> = None;
         let mut last_mail = Instant::now();
@@ -94,9 +98,8 @@ impl Dispatcher {
                 lock = self.take_lock(&who);
             }
             if lock.is_some() {
-                if last_probe.elapsed() >= PROBE && self.app.may_probe().await {
+                if last_probe.elapsed() >= PROBE && self.probe(&stop).await {
                     last_probe = Instant::now();
-                    self.probe(&stop).await;
                 }
                 if self.drain(&stop).await {
                     last_mail = Instant::now();
@@ -109,6 +112,13 @@ impl Dispatcher {
         }
         self.close().await;
         self.app.set_sending(&self.name, SentBy::Nobody);
+        self.ends()
+    }
+
+    /// How many mails this dispatcher brought to which end; a mail counts once, by where it stood last.
+    #[must_use]
+    pub fn ends(&self) -> HashMap<State, usize> {
+        self.shared.ends()
     }
 
     fn take_lock(&self, who: &str) -> Option<SenderLock> {
@@ -180,31 +190,51 @@ impl Dispatcher {
         }
     }
 
-    // One mail of a paused outbox; when a server takes it, the others follow.
-    async fn probe(&mut self, stop: &Stop) {
+    /// Tries one mail of a paused outbox that is due; when it meets nothing that every mail would meet, the outbox is
+    /// resumed. Says whether the outbox was paused, and not waiting for a person.
+    pub async fn probe(&mut self, stop: &Stop) -> bool {
+        if !self.app.may_probe().await {
+            return false;
+        }
+        let before = self.shared.sent();
         self.shared.start(Source::Probe);
         if let Some(lane) = self.lanes.first_mut() {
             lane.drain(&self.shared, stop).await;
         }
-        if self.shared.went_well()
+        // Where nothing was due, nothing is known.
+        if self.shared.sent() > before
+            && self.shared.went_well()
             && let Err(error) = self.app.resume_outbox().await
         {
             tracing::error!(%error, "the outbox could not be resumed");
         }
+        true
+    }
+
+    /// Why the outbox can't be written, whenever that changes.
+    #[must_use]
+    pub fn complaint(&self) -> watch::Receiver<Option<String>> {
+        self.shared.complaint()
     }
 
     /// Sends these mails now if they are due, or waits until another process has: the first attempt of each.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's; the mails stay in the outbox.
     pub async fn attempt_all(&mut self, ids: &[DeliveryId]) -> Result<Vec<Delivery>, AppError> {
-        self.work(
-            Source::These(ids.iter().copied().collect()),
-            &Stop::default(),
-        )
-        .await;
-        self.close().await;
-        self.app.settled(ids).await
+        loop {
+            let these = Source::These(ids.iter().copied().collect());
+            self.work(these, &Stop::default()).await;
+            self.close().await;
+            if let Some(why) = &*self.complaint().borrow() {
+                return Err(AppError::OutboxNotWritten(why.clone()));
+            }
+            // Another process may have had one, and have ended before it was sent.
+            if let Ok(settled) = timeout(PATIENCE, self.app.settled(ids)).await {
+                return settled;
+            }
+            self.take_up(true).await;
+        }
     }
 
     /// Hands over one test mail that is in no outbox: it belongs to no interview and carries no link. `greenroom doctor`

@@ -4,11 +4,11 @@ use uuid::Uuid;
 
 use super::{App, AppError, Counts, Delivery, Position, Row, UnsentMail, Window, outbox};
 use crate::domain::draft::{Details, Draft, Notice, Refusal};
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::Event;
 use crate::domain::filter::{Filter, Predicate};
 use crate::domain::ids::{InterviewId, SessionId};
 use crate::domain::interview::Interview;
-use crate::domain::invitable::{Invitable, NotInvitable};
+use crate::domain::invitable::Invitable;
 use crate::domain::session::{Session, SessionKey};
 use crate::domain::verdict::{Reason, Standing};
 use crate::mail::{self, MailIdentity, MessageId};
@@ -299,32 +299,6 @@ impl App {
                 .bytes()
                 .to_vec(),
         )
-    }
-
-    /// Why mail may not leave at all with this configuration, if so.
-    ///
-    /// # Errors
-    /// [`NotInvitable::LocalLink`].
-    pub fn may_mail(&self) -> Result<(), NotInvitable> {
-        self.policy().may_leave()
-    }
-
-    /// How far the timelines reach: a mark for [`App::events_since`].
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn last_event(&self) -> Result<i64, AppError> {
-        self.store().read(|read| Ok(read.last_event()?)).await
-    }
-
-    /// How often each kind of event has happened since a mark, in any interview.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn events_since(&self, mark: i64) -> Result<Vec<(EventKind, u64)>, AppError> {
-        self.store()
-            .read(move |read| Ok(read.events_since(mark)?))
-            .await
     }
 
     /// What may still leave.

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{App, AppError, Delivery, outbox};
 use crate::domain::delivery::{Happening, State};
 use crate::domain::event::EventKind;
-use crate::domain::ids::DeliveryId;
+use crate::domain::ids::{DeliveryId, InterviewId};
 use crate::store::{Reading, Remark, StoreError, Writing};
 
 const PAUSED: &str = "outbox_paused";
@@ -84,6 +85,19 @@ impl App {
     pub async fn on_its_way(&self, limit: u32) -> Result<Vec<Delivery>, AppError> {
         self.store()
             .read(move |read| Ok(read.on_their_way(limit)?))
+            .await
+    }
+
+    /// The mail of that id, or all mails of the interview of that id, newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn mails_named(&self, id: Uuid) -> Result<Vec<Delivery>, AppError> {
+        self.store()
+            .read(move |read| match read.delivery(DeliveryId::new(id))? {
+                Some(delivery) => Ok(vec![delivery]),
+                None => Ok(read.deliveries(InterviewId::new(id))?),
+            })
             .await
     }
 

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::{deliver, demo, doctor, list, new, preview, repair, resend, setup, show};
+use super::{
+    backup, deliver, demo, doctor, list, new, outbox, preview, repair, resend, setup, show,
+};
 use crate::config::Options;
 
 /// Schedules interviews, and no invitation leaves without a working link.
@@ -111,6 +113,8 @@ pub enum Command {
     Deliver(deliver::Deliver),
     Resend(resend::Resend),
     Repair(repair::Repair),
+    Outbox(outbox::Outbox),
+    Backup(backup::Backup),
     Doctor(doctor::Doctor),
     Setup(setup::Setup),
     Demo(demo::Demo),
@@ -208,6 +212,10 @@ mod tests {
     #[case("--color sometimes list")]
     #[case("resend ada --plan p.json")]
     #[case("deliver now")]
+    #[case("outbox withdraw")]
+    #[case("outbox settle x")]
+    #[case("outbox settle x --send-again --reason y")]
+    #[case("backup")]
     fn a_slip_is_refused(#[case] line: &str) {
         assert!(parsed(line).is_err());
     }
@@ -222,6 +230,9 @@ mod tests {
     #[case("demo --rows 1000000 --no-tui --data-dir d", true)]
     #[case("repair all --send --expect 3 --yes --json", false)]
     #[case("-vv deliver --watch", false)]
+    #[case("outbox --json", false)]
+    #[case("outbox list --limit 0 --json", false)]
+    #[case("outbox settle x --reason -", false)]
     fn what_the_contracts_say_is_understood(#[case] line: &str, #[case] has_data_dir: bool) {
         assert_eq!(
             parsed(line).unwrap().global.data_dir.is_some(),

@@ -1,17 +1,19 @@
 //! `greenroom deliver`: drains the outbox.
 
 use clap::Args;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{oneshot, watch};
 
 use super::printer::Printer;
-use super::{Exit, Failure, wait};
+use super::{Exit, Failure, paused, wait};
 use crate::app::{App, Stop};
-use crate::domain::event::EventKind;
+use crate::domain::delivery::State;
 
 /// Send what is due in the outbox
 ///
-/// Tries every mail that is due once, and ends; with 1 when one of them was not taken. With --watch it goes on and sends
-/// each mail when its time comes, until it is interrupted; a mail that is being handed over is finished first.
+/// Tries every mail that is due once, and ends; with 1 when one of them was not taken, or the outbox is paused. With
+/// --watch it goes on and sends each mail when its time comes, until it is interrupted. A mail that is being handed over
+/// is finished first; interrupted a second time, it ends at once, and of that mail nobody knows whether it arrived.
 #[derive(Debug, Args)]
 pub struct Deliver {
     /// Go on until interrupted (Ctrl-C)
@@ -19,13 +21,14 @@ pub struct Deliver {
     watch: bool,
 }
 
-/// The ends of an attempt: the event that tells it, how people say it, and whether the mail was taken.
-const ENDS: [(EventKind, &str, bool); 5] = [
-    (EventKind::MailAccepted, "accepted", true),
-    (EventKind::MailStored, "stored on this machine", true),
-    (EventKind::MailDeferred, "put off", false),
-    (EventKind::MailFailed, "failed", false),
-    (EventKind::MailUnknown, "of unknown outcome", false),
+/// How the attempts at a mail end, and whether it was taken.
+const ENDS: [(State, &str, bool); 6] = [
+    (State::Accepted, "accepted", true),
+    (State::Stored, "stored on this machine", true),
+    (State::Deferred, "put off", false),
+    (State::Failed, "failed", false),
+    (State::Unknown, "of unknown outcome", false),
+    (State::Withdrawn, "withdrawn, being no longer true", false),
 ];
 
 impl Deliver {
@@ -35,37 +38,65 @@ impl Deliver {
                 "no mail leaves from here: the database was written by a newer Greenroom and is open for reading only",
             ));
         }
-        let before = app.last_event().await?;
         let stop = Stop::default();
+        let mut at_once = stop_when_asked(stop.clone())?;
         let mut dispatcher = wait::dispatcher(app)?;
-        if self.watch {
+        let mut complaint = dispatcher.complaint();
+        let watch = self.watch;
+        if watch {
             printer.remark(&format!(
                 "Sending through {} until interrupted.",
                 app.sending().borrow().transport
             ));
-            stop_when_asked(stop.clone())?;
-            dispatcher.run("deliver --watch", stop).await;
-        } else {
-            dispatcher.drain(&stop).await;
+            if let Some(paused) = paused::in_words(app).await? {
+                printer.remark(&paused);
+            }
         }
-        let happened = app.events_since(before).await?;
+        let sending = async move {
+            if watch {
+                return dispatcher.run("deliver --watch", stop).await;
+            }
+            dispatcher.probe(&stop).await;
+            dispatcher.drain(&stop).await;
+            dispatcher.ends()
+        };
+        tokio::pin!(sending);
+        let mut said = None;
+        let ends = loop {
+            tokio::select! {
+                ends = &mut sending => break ends,
+                Ok(()) = &mut at_once => {
+                    return Err(Failure::environment(
+                        "ended at once; what was being handed over is of unknown outcome (greenroom outbox)",
+                    ));
+                }
+                Ok(()) = complaint.changed() => said = say(&mut complaint, printer),
+            }
+        };
+        // It may have come with the last mail.
+        let last = complaint.borrow().clone();
+        if last != said {
+            say(&mut complaint, printer);
+        }
+        let complains = last.is_some();
 
         let mut all_taken = true;
-        let mut nothing = true;
-        for (end, words, taken) in ENDS {
-            if let Some((_, count)) = happened.iter().find(|(kind, _)| *kind == end) {
+        for (state, words, taken) in ENDS {
+            if let Some(count) = ends.get(&state) {
                 printer.line(&format!("{count} {words}"));
-                nothing = false;
                 all_taken &= taken;
             }
         }
         let left = app.unsent().await?.count;
-        if left > 0 {
-            printer.line(&format!("{left} not due yet"));
-        } else if nothing {
-            printer.line("Nothing was due.");
+        let paused = paused::in_words(app).await?.filter(|_| left > 0);
+        match &paused {
+            Some(paused) => printer.line(paused),
+            None if complains => {}
+            None if left > 0 => printer.line(&format!("{left} not due yet")),
+            None if ends.is_empty() => printer.line("Nothing was due."),
+            None => {}
         }
-        Ok(if all_taken {
+        Ok(if all_taken && paused.is_none() && !complains {
             Exit::Done
         } else {
             Exit::Findings
@@ -73,16 +104,33 @@ impl Deliver {
     }
 }
 
-fn stop_when_asked(stop: Stop) -> Result<(), Failure> {
+fn say(complaint: &mut watch::Receiver<Option<String>>, printer: &mut Printer) -> Option<String> {
+    let complaint = complaint.borrow_and_update().clone();
+    printer.remark(&complaint.as_ref().map_or_else(
+        || "The outbox can be written again.".to_owned(),
+        |why| format!("The outbox can't be written: {why}"),
+    ));
+    complaint
+}
+
+/// Asks to stop at the first signal; tells of the second.
+fn stop_when_asked(stop: Stop) -> Result<oneshot::Receiver<()>, Failure> {
     let no_signals = |error| Failure::environment(format!("signals can't be received: {error}"));
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
+    let (second, at_once) = oneshot::channel();
     tokio::spawn(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
+        either(&mut interrupt, &mut terminate).await;
         stop.now();
+        either(&mut interrupt, &mut terminate).await;
+        let _ = second.send(());
     });
-    Ok(())
+    Ok(at_once)
+}
+
+async fn either(interrupt: &mut Signal, terminate: &mut Signal) {
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
 }

@@ -78,6 +78,7 @@ impl From<AppError> for Failure {
             AppError::NotInvitable(NotInvitable::LocalLink { .. })
             | AppError::Compose(_)
             | AppError::Store(_)
+            | AppError::OutboxNotWritten(_)
             | AppError::Move(_) => Exit::Environment,
             AppError::NoInterview(_)
             | AppError::NoDelivery

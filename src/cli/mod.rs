@@ -5,12 +5,15 @@
 
 pub mod arguments;
 mod ask;
+mod backup;
 mod deliver;
 mod demo;
 mod doctor;
 mod failure;
 mod list;
 mod new;
+mod outbox;
+mod paused;
 mod preview;
 mod printer;
 mod repair;
@@ -69,6 +72,8 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Deliver(deliver) => deliver.run(app, printer).await,
         Command::Resend(resend) => resend.run(app, printer).await,
         Command::Repair(repair) => repair.run(app, printer).await,
+        Command::Outbox(outbox) => outbox.run(app, printer).await,
+        Command::Backup(backup) => backup.run(app, printer).await,
         Command::Doctor(doctor) => doctor.run(app, printer).await,
         Command::Demo(demo) => demo.run(app, printer).await,
         // It makes the configuration that everything here stands on, so it has had its turn before.

@@ -209,7 +209,7 @@ impl New {
         };
         let scheduled = app.schedule(request).await?;
         let delivery = match &scheduled.delivery {
-            Some(delivery) => Some(wait::for_first_attempt(app, delivery).await?),
+            Some(delivery) => Some(wait::for_first_attempt(app, delivery, printer).await?),
             None => None,
         };
         // The mail's outcome is part of what is true of the interview now.

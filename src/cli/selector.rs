@@ -118,7 +118,7 @@ impl Selector {
             return Ok(Done { plan, deliveries });
         }
         let done = app.carry_out(&plan, None).await?;
-        let deliveries = wait::for_first_attempts(app, &done.deliveries).await?;
+        let deliveries = wait::for_first_attempts(app, &done.deliveries, printer).await?;
         if self.json {
             print_rows(&plan, &deliveries, printer);
         } else {

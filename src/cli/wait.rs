@@ -1,6 +1,7 @@
 //! Waits for the first attempt at a mail, and says in honest words what came of it.
 
-use super::Failure;
+use super::printer::Printer;
+use super::{Failure, paused};
 use crate::app::{App, Delivery, Dispatcher, transports};
 use crate::domain::delivery::{State, accepted_by};
 use crate::domain::ids::DeliveryId;
@@ -54,23 +55,35 @@ pub(super) fn outcome(delivery: &Delivery, app: &App) -> String {
 }
 
 /// Hands a mail over now, and says where it stands after its first attempt.
-pub(super) async fn for_first_attempt(app: &App, delivery: &Delivery) -> Result<Delivery, Failure> {
-    let settled = for_first_attempts(app, &[delivery.id]).await?;
+pub(super) async fn for_first_attempt(
+    app: &App,
+    delivery: &Delivery,
+    printer: &mut Printer,
+) -> Result<Delivery, Failure> {
+    let settled = for_first_attempts(app, &[delivery.id], printer).await?;
     Ok(settled
         .into_iter()
         .next()
         .unwrap_or_else(|| delivery.clone()))
 }
 
-/// Hands mails over now, and says where they stand after their first attempts.
+/// Hands mails over now, and says where they stand after their first attempts. What a paused outbox keeps is not waited
+/// for, and the pause is said.
 pub(super) async fn for_first_attempts(
     app: &App,
     ids: &[DeliveryId],
+    printer: &mut Printer,
 ) -> Result<Vec<Delivery>, Failure> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(dispatcher(app)?.attempt_all(ids).await?)
+    let settled = dispatcher(app)?.attempt_all(ids).await?;
+    if settled.iter().any(|delivery| delivery.state.is_unsent())
+        && let Some(paused) = paused::in_words(app).await?
+    {
+        printer.remark(&paused);
+    }
+    Ok(settled)
 }
 
 /// A dispatcher over the transport that is configured.

@@ -28,31 +28,6 @@ impl Writing<'_> {
 }
 
 impl Reading<'_> {
-    /// How far the timelines of all interviews reach: a mark for [`Reading::events_since`].
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn last_event(&self) -> Result<i64, StoreError> {
-        let last = self.one(
-            "SELECT coalesce(max(row), 0) AS last FROM event",
-            [],
-            |row| Ok(row.get("last")?),
-        )?;
-        Ok(last.unwrap_or(0))
-    }
-
-    /// How often each kind of event has happened since a mark, in any interview.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn events_since(&self, mark: i64) -> Result<Vec<(EventKind, u64)>, StoreError> {
-        self.many(
-            "SELECT kind, count(*) AS count FROM event WHERE row > $1 GROUP BY kind",
-            [mark],
-            |row| Ok((named(row, "kind", EventKind::named)?, row.get("count")?)),
-        )
-    }
-
     /// The timeline of an interview, oldest first.
     ///
     /// # Errors

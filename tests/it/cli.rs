@@ -1,6 +1,7 @@
 //! The command line through the real binary: flags, JSON, exit codes and what is said.
 
 mod ends;
+mod outbox;
 mod post;
 mod reading;
 mod scheduling;

@@ -2,6 +2,7 @@
 
 mod again;
 mod holds;
+mod kills;
 mod owners;
 mod truth;
 

@@ -142,11 +142,13 @@ impl Lane {
                 .collect();
             match shared.step(done, step).await {
                 Ok(stepped) => {
+                    shared.complain(None);
                     self.done.clear();
                     return stepped;
                 }
                 Err(error) => {
                     tracing::error!(%error, "the outbox can't be written; trying again");
+                    shared.complain(Some(error.to_string()));
                     sleep(BREATH).await;
                     // Nothing new is begun while the database refuses.
                     if self.done.is_empty() {

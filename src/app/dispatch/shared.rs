@@ -1,12 +1,15 @@
 //! What the lanes of one process have in common: whose mail it is, where it comes from, and how fast it may leave.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
 
 use super::pace::Pace;
 use super::steps::{Step, Stepped, Verdict};
 use crate::app::{App, AppError};
+use crate::domain::delivery::State;
 use crate::domain::ids::DeliveryId;
 use crate::store::{Outgoing, Owner, StoreError};
 
@@ -34,6 +37,8 @@ pub(super) struct Shared {
     in_a_row: AtomicU32,
     sent: AtomicU64,
     trouble: Mutex<Option<String>>,
+    ended: Mutex<HashMap<DeliveryId, State>>,
+    complaint: watch::Sender<Option<String>>,
 }
 
 impl Shared {
@@ -47,6 +52,8 @@ impl Shared {
             in_a_row: AtomicU32::new(0),
             sent: AtomicU64::new(0),
             trouble: Mutex::new(None),
+            ended: Mutex::default(),
+            complaint: watch::channel(None).0,
         }
     }
 
@@ -58,6 +65,29 @@ impl Shared {
     /// How many mails were attempted so far.
     pub(super) fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// How many mails this process brought to which end: each counts once, where it stood last.
+    pub(super) fn ends(&self) -> HashMap<State, usize> {
+        let mut ends = HashMap::new();
+        for state in lock(&self.ended).values() {
+            *ends.entry(*state).or_default() += 1;
+        }
+        ends
+    }
+
+    /// Why the outbox can't be written, if so.
+    pub(super) fn complaint(&self) -> watch::Receiver<Option<String>> {
+        self.complaint.subscribe()
+    }
+
+    /// Notes that the outbox could be written, or why not.
+    pub(super) fn complain(&self, why: Option<String>) {
+        self.complaint.send_if_modified(|current| {
+            let changed = *current != why;
+            *current = why;
+            changed
+        });
     }
 
     /// Whether the last attempt met nothing that would have met every mail.
@@ -113,6 +143,7 @@ impl Shared {
         if pauses {
             self.in_a_row.store(0, Ordering::Relaxed);
         }
+        lock(&self.ended).extend(stepped.ended.iter().copied());
         Ok(stepped)
     }
 
@@ -121,7 +152,7 @@ impl Shared {
         let (app, id) = (self.app.clone(), mail.id);
         self.app
             .store()
-            .write(move |write| app.owner_gone(write, id))
+            .write(move |write| app.owner_gone(write, id).map(|_| ()))
             .await
     }
 
@@ -152,13 +183,21 @@ impl Shared {
             return Ok(());
         }
         let app = self.app.clone();
-        self.app
+        let unknown = self
+            .app
             .store()
             .write(move |write| {
-                gone.into_iter()
-                    .try_for_each(|id| app.owner_gone(write, id))
+                let mut unknown = Vec::new();
+                for id in gone {
+                    if app.owner_gone(write, id)? == Some(State::Unknown) {
+                        unknown.push((id, State::Unknown));
+                    }
+                }
+                Ok::<_, AppError>(unknown)
             })
-            .await
+            .await?;
+        lock(&self.ended).extend(unknown);
+        Ok(())
     }
 }
 

@@ -53,6 +53,16 @@ pub(super) struct Step {
     pub claims: bool,
 }
 
+/// What came of asking for a mail.
+pub(super) enum Claim {
+    /// It is this process's now.
+    Taken(Box<Outgoing>),
+    /// It was no longer true, and will not leave.
+    Withdrawn,
+    /// It is not due, or somebody else has it.
+    NotDue,
+}
+
 /// What came of a [`Step`].
 #[derive(Default)]
 pub(super) struct Stepped {
@@ -60,6 +70,8 @@ pub(super) struct Stepped {
     pub begun: bool,
     /// The mail that was claimed.
     pub next: Option<Outgoing>,
+    /// Where mails stand now whose attempt is over, or that were withdrawn because they were no longer true.
+    pub ended: Vec<(DeliveryId, State)>,
 }
 
 impl App {
@@ -73,14 +85,15 @@ impl App {
         source: &mut Source,
         stuck: &mut HashSet<DeliveryId>,
     ) -> Result<Stepped, AppError> {
+        let mut stepped = Stepped::default();
         for (id, verdict) in done {
             match self.settle(write, *id, verdict) {
+                Ok(state) => stepped.ended.push((*id, state)),
                 // Taken back while the server was asked: no byte of its content has left.
                 Err(error) if was_taken_back(&error) => {}
-                other => other?,
+                Err(error) => return Err(error),
             }
         }
-        let mut stepped = Stepped::default();
         if let Some(id) = step.begin {
             stepped.begun = match self.advance(write, id, Happening::ContentBegins, None) {
                 Ok(_) => true,
@@ -89,7 +102,7 @@ impl App {
             };
         }
         if step.claims {
-            stepped.next = self.claim_next(write, owner, source, stuck)?;
+            stepped.next = self.claim_next(write, owner, source, stuck, &mut stepped.ended)?;
         }
         Ok(stepped)
     }
@@ -101,6 +114,7 @@ impl App {
         owner: OwnerId,
         source: &mut Source,
         stuck: &mut HashSet<DeliveryId>,
+        ended: &mut Vec<(DeliveryId, State)>,
     ) -> Result<Option<Outgoing>, AppError> {
         let pause = read_pause(write)?;
         loop {
@@ -113,14 +127,14 @@ impl App {
             };
             let Some(id) = id else { return Ok(None) };
             match self.claim(write, id, owner) {
-                Ok(Some(mail)) => {
+                Ok(Claim::Taken(mail)) => {
                     if matches!(source, Source::Probe) {
                         *source = Source::These(VecDeque::new());
                     }
-                    return Ok(Some(mail));
+                    return Ok(Some(*mail));
                 }
-                // It was no longer true and is withdrawn, or somebody else has it.
-                Ok(None) => {}
+                Ok(Claim::Withdrawn) => ended.push((id, State::Withdrawn)),
+                Ok(Claim::NotDue) => {}
                 Err(error) if concerns_one_mail(&error) => {
                     tracing::error!(delivery = %id, %error, "a mail can't be read and stays where it is");
                     stuck.insert(id);
@@ -149,10 +163,10 @@ impl App {
         write: &Writing<'_>,
         id: DeliveryId,
         owner: OwnerId,
-    ) -> Result<Option<Outgoing>, AppError> {
+    ) -> Result<Claim, AppError> {
         let now = self.running();
         let Some(delivery) = write.delivery(id)? else {
-            return Ok(None);
+            return Ok(Claim::NotDue);
         };
         let due = delivery.due.is_some_and(|due| due <= now);
         let waiting = matches!(
@@ -160,14 +174,14 @@ impl App {
             State::Held | State::Queued | State::Deferred
         );
         if !due || !waiting {
-            return Ok(None);
+            return Ok(Claim::NotDue);
         }
         let mail = outbox::kept(write.outgoing(id)?)?;
         let row = outbox::kept(write.interview(delivery.interview_id)?)?;
         if let Err(untrue) = self.still_true(write, &row, &delivery, &mail) {
             self.note_refusal(write, row.id(), &untrue)?;
             self.withdraw(write, &delivery, &untrue)?;
-            return Ok(None);
+            return Ok(Claim::Withdrawn);
         }
         if delivery.state == State::Held {
             write.move_delivery(id, Happening::HoldEnded, &Remark::default(), now)?;
@@ -177,7 +191,7 @@ impl App {
             ..Remark::default()
         };
         write.move_delivery(id, Happening::Claimed, &remark, now)?;
-        Ok(Some(mail))
+        Ok(Claim::Taken(Box::new(mail)))
     }
 
     /// Invariant 9: what is stored must still be what would be said today.
@@ -228,7 +242,7 @@ impl App {
         write: &Writing<'_>,
         id: DeliveryId,
         verdict: &Verdict,
-    ) -> Result<(), AppError> {
+    ) -> Result<State, AppError> {
         let delivery = write.delivery(id)?.ok_or(AppError::NoDelivery)?;
         let (happening, kind, words) = match verdict {
             Verdict::Accepted(words) => (Happening::Accepted, EventKind::MailAccepted, words),
@@ -237,11 +251,12 @@ impl App {
             Verdict::Lost(words) => (Happening::Lost, EventKind::MailUnknown, words),
             Verdict::Deferred { words, .. } => return self.put_off(write, &delivery, words),
         };
-        self.advance(write, id, happening, Some(words))?;
-        Ok(write.append_event(
+        let state = self.advance(write, id, happening, Some(words))?;
+        write.append_event(
             delivery.interview_id,
             &self.own_event(kind, nameless(words, &delivery)),
-        )?)
+        )?;
+        Ok(state)
     }
 
     fn put_off(
@@ -249,7 +264,7 @@ impl App {
         write: &Writing<'_>,
         delivery: &Delivery,
         words: &str,
-    ) -> Result<(), AppError> {
+    ) -> Result<State, AppError> {
         let now = self.running();
         let row = outbox::kept(write.interview(delivery.interview_id)?)?;
         let start = row.interview.starts_at.unwrap_or(delivery.starts_at);
@@ -272,11 +287,12 @@ impl App {
             reply: Some(words.to_owned()),
             ..Remark::default()
         };
-        write.move_delivery(delivery.id, Happening::Deferred, &remark, now)?;
-        Ok(write.append_event(
+        let state = write.move_delivery(delivery.id, Happening::Deferred, &remark, now)?;
+        write.append_event(
             row.id(),
             &self.own_event(EventKind::MailDeferred, nameless(words, delivery)),
-        )?)
+        )?;
+        Ok(state)
     }
 
     fn give_up(
@@ -285,18 +301,24 @@ impl App {
         delivery: &Delivery,
         why: GivenUp,
         words: &str,
-    ) -> Result<(), AppError> {
+    ) -> Result<State, AppError> {
         let words = format!("given up: {why}; the last answer was: {words}");
-        self.advance(write, delivery.id, Happening::Failed, Some(&words))?;
+        let state = self.advance(write, delivery.id, Happening::Failed, Some(&words))?;
         let event = self.own_event(EventKind::MailFailed, nameless(&words, delivery));
-        Ok(write.append_event(delivery.interview_id, &event)?)
+        write.append_event(delivery.interview_id, &event)?;
+        Ok(state)
     }
 
-    pub(super) fn owner_gone(&self, write: &Writing<'_>, id: DeliveryId) -> Result<(), AppError> {
+    /// Takes up a mail whose owner has ended, and says where it stands now.
+    pub(super) fn owner_gone(
+        &self,
+        write: &Writing<'_>,
+        id: DeliveryId,
+    ) -> Result<Option<State>, AppError> {
         let words = "the process that was sending it ended";
         let state = match self.advance(write, id, Happening::OwnerGone, None) {
             // Another process has taken it up meanwhile.
-            Err(MoveError::Impossible(_) | MoveError::Missing) => return Ok(()),
+            Err(MoveError::Impossible(_) | MoveError::Missing) => return Ok(None),
             other => other?,
         };
         if state == State::Unknown {
@@ -306,7 +328,7 @@ impl App {
                 &self.own_event(EventKind::MailUnknown, words),
             )?;
         }
-        Ok(())
+        Ok(Some(state))
     }
 }
 

@@ -238,6 +238,11 @@ impl SmtpServer {
         self.seen.lock().unwrap().mails.clone()
     }
 
+    /// How many mails it said 250 to.
+    pub fn accepted(&self) -> usize {
+        self.seen.lock().unwrap().mails.len()
+    }
+
     /// Every command line of every connection.
     pub fn commands(&self) -> Vec<String> {
         self.seen.lock().unwrap().conversations.concat()
