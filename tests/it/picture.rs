@@ -15,7 +15,15 @@ const CELL: (u16, u16) = (9, 19);
 fn the_picture_in_the_readme_is_what_the_program_shows() {
     let greenroom = Greenroom::new().with("GREENROOM_NOW", "2031-03-04T14:12:00Z");
     let terminal = greenroom.terminal(&["demo"], COLUMNS, ROWS);
-    terminal.shows("Hello Ada Lovelace");
+    // The last parts to come: the mail, the counts, and what failed.
+    for part in [
+        "Hello Ada Lovelace",
+        "35 ahead",
+        "could not be mailed",
+        "interview scheduled",
+    ] {
+        terminal.shows(part);
+    }
     let picture = terminal.look(svg);
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/dashboard.svg");
     if std::env::var_os("GREENROOM_PICTURE").is_some() {
