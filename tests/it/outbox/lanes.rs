@@ -1,10 +1,16 @@
 //! Several lanes of one process, side by side.
 
-use greenroom::app::{Stop, TakenBack};
+use std::sync::Arc;
+
+use greenroom::app::{Dispatcher, Stop, TakenBack};
 use greenroom::domain::delivery::State;
+use greenroom::mail::transport::smtp::SmtpTransport;
+use tokio::sync::Notify;
 use tokio::time::{Duration, Instant};
 
 use super::{ADA, TOMORROW, queue};
+use crate::smtp::settings;
+use crate::support::smtp_server::{Act, At, Script, SmtpServer};
 use crate::support::{Answer, World};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,4 +99,35 @@ async fn a_mail_taken_back_while_the_server_is_asked_does_not_leave() {
     assert_eq!(world.mail_of(bob).await, ["accepted"]);
     assert_eq!(world.post.handed().len(), 1);
     assert_eq!(ends.get(&State::Accepted), Some(&1));
+}
+
+#[tokio::test]
+async fn a_mail_taken_back_when_its_envelope_has_travelled_ahead_does_not_leave() {
+    let world = World::new().await;
+    let [ada, bob, carol] = [
+        world.schedule(ADA, TOMORROW).await,
+        world.schedule("Bob <bob@c.example>", TOMORROW).await,
+        world.schedule("Carol <carol@c.example>", TOMORROW).await,
+    ];
+    let go = Arc::new(Notify::new());
+    // The verdict on the first content is late; the envelope of the second mail is there by then.
+    let script = Script::new().once(At::Dot, Act::StallUntil(Arc::clone(&go)));
+    let server = SmtpServer::start(script).await;
+    let transport = SmtpTransport::new(settings(&server)).unwrap();
+    let mut dispatcher = Dispatcher::new(world.app.clone(), vec![Box::new(transport)]).unwrap();
+    let sending = tokio::spawn(async move { dispatcher.drain(&Stop::default()).await });
+    server.stalled().await;
+    assert_eq!(world.mail_of(ada).await, ["handing_over"]);
+    assert_eq!(world.mail_of(bob).await, ["claimed"]);
+    let id = world.newest(bob).await.id;
+    let taken = world.app.take_back(id).await.unwrap();
+    assert!(matches!(taken, TakenBack::Withdrawn(_)));
+    go.notify_one();
+    sending.await.unwrap();
+
+    assert_eq!(world.mail_of(ada).await, ["accepted"]);
+    assert_eq!(world.mail_of(bob).await, ["withdrawn"]);
+    assert_eq!(world.mail_of(carol).await, ["accepted"]);
+    let to: Vec<String> = server.mails().into_iter().map(|mail| mail.to).collect();
+    assert_eq!(to, ["ada@c.example", "carol@c.example"]);
 }
