@@ -54,6 +54,16 @@ impl App {
         }
     }
 
+    /// How many mails some process is sending at this moment.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn being_sent(&self) -> Result<usize, AppError> {
+        self.store()
+            .read(|read| Ok(read.owned_deliveries()?.len()))
+            .await
+    }
+
     /// Waits until the first attempt of each of these mails is over, and says where they stand.
     ///
     /// # Errors

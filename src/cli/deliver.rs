@@ -87,13 +87,19 @@ impl Deliver {
                 all_taken &= taken;
             }
         }
-        let left = app.unsent().await?.count;
+        let elsewhere = app.being_sent().await?;
+        let left = usize::try_from(app.unsent().await?.count)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(elsewhere);
+        if elsewhere > 0 && !complains {
+            printer.line(&format!("{elsewhere} being sent by another process"));
+        }
         let paused = paused::in_words(app).await?.filter(|_| left > 0);
         match &paused {
             Some(paused) => printer.line(paused),
             None if complains => {}
             None if left > 0 => printer.line(&format!("{left} not due yet")),
-            None if ends.is_empty() => printer.line("Nothing was due."),
+            None if ends.is_empty() && elsewhere == 0 => printer.line("Nothing was due."),
             None => {}
         }
         Ok(if all_taken && paused.is_none() && !complains {

@@ -3,7 +3,9 @@
 mod again;
 mod holds;
 mod kills;
+mod lanes;
 mod owners;
+mod pause;
 mod truth;
 
 use std::time::Duration;
@@ -17,6 +19,15 @@ use crate::support::{Answer, World};
 
 const ADA: &str = "Ada Lovelace <ada@c.example>";
 const TOMORROW: &str = "tomorrow 15:00";
+/// So many candidates, each with a mail in the outbox.
+async fn queue(world: &World, count: usize) {
+    for number in 0..count {
+        world
+            .schedule(&format!("C{number} <c{number}@c.example>"), TOMORROW)
+            .await;
+    }
+}
+
 const TEN_SECONDS: MailWish = MailWish::HeldFor(Duration::from_secs(10));
 
 #[tokio::test]

@@ -21,7 +21,7 @@ const MAIL: &[u8] = b"Subject: Interview\r\n\r\nHello Ada,\r\n.\r\n..\r\n.hidden
 const PLAIN: &str = "AGFkYQBodW50ZXIy";
 
 /// Settings for a server of the script, without TLS and with little patience.
-fn settings(server: &SmtpServer) -> SmtpSettings {
+pub fn settings(server: &SmtpServer) -> SmtpSettings {
     SmtpSettings {
         security: Security::None,
         deadlines: Deadlines::all(Duration::from_secs(5)),

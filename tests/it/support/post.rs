@@ -31,6 +31,8 @@ pub enum Answer {
     HangAfter,
     /// Kept on this machine.
     Store,
+    /// Nobody answers: any other mail would have met the same.
+    Unreachable,
 }
 
 /// A mail as it was handed over.
@@ -139,6 +141,13 @@ impl Transport for Counter {
                         self.post.hang().await;
                     }
                     let reason = refused(Stage::Recipient, 451, "4.7.1 try again later");
+                    return Err(Outcome::Deferred { reason });
+                }
+                Answer::Unreachable => {
+                    let reason = Reason {
+                        stage: Stage::Connect,
+                        cause: Cause::Closed,
+                    };
                     return Err(Outcome::Deferred { reason });
                 }
                 Answer::Never => {

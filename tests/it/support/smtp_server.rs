@@ -39,6 +39,8 @@ pub enum Act {
     HangUp,
     /// Silence until the test ends.
     Stall,
+    /// Silence until the test says so, then the usual reply.
+    StallUntil(Arc<Notify>),
 }
 
 struct Rule {
@@ -399,6 +401,11 @@ impl Conversation {
             Some(Act::Say(reply) | Act::SayAndHangUp(reply)) => reply.to_owned(),
             Some(Act::Add(more)) => format!("{usual}\r\n{more}"),
             Some(Act::HangUp) => return Err(Over),
+            Some(Act::StallUntil(word)) => {
+                self.shared.signals.stalled.notify_one();
+                word.notified().await;
+                usual.to_owned()
+            }
             Some(Act::Stall) => {
                 self.shared.signals.stalled.notify_one();
                 std::future::pending().await

@@ -170,6 +170,12 @@ impl World {
         Dispatcher::new(self.app.clone(), vec![self.post.transport()]).unwrap()
     }
 
+    /// One that hands mail over in several lanes side by side.
+    pub fn dispatcher_of(&self, lanes: usize) -> Dispatcher {
+        let transports = (0..lanes).map(|_| self.post.transport()).collect();
+        Dispatcher::new(self.app.clone(), transports).unwrap()
+    }
+
     /// Sends everything that is due.
     pub async fn deliver(&self) {
         self.dispatcher().drain(&Stop::default()).await;
