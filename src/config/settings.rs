@@ -11,7 +11,7 @@ use crate::domain::text::acts_in_mail;
 use crate::domain::when::{InterviewDuration, Zone};
 use crate::mail::transport::sendmail::SendmailSettings;
 use crate::mail::transport::smtp::{
-    AuthMechanism, SecretSource, Security, SmtpSettings, SmtpTransport,
+    AuthMechanism, Deadlines, SecretSource, Security, SmtpSettings, SmtpTransport,
 };
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -267,14 +267,36 @@ fn server(read: &mut Reader, environment: &Environment, config_dir: &Path) -> Op
     let username = read.parsed("mail.smtp.username", line);
     let hello = read.parsed("mail.smtp.hello", line);
     let secret = secret(read, environment, config_dir);
+    let deadlines = deadlines(read);
     Some(SmtpSettings {
         security,
+        deadlines,
         username,
         secret,
         auth,
         hello,
         ..SmtpSettings::new(host?, port)
     })
+}
+
+fn deadlines(read: &mut Reader) -> Deadlines {
+    let mut deadlines = Deadlines::default();
+    for (key, deadline) in [
+        ("mail.smtp.deadlines.connect", &mut deadlines.connect),
+        ("mail.smtp.deadlines.greeting", &mut deadlines.greeting),
+        ("mail.smtp.deadlines.command", &mut deadlines.command),
+        ("mail.smtp.deadlines.data", &mut deadlines.data),
+        ("mail.smtp.deadlines.block", &mut deadlines.block),
+        ("mail.smtp.deadlines.final_dot", &mut deadlines.final_dot),
+        ("mail.smtp.deadlines.idle", &mut deadlines.idle),
+    ] {
+        match read.span(key, HOUR) {
+            Some(span) if span.is_zero() => read.refuse(key, "must be at least 1s"),
+            Some(span) => *deadline = span,
+            None => {}
+        }
+    }
+    deadlines
 }
 
 fn secret(read: &mut Reader, environment: &Environment, config_dir: &Path) -> Option<SecretSource> {
