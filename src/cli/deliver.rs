@@ -2,7 +2,7 @@
 
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
 use super::printer::Printer;
 use super::{Exit, Failure, paused, wait};
@@ -39,9 +39,9 @@ impl Deliver {
             ));
         }
         let stop = Stop::default();
-        let mut at_once = stop_when_asked(stop.clone())?;
+        let at_once = stop_when_asked(stop.clone())?;
         let mut dispatcher = wait::dispatcher(app)?;
-        let mut complaint = dispatcher.complaint();
+        let complaint = dispatcher.complaint();
         let watch = self.watch;
         if watch {
             printer.remark(&format!(
@@ -60,25 +60,16 @@ impl Deliver {
             dispatcher.drain(&stop).await;
             dispatcher.ends()
         };
-        tokio::pin!(sending);
-        let mut said = None;
-        let ends = loop {
-            tokio::select! {
-                ends = &mut sending => break ends,
-                Ok(()) = &mut at_once => {
-                    return Err(Failure::environment(
-                        "ended at once; what was being handed over is of unknown outcome (greenroom outbox)",
-                    ));
-                }
-                Ok(()) = complaint.changed() => said = say(&mut complaint, printer),
+        let sending = wait::saying(complaint.clone(), printer, sending);
+        let ends = tokio::select! {
+            ends = sending => ends,
+            Ok(()) = at_once => {
+                return Err(Failure::environment(
+                    "ended at once; what was being handed over is of unknown outcome (greenroom outbox)",
+                ));
             }
         };
-        // It may have come with the last mail.
-        let last = complaint.borrow().clone();
-        if last != said {
-            say(&mut complaint, printer);
-        }
-        let complains = last.is_some();
+        let complains = complaint.borrow().is_some();
 
         let mut all_taken = true;
         for (state, words, taken) in ENDS {
@@ -108,15 +99,6 @@ impl Deliver {
             Exit::Findings
         })
     }
-}
-
-fn say(complaint: &mut watch::Receiver<Option<String>>, printer: &mut Printer) -> Option<String> {
-    let complaint = complaint.borrow_and_update().clone();
-    printer.remark(&complaint.as_ref().map_or_else(
-        || "The outbox can be written again.".to_owned(),
-        |why| format!("The outbox can't be written: {why}"),
-    ));
-    complaint
 }
 
 /// Asks to stop at the first signal; tells of the second.

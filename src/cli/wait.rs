@@ -1,5 +1,7 @@
 //! Waits for the first attempt at a mail, and says in honest words what came of it.
 
+use tokio::sync::watch;
+
 use super::printer::Printer;
 use super::{Failure, paused};
 use crate::app::{App, Delivery, Dispatcher, transports};
@@ -77,13 +79,48 @@ pub(super) async fn for_first_attempts(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let settled = dispatcher(app)?.attempt_all(ids).await?;
+    let mut dispatcher = dispatcher(app)?;
+    let complaint = dispatcher.complaint();
+    let settled = saying(complaint, printer, dispatcher.attempt_all(ids)).await?;
     if settled.iter().any(|delivery| delivery.state.is_unsent())
         && let Some(paused) = paused::in_words(app).await?
     {
         printer.remark(&paused);
     }
     Ok(settled)
+}
+
+/// Waits for work of a dispatcher, and says meanwhile when the outbox can't be written: what is known of a mail is kept in
+/// memory until it can.
+pub(super) async fn saying<T>(
+    mut complaint: watch::Receiver<Option<String>>,
+    printer: &mut Printer,
+    work: impl Future<Output = T>,
+) -> T {
+    let mut said = None;
+    tokio::pin!(work);
+    let done = loop {
+        tokio::select! {
+            done = &mut work => break done,
+            Ok(()) = complaint.changed() => {
+                said.clone_from(&complaint.borrow_and_update());
+                say(said.as_deref(), printer);
+            }
+        }
+    };
+    // It may have come with the last mail.
+    let last = complaint.borrow().clone();
+    if last != said {
+        say(last.as_deref(), printer);
+    }
+    done
+}
+
+fn say(complaint: Option<&str>, printer: &mut Printer) {
+    printer.remark(&complaint.map_or_else(
+        || "The outbox can be written again.".to_owned(),
+        |why| format!("The outbox can't be written: {why}"),
+    ));
 }
 
 /// A dispatcher over the transport that is configured.

@@ -305,6 +305,12 @@ impl super::Reading<'_> {
         let mut unfinished = file.as_os_str().to_owned();
         unfinished.push(".unfinished");
         let unfinished = PathBuf::from(unfinished);
+        if unfinished.exists() {
+            return Err(refused(&format!(
+                "{} is in the way; if no backup is being made, one was cut short: remove it",
+                unfinished.display()
+            )));
+        }
         let copied = copy(self.connection, &unfinished, setting, value)
             .map_err(|error| refused(&error))
             .and_then(|()| {

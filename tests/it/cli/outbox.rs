@@ -305,3 +305,70 @@ async fn a_restored_backup_holds_its_mail_until_a_person_resumes_it() {
     .await;
     assert_eq!(server.mails().len(), 1);
 }
+
+#[test]
+fn what_a_backup_can_not_do_is_said() {
+    let greenroom = Greenroom::new();
+    greenroom.new_ada(&[]).ended(0);
+    let copy = greenroom.home().join("copy.db");
+    let unfinished = greenroom.home().join("copy.db.unfinished");
+    std::fs::write(&unfinished, "half").unwrap();
+    let ran = greenroom.run(&["backup", copy.to_str().unwrap()]).ended(3);
+    assert!(
+        ran.err.contains("copy.db.unfinished is in the way"),
+        "{}",
+        ran.err
+    );
+    assert!(unfinished.exists() && !copy.exists());
+    let ran = greenroom.run(&["backup", "/nowhere/copy.db"]).ended(3);
+    let words = "the copy can't be written to /nowhere/copy.db";
+    assert!(ran.err.contains(words), "{}", ran.err);
+}
+
+#[test]
+fn when_the_disk_is_full_new_says_that_its_mail_waits() {
+    let greenroom = Greenroom::new().with_smtp(nobody());
+    greenroom.new_ada(&["--no-send"]).ended(0);
+    let bob = [
+        "new",
+        "--candidate",
+        "Bob",
+        "--email",
+        "bob@example.org",
+        "--role",
+        "Engineer",
+        "--at",
+        "2031-03-05 15:00",
+        "--again",
+    ];
+    // More and more room, until there is enough for the interview and its mail, but not for a word about its sending.
+    let said = (80..400).step_by(8).find_map(|blocks: u32| {
+        let program = greenroom.command(&bob);
+        let output = std::process::Command::new("timeout")
+            .args([
+                "3",
+                "sh",
+                "-c",
+                "trap '' XFSZ; ulimit -S -f \"$0\"; exec \"$@\"",
+            ])
+            .arg(blocks.to_string())
+            .arg(program.get_program())
+            .args(program.get_args())
+            .env_clear()
+            .envs(
+                program
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
+            .output()
+            .unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        let saved = !err.contains("greenroom: the d");
+        saved.then_some(err)
+    });
+    let said = said.unwrap();
+    assert!(
+        said.contains("The outbox can't be written: the d"),
+        "{said}"
+    );
+}
