@@ -19,6 +19,7 @@ mod sending;
 mod steer;
 mod take_back;
 mod transport;
+mod underway;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +42,7 @@ pub use sending::{Sending, SentBy};
 pub use steer::{Pause, Settlement};
 pub use take_back::TakenBack;
 pub use transport::transports;
+pub use underway::{Outbox, Underway};
 
 pub use crate::mail::parts;
 pub use crate::store::{Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window};

@@ -23,7 +23,7 @@ pub enum EventKind {
     SendRefused,
     /// A mail was put into the outbox.
     MailQueued,
-    /// A mail server accepted the mail.
+    /// A mail server, or the mail program of this machine, accepted the mail.
     MailAccepted,
     /// The mail was kept on this machine.
     MailStored,
@@ -99,7 +99,7 @@ impl EventKind {
             Self::LinkMade => "link made",
             Self::SendRefused => "not mailed",
             Self::MailQueued => "invitation put into the outbox",
-            Self::MailAccepted => "accepted by the mail server",
+            Self::MailAccepted => "accepted",
             Self::MailStored => "stored on this machine",
             Self::MailDeferred => "put off",
             Self::MailFailed => "mail failed",

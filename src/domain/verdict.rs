@@ -14,7 +14,7 @@ pub struct Facts {
     pub key: Option<SessionKey>,
     /// What there is of a session.
     pub session: SessionCondition,
-    /// What the candidate holds: the newest mail that a mail server accepted.
+    /// What the candidate holds: the newest mail that was accepted.
     pub told: Option<Told>,
     /// The newest mail that carries a link.
     pub newest: Option<NewestMail>,
@@ -232,7 +232,7 @@ impl Reason {
             Self::HoldsDeadLink => "They can't get in: the link they hold was replaced.".into(),
             Self::HoldsOldTime => "They hold the right link but the old time.".into(),
             Self::MailedElsewhere => "Their invitation went to another address than the one on record.".into(),
-            Self::Told(at) => format!("They hold the right link and time, accepted by the mail server {}.", clock(at)),
+            Self::Told(at) => format!("They hold the right link and time, accepted {}.", clock(at)),
             Self::MailFailed => "They were not told: the invitation could not be mailed.".into(),
             Self::NeverMailed => "They were not invited yet.".into(),
             Self::Held(Some(until)) if until > now => format!("The invitation is held and leaves {}.", clock(until)),

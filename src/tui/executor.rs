@@ -124,6 +124,23 @@ impl Executor {
             Effect::TakeBack { delivery } => self.change(async move {
                 Event::TookBack(delivery, app.take_back(delivery).await.map_err(words))
             }),
+            Effect::ReadOutbox { request, limit } => {
+                self.read(Slot::Outbox, Duration::ZERO, async move {
+                    Event::OutboxRead(request, app.outbox(limit).await.map_err(words))
+                });
+            }
+            Effect::Settle {
+                delivery,
+                settlement,
+            } => self.change(async move {
+                let settled = app.settle_unknown(delivery, settlement).await;
+                Event::Settled(delivery, settled.map(Box::new).map_err(words))
+            }),
+            Effect::Resume => {
+                self.change(
+                    async move { Event::Resumed(app.resume_outbox().await.map_err(words)) },
+                );
+            }
             terminal @ (Effect::Copy(_) | Effect::Suspend | Effect::Redraw | Effect::Quit) => {
                 return Some(terminal);
             }

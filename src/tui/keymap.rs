@@ -24,6 +24,12 @@ pub enum Layer {
     Mail,
     /// The list of keys.
     Help,
+    /// The outbox.
+    Outbox,
+    /// The question before something is done with the outbox.
+    Steer,
+    /// The line in which the reason for settling a mail is typed.
+    Settle,
     /// The question before quitting with unsent mail.
     QuitQuestion,
     /// The question before a form with text in it is left.
@@ -38,12 +44,17 @@ pub enum Layer {
 
 impl Layer {
     /// The heading in the help, and the layers in its order.
-    pub const HELP: [(Self, &'static str); 8] = [
+    pub const HELP: [(Self, &'static str); 10] = [
         (Self::List, "List"),
         (Self::Pane, "Details"),
         (Self::Find, "Find and filter"),
         (Self::Form, "Form"),
         (Self::Plan, "Plan: nothing is mailed before y"),
+        (Self::Outbox, "Outbox"),
+        (
+            Self::Steer,
+            "Questions about the outbox: nothing happens before y",
+        ),
         (Self::TakenBackQuestion, "After taking mail back"),
         (Self::Text, "Text fields"),
         (Self::Everywhere, "Everywhere"),
@@ -52,7 +63,9 @@ impl Layer {
     // The layers that see a key when this one does not name it.
     const fn behind(self) -> &'static [Self] {
         match self {
-            Self::Find | Self::Form | Self::Plan => &[Self::Text, Self::Everywhere],
+            Self::Find | Self::Form | Self::Plan | Self::Steer | Self::Settle => {
+                &[Self::Text, Self::Everywhere]
+            }
             Self::Everywhere => &[],
             _ => &[Self::Everywhere],
         }
@@ -60,7 +73,10 @@ impl Layer {
 
     // Whether characters that no binding names are typed into a field.
     const fn takes_text(self) -> bool {
-        matches!(self, Self::Find | Self::Form | Self::Plan)
+        matches!(
+            self,
+            Self::Find | Self::Form | Self::Plan | Self::Steer | Self::Settle
+        )
     }
 }
 
@@ -124,6 +140,7 @@ pub static BINDINGS: &[Binding] = {
         bind(L::List, &["Enter"], I::Details, "details on the whole screen"),
         bind(L::List, &["c"], I::CopyLink, "copy the join link"),
         bind(L::List, &["u"], I::TakeBack, "take back mail that has not left"),
+        bind(L::List, &["B"], I::Outbox, "the outbox: what is on its way, and what nobody knows the outcome of"),
         hinted(L::List, &["Tab"], I::NextPane, "to the pane", 5, "mail"),
         bind(L::List, &["p"], I::NextPart, "next part of the mail: rendered, text, html, headers, calendar, source"),
         bind(L::List, &["j", "Down"], I::Down, "down"),
@@ -144,6 +161,7 @@ pub static BINDINGS: &[Binding] = {
         hinted(L::Pane, &["R"], I::Resend, "resend the invitation: shows the plan first", 4, "resend"),
         hinted(L::Pane, &["F"], I::FixLink, "give it a link, and invite: shows the plan first", 5, "fix link"),
         bind(L::Pane, &["u"], I::TakeBack, "take back mail that has not left"),
+        bind(L::Pane, &["B"], I::Outbox, "the outbox"),
         bind(L::Pane, &["j", "Down"], I::Down, "scroll down"),
         bind(L::Pane, &["k", "Up"], I::Up, "scroll up"),
         bind(L::Pane, &["g", "Home"], I::Top, "to the top"),
@@ -188,6 +206,24 @@ pub static BINDINGS: &[Binding] = {
         bind(L::Help, &["Ctrl-d", "PageDown", "Space"], I::PageDown, "a screen down"),
         bind(L::Help, &["Ctrl-u", "PageUp"], I::PageUp, "a screen up"),
         hinted(L::Help, &["Esc", "q", "?", "Ctrl-c"], I::Leave, "close", 0, "close"),
+        hinted(L::Outbox, &["Enter"], I::Accept, "to its interview", 1, "interview"),
+        hinted(L::Outbox, &["r"], I::Resume, "resume a paused outbox: asks first", 2, "resume"),
+        hinted(L::Outbox, &["a"], I::SendAgain, "send one of unknown outcome again, the same mail under the same Message-ID: asks first", 3, "send again"),
+        hinted(L::Outbox, &["s"], I::Settle, "settle one of unknown outcome: leave it as it is, for a reason", 4, "settle"),
+        hinted(L::Outbox, &["w"], I::Withdraw, "withdraw what has not left: asks first", 5, "withdraw"),
+        bind(L::Outbox, &["j", "Down"], I::Down, "down"),
+        bind(L::Outbox, &["k", "Up"], I::Up, "up"),
+        bind(L::Outbox, &["g", "Home"], I::Top, "to the first"),
+        bind(L::Outbox, &["G", "End"], I::Bottom, "to the last"),
+        bind(L::Outbox, &["Ctrl-d"], I::HalfDown, "half a screen down"),
+        bind(L::Outbox, &["Ctrl-u"], I::HalfUp, "half a screen up"),
+        bind(L::Outbox, &["PageDown"], I::PageDown, "a screen down"),
+        bind(L::Outbox, &["PageUp"], I::PageUp, "a screen up"),
+        hinted(L::Outbox, &["Esc", "q", "B", "Ctrl-c"], I::Leave, "back to the list", 0, "back"),
+        hinted(L::Steer, &["y"], I::Yes, "do it", 0, "do it"),
+        hinted(L::Steer, &["Esc", "n", "q", "Ctrl-c"], I::Leave, "leave; nothing happens", 1, "leave"),
+        hinted(L::Settle, &["Enter"], I::Accept, "settle it for this reason", 0, "settle"),
+        hinted(L::Settle, &["Esc", "Ctrl-c"], I::Leave, "leave; nothing happens", 1, "leave"),
         hinted(L::QuitQuestion, &["y"], I::Yes, "quit; the mail waits in the outbox", 0, "quit"),
         hinted(L::QuitQuestion, &["Esc", "n", "q", "Ctrl-c"], I::Leave, "stay", 1, "stay"),
         hinted(L::LeaveQuestion, &["y"], I::Yes, "throw it away", 0, "throw away"),

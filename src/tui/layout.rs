@@ -98,6 +98,34 @@ pub const fn inner_width(area: Rect) -> usize {
     area.width.saturating_sub(2) as usize
 }
 
+/// Where the outbox stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutboxAreas {
+    /// What it is and how much is in it.
+    pub heading: Rect,
+    /// Its mails, a line each.
+    pub mails: Rect,
+    /// Between them and what follows.
+    pub rule: Rect,
+    /// More about the mail under the cursor, where there is room.
+    pub more: Rect,
+}
+
+/// Divides the body for the outbox.
+#[must_use]
+pub fn outbox_areas(model: &Model) -> OutboxAreas {
+    let mut rest = areas(model).body;
+    let heading = take_top(&mut rest, 1);
+    let room = if rest.height >= SPLIT { 7 } else { 0 };
+    let more = take_bottom(&mut rest, room);
+    OutboxAreas {
+        heading,
+        rule: take_bottom(&mut rest, room.min(1)),
+        mails: rest,
+        more,
+    }
+}
+
 /// The form and, where there is room, its preview beside it.
 #[must_use]
 pub fn form_and_preview(model: &Model) -> (Rect, Rect) {
@@ -123,6 +151,7 @@ pub fn form_and_preview(model: &Model) -> (Rect, Rect) {
 fn banners(model: &Model) -> u16 {
     let failed = model.tally.is_some_and(|tally| tally.failed > 0);
     u16::from(model.setting.read_only.is_some())
+        + u16::from(model.outbox.pause.is_some())
         + u16::from(failed)
         + u16::from(model.list.error.is_some())
 }

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use super::field::Edit;
 use super::mail::MailParts;
 use crate::app::{
-    Action, CarriedOut, Counts, Delivery, Dossier, From, Plan, Schedule, Scheduled, Selection,
-    Sending, TakenBack, UnsentMail, Window,
+    Action, CarriedOut, Counts, Delivery, Dossier, From, Outbox, Plan, Schedule, Scheduled,
+    Selection, Sending, Settlement, TakenBack, UnsentMail, Window,
 };
 use crate::domain::draft::{Draft, Refusal};
 use crate::domain::filter::Filter;
@@ -63,6 +63,16 @@ pub enum Intent {
     NextPane,
     /// Take back what has not left.
     TakeBack,
+    /// See what is on its way.
+    Outbox,
+    /// Withdraw a mail.
+    Withdraw,
+    /// Leave a mail of unknown outcome as it is, for a reason.
+    Settle,
+    /// Send a mail of unknown outcome once more.
+    SendAgain,
+    /// Let the mail of a paused outbox leave.
+    Resume,
     /// See the keys.
     Help,
     /// End the program.
@@ -109,7 +119,7 @@ pub enum Event {
     Ticked(Moment),
     /// The terminal has another size.
     Resized(u16, u16),
-    /// The plan on top has been on the screen: keys from now on are meant for it.
+    /// The plan or question on top has been on the screen: keys from now on are meant for it.
     PlanDrawn,
     /// Something was committed, here or by another process.
     DataChanged,
@@ -137,6 +147,12 @@ pub enum Event {
     PlanCarriedOut(Request, Result<CarriedOut, String>),
     /// Mail was taken back, or it was too late.
     TookBack(DeliveryId, Result<TakenBack, String>),
+    /// The outbox was read.
+    OutboxRead(Request, Result<Outbox, String>),
+    /// A mail of unknown outcome was settled or queued once more, or it could not be.
+    Settled(DeliveryId, Result<Box<Delivery>, String>),
+    /// The outbox was resumed, or could not be.
+    Resumed(Result<(), String>),
     /// The zone with which the next form begins was read.
     FormZoneRead(Option<Zone>),
     /// An interview was removed.
@@ -270,6 +286,22 @@ pub enum Effect {
         /// The mail.
         delivery: DeliveryId,
     },
+    /// Read the outbox.
+    ReadOutbox {
+        /// The number of the request.
+        request: Request,
+        /// How many of its mails at most.
+        limit: u32,
+    },
+    /// Decide what becomes of a mail of unknown outcome.
+    Settle {
+        /// The mail.
+        delivery: DeliveryId,
+        /// The decision.
+        settlement: Settlement,
+    },
+    /// Let the mail of the outbox leave.
+    Resume,
     /// Work out what an action would do.
     MakePlan {
         /// The number of the request.
@@ -301,14 +333,17 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// Whether it mails somebody or changes an interview. Invariant 11: outside the form, only the plan's `y` and the
-    /// answer about a mail that was taken back may lead to one of these. Taking back stops mail, and is none of them.
+    /// Whether it mails somebody or changes an interview. Invariant 11: outside the form, only the `y` of a plan or of
+    /// a question about the outbox, the reason typed there, and the answer about a mail that was taken back may lead to
+    /// one of these. Taking back stops mail, and is none of them.
     #[must_use]
     pub const fn mails_or_changes(&self) -> bool {
         match self {
             Self::Schedule { .. }
             | Self::Revise { .. }
             | Self::Remove { .. }
+            | Self::Settle { .. }
+            | Self::Resume
             | Self::CarryOut { .. } => true,
             Self::ReadWindow { .. }
             | Self::Count { .. }
@@ -319,6 +354,7 @@ impl Effect {
             | Self::ReadNextMail { .. }
             | Self::Preview { .. }
             | Self::TakeBack { .. }
+            | Self::ReadOutbox { .. }
             | Self::MakePlan { .. }
             | Self::Copy(_)
             | Self::CountUnsent

@@ -291,7 +291,9 @@ impl Runner {
 
     fn entered(&mut self, input: Input, at: Instant) {
         let layer = self.model.layer();
-        if layer == Layer::Plan && self.plan_drawn.is_some_and(|drawn| at <= drawn) {
+        if matches!(layer, Layer::Plan | Layer::Steer)
+            && self.plan_drawn.is_some_and(|drawn| at <= drawn)
+        {
             return;
         }
         let intent = match input {

@@ -16,7 +16,9 @@ use super::model::{Model, Setting};
 use super::theme::Theme;
 use super::update::{start, update};
 use super::view;
-use crate::app::{Counts, Delivery, Dossier, Row, Sending, SentBy, Window};
+use crate::app::{
+    Counts, Delivery, Dossier, Outbox, Pause, Row, Sending, SentBy, Underway, UnsentMail, Window,
+};
 use crate::domain::address::EmailAddress;
 use crate::domain::base_url::BaseUrl;
 use crate::domain::delivery::{Kind, State};
@@ -209,6 +211,69 @@ pub fn delivery(row: &Row, state: State) -> Delivery {
     }
 }
 
+/// A paused outbox with a mail in every state that it can hold.
+pub fn outbox() -> Outbox {
+    let mail = |number: u128, name: &str, starts: &str, state: State, reply: Option<&str>| {
+        let mut delivery = delivery(&row(number, name, starts), state);
+        delivery.last_reply = reply.map(str::to_owned);
+        delivery.due = match state {
+            State::Held => Some(at("2031-03-04T09:13:00Z")),
+            State::Deferred => Some(at("2031-03-04T09:31:00Z")),
+            _ => None,
+        };
+        delivery.attempts = u32::from(reply.is_some()) * 2;
+        Underway {
+            delivery,
+            candidate: name.to_owned(),
+        }
+    };
+    let greylisted = "RCPT: the server refused: 451 4.7.1 Greylisted, try again later";
+    let broken = "final dot: the connection was closed";
+    Outbox {
+        pause: Some(Pause {
+            why: "signing in: the server refused: 535 5.7.8 Authentication failed".to_owned(),
+            since: at("2031-03-04T09:02:00Z"),
+            probes: true,
+        }),
+        unsent: UnsentMail {
+            count: 4,
+            held: 1,
+            first_start: Some(at("2031-03-04T09:37:00Z")),
+        },
+        mails: vec![
+            mail(1, "Ada Lovelace", "2031-03-04T09:37:00Z", State::Held, None),
+            mail(
+                6,
+                "Søren Kierkegaard",
+                "2031-03-04T10:30:00Z",
+                State::Unknown,
+                Some(broken),
+            ),
+            mail(
+                2,
+                "Grace Hopper",
+                "2031-03-04T11:15:00Z",
+                State::HandingOver,
+                None,
+            ),
+            mail(
+                3,
+                "José Ñáñez",
+                "2031-03-04T13:00:00Z",
+                State::Deferred,
+                Some(greylisted),
+            ),
+            mail(
+                7,
+                "Maximiliana Featherstonehaugh-Cholmondeley",
+                "2031-03-05T10:30:00Z",
+                State::Queued,
+                None,
+            ),
+        ],
+    }
+}
+
 pub fn dossier(row: &Row) -> Box<Dossier> {
     let event = |time: &str, kind, detail: &str| Happened {
         at: at(time),
@@ -263,6 +328,8 @@ pub fn mail() -> MailParts {
 pub struct Stage {
     pub model: Model,
     pub effects: Vec<Effect>,
+    /// What stands in the outbox whenever it is read.
+    pub outbox: Outbox,
 }
 
 impl Stage {
@@ -278,7 +345,11 @@ impl Stage {
         };
         let mut model = Model::new(setting(), sending, moment, (width, height));
         let effects = start(&mut model);
-        Self { model, effects }
+        Self {
+            model,
+            effects,
+            outbox: Outbox::default(),
+        }
     }
 
     /// With these rows read, and everything about the first of them.
@@ -360,7 +431,7 @@ impl Stage {
         self.tell(Event::WindowRead(request.unwrap(), Ok(window)));
     }
 
-    /// Answers the requests for details and mail of the row under the cursor.
+    /// Answers the requests for details and mail of the row under the cursor, and for the outbox.
     pub fn answer_pane(&mut self) {
         let row = self.model.selected().cloned();
         for effect in self.taken() {
@@ -370,6 +441,11 @@ impl Stage {
                 }
                 Effect::ReadMail { request, .. } | Effect::ReadNextMail { request, .. } => {
                     self.tell(Event::MailRead(request, Ok(mail())));
+                }
+                Effect::ReadOutbox { request, limit } => {
+                    let mut outbox = self.outbox.clone();
+                    outbox.mails.truncate(limit as usize);
+                    self.tell(Event::OutboxRead(request, Ok(outbox)));
                 }
                 Effect::Preview { request, .. } => self.tell(Event::Previewed(request, Ok(mail()))),
                 other => self.effects.push(other),

@@ -353,3 +353,129 @@ async fn quitting_with_held_mail_and_nobody_else_to_send_it_asks() {
     dashboard.keys("q").await;
     assert!(dashboard.ended);
 }
+
+#[tokio::test]
+async fn a_pause_of_another_greenroom_is_seen_and_what_waits_leaves_after_y_and_not_before() {
+    let world = World::new().await;
+    let ada = world
+        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
+        .await;
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    assert!(!dashboard.screen().contains("paused"));
+    let pause = r#"{"why": "signing in: the server refused: 535 5.7.8 no", "since": "2031-05-05T08:00:00Z", "probes": true}"#;
+    world.tamper(&format!(
+        "INSERT INTO setting (name, value) VALUES ('outbox_paused', '{pause}')"
+    ));
+    // The other's commit is noticed by a look at the file, a few milliseconds later.
+    let mut changes = world.app.changes();
+    changes.mark_changed();
+    let seen = tokio::time::timeout(std::time::Duration::from_secs(5), async {
+        let banner = "▲ mail paused: the user name or the password was refused · 1 waiting, first starts Tue 15:00 · B";
+        while !dashboard.screen().contains(banner) {
+            let _ = changes.changed().await;
+            dashboard.settle().await;
+        }
+    });
+    seen.await.unwrap();
+    dashboard.keys("B").await;
+    assert!(
+        dashboard.screen().contains("▲ queued, paused"),
+        "{}",
+        dashboard.screen()
+    );
+    dashboard.keys("r").await;
+    let question =
+        "Resume the outbox? 1 mail may leave, to Ada Lovelace; the first starts Tue 15:00.";
+    assert!(
+        dashboard.screen().contains(question),
+        "{}",
+        dashboard.screen()
+    );
+    world.deliver().await;
+    assert_eq!(world.letters().len(), 0);
+    dashboard.keys("y").await;
+    world.deliver().await;
+    dashboard.settle().await;
+    assert_eq!(world.mail_of(ada).await, ["accepted"]);
+    let screen = dashboard.screen();
+    assert!(
+        screen.contains("Nothing is on its way") && !screen.contains("mail paused"),
+        "{screen}"
+    );
+}
+
+#[tokio::test]
+async fn a_mail_of_unknown_outcome_is_sent_again_as_it_was_or_settled() {
+    let world = World::new().await;
+    let ada = world
+        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
+        .await;
+    world.post.answers([Answer::Lost, Answer::Lost]);
+    world.deliver().await;
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    dashboard.keys("B").await;
+    assert!(
+        dashboard.screen().contains("! outcome unknown"),
+        "{}",
+        dashboard.screen()
+    );
+    dashboard.keys_at_once("a y y").await;
+    world.deliver().await;
+    assert_eq!(world.letters().len(), 1, "y hurried ahead of the question");
+    dashboard.keys("y").await;
+    world.deliver().await;
+    dashboard.settle().await;
+    let handed = world.post.handed();
+    assert_eq!(handed.len(), 2);
+    assert!(handed[0].bytes == handed[1].bytes);
+    assert!(
+        dashboard
+            .status()
+            .starts_with("! nobody knows whether the mail to Ada Lovelace"),
+        "{}",
+        dashboard.status()
+    );
+    dashboard.keys("s she~phoned Enter").await;
+    assert!(
+        dashboard
+            .status()
+            .contains("settled by Rita Levi: she phoned"),
+        "{}",
+        dashboard.status()
+    );
+    assert!(dashboard.screen().contains("Nothing is on its way"));
+    dashboard.keys("Esc Enter").await;
+    assert!(
+        dashboard
+            .screen()
+            .contains("outcome unknown, settled by Rita Levi: she phoned"),
+        "{}",
+        dashboard.screen()
+    );
+    assert_eq!(world.mail_of(ada).await, ["unknown"]);
+}
+
+#[tokio::test]
+async fn a_mail_is_withdrawn_in_the_outbox_and_enter_there_goes_to_its_interview() {
+    let world = World::new().await;
+    world
+        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
+        .await;
+    let grace = world
+        .schedule("Grace Hopper <grace@c.example>", "tomorrow 16:00")
+        .await;
+    let mut dashboard = Dashboard::open(&world, 80, 24).await;
+    dashboard.keys("B j Enter").await;
+    assert_eq!(dashboard.model.list.cursor, Some(grace));
+    dashboard.keys("B j w y").await;
+    assert!(
+        dashboard
+            .status()
+            .contains("nothing was mailed to Grace Hopper"),
+        "{}",
+        dashboard.status()
+    );
+    world.deliver().await;
+    assert_eq!(world.mail_of(grace).await, ["withdrawn"]);
+    assert_eq!(world.letters().len(), 1);
+}

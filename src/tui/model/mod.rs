@@ -6,6 +6,7 @@
 pub mod form;
 pub mod list;
 pub mod mail;
+pub mod outbox;
 pub mod outgoing;
 pub mod plan;
 
@@ -14,12 +15,13 @@ use std::time::Duration;
 use self::form::Form;
 use self::list::{Find, List};
 use self::mail::Pane;
+use self::outbox::{OutboxView, SettleLine, SteerQuestion};
 use self::outgoing::Outgoing;
 use self::plan::PlanView;
 use super::keymap::Layer;
 use super::message::{Moment, Request, Tally};
 use super::theme::Role;
-use crate::app::{Horizon, Row, Section, Sending, SentBy, UnsentMail};
+use crate::app::{Horizon, Outbox, Row, Section, Sending, SentBy, Underway, UnsentMail};
 use crate::domain::base_url::BaseUrl;
 use crate::domain::draft::Defaults;
 use crate::domain::session::{AccessWindow, JoinLink};
@@ -74,6 +76,12 @@ pub enum Modal {
     Mail(Pane),
     /// The keys; scrolled down by that many lines.
     Help(usize),
+    /// The outbox.
+    Outbox(OutboxView),
+    /// Do that with a mail of the outbox below, or with all of it?
+    Steer(Box<SteerQuestion>),
+    /// Why is a mail of the outbox below settled?
+    Settle(Box<SettleLine>),
     /// Quit with unsent mail?
     Quit(UnsentMail),
     /// Leave the form below and lose what was typed?
@@ -112,6 +120,8 @@ pub enum Slot {
     Save,
     /// Making or carrying out a plan.
     Plan,
+    /// The outbox.
+    Outbox,
 }
 
 /// The state of the dashboard.
@@ -129,6 +139,8 @@ pub struct Model {
     pub list: List,
     /// The numbers above it, once they are known.
     pub tally: Option<Tally>,
+    /// The outbox, once it was read; its mails only while it is on the screen.
+    pub outbox: Outbox,
     /// The interview under the cursor.
     pub pane: Pane,
     /// What has the keys when no modal does.
@@ -158,6 +170,7 @@ impl Model {
             sending,
             list: List::default(),
             tally: None,
+            outbox: Outbox::default(),
             pane: Pane::default(),
             focus: Focus::List,
             modals: Vec::new(),
@@ -179,6 +192,9 @@ impl Model {
             (Some(Modal::Plan(_)), _) => Layer::Plan,
             (Some(Modal::Mail(_)), _) => Layer::Mail,
             (Some(Modal::Help(_)), _) => Layer::Help,
+            (Some(Modal::Outbox(_)), _) => Layer::Outbox,
+            (Some(Modal::Steer(_)), _) => Layer::Steer,
+            (Some(Modal::Settle(_)), _) => Layer::Settle,
             (Some(Modal::Quit(_)), _) => Layer::QuitQuestion,
             (Some(Modal::LeaveForm), _) => Layer::LeaveQuestion,
             (Some(Modal::LeaveTakenBack), _) => Layer::TakenBackQuestion,
@@ -288,10 +304,44 @@ impl Model {
         })
     }
 
-    /// Whether the plan on top is ready and has not been on the screen yet.
+    /// The outbox that is open, if it is, under whatever lies on top of it.
+    #[must_use]
+    pub fn outbox_view(&self) -> Option<&OutboxView> {
+        self.modals.iter().rev().find_map(|modal| {
+            if let Modal::Outbox(view) = modal {
+                Some(view)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The same, to be changed, with the mails that stand in it.
+    pub fn outbox_view_mut(&mut self) -> Option<(&mut OutboxView, &[Underway])> {
+        let view = self.modals.iter_mut().rev().find_map(|modal| {
+            if let Modal::Outbox(view) = modal {
+                Some(view)
+            } else {
+                None
+            }
+        });
+        Some((view?, &self.outbox.mails))
+    }
+
+    /// The mail under the cursor of the outbox.
+    #[must_use]
+    pub fn mail_under_cursor(&self) -> Option<&Underway> {
+        self.outbox.mails.get(self.outbox_view()?.index)
+    }
+
+    /// Whether the plan on top is ready, or the question there, and has not been on the screen yet.
     #[must_use]
     pub fn awaits_drawing(&self) -> bool {
-        matches!(self.modals.last(), Some(Modal::Plan(plan)) if plan.is_ready() && !plan.drawn)
+        match self.modals.last() {
+            Some(Modal::Plan(plan)) => plan.is_ready() && !plan.drawn,
+            Some(Modal::Steer(question)) => !question.drawn,
+            _ => false,
+        }
     }
 
     /// Whether something on the screen changes every second.

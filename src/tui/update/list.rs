@@ -253,6 +253,20 @@ fn append(list: &mut List, window: Window) {
     }
 }
 
+/// Puts the cursor on an interview, wherever it is; a filter that it does not match is cleared.
+pub(super) fn go_to(model: &mut Model, id: InterviewId) -> Vec<Effect> {
+    model.focus = Focus::List;
+    let list = &mut model.list;
+    if let Some(index) = list.rows.iter().position(|row| row.id() == id) {
+        list.move_to(index);
+        reveal(model);
+        return pane::follow(model);
+    }
+    // The row is not among those that were read, so that it is looked for.
+    list.cursor = Some(id);
+    narrow(model, Narrowing::None, Purpose::Again)
+}
+
 /// Puts the cursor on an interview that was just made or changed, whether or not it matches the filter.
 pub(super) fn put_cursor_on(model: &mut Model, row: Row) -> Vec<Effect> {
     let horizon = model.horizon();

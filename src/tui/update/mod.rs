@@ -1,11 +1,13 @@
 //! What follows from a message: the model changes, and effects are to be carried out.
 //!
-//! Pure. This file routes; each part of the screen has its own file. Only `saving.rs`, `plan.rs` and the answer about mail that was taken back (`form.rs`) return effects that
-//! mail or change (invariant 11).
+//! Pure. This file routes; each part of the screen has its own file. Only `saving.rs`, `plan.rs`,
+//! `outbox.rs` and the answer about mail that was taken back (`form.rs`) return effects that mail or change (invariant
+//! 11).
 
 mod find;
 mod form;
 mod list;
+mod outbox;
 mod outgoing;
 mod pane;
 mod plan;
@@ -21,7 +23,9 @@ use crate::domain::text::visible;
 
 /// The first effects: what there is to show is read.
 pub fn start(model: &mut Model) -> Vec<Effect> {
-    list::read(model, Purpose::First)
+    let mut effects = list::read(model, Purpose::First);
+    effects.push(outbox::read(model));
+    effects
 }
 
 /// Changes the model by one message and says what is to be done.
@@ -47,6 +51,9 @@ fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
         Layer::Plan => plan::wanted(model, &intent),
         Layer::Mail => plan::wanted_in_mail(model, &intent),
         Layer::Help => shared::help(model, &intent),
+        Layer::Outbox => outbox::wanted(model, &intent),
+        Layer::Steer => outbox::answered(model, &intent),
+        Layer::Settle => outbox::typed(model, intent),
         Layer::QuitQuestion => shared::quit_question(model, &intent),
         Layer::LeaveQuestion | Layer::TakenBackQuestion => form::answered(model, &intent),
         // These are behind other layers and never on top.
@@ -63,10 +70,14 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Saved(request, result) => return saving::saved(model, request, result),
         Event::PlanCarriedOut(request, result) => return plan::carried_out(model, request, result),
         Event::TookBack(id, result) => return outgoing::took_back(model, id, result),
+        Event::Settled(id, result) => return outbox::settled(model, id, result),
         Event::CountedUnsent(unsent) => return shared::counted_unsent(model, unsent.ok()),
         Event::ToldToEnd => return vec![Effect::Quit],
         Event::Resized(width, height) => resized(model, width, height),
-        Event::PlanDrawn => plan::drawn(model),
+        Event::PlanDrawn => {
+            plan::drawn(model);
+            outbox::drawn(model);
+        }
         Event::SendingChanged(sending) => {
             model.changed |= model.sending != sending;
             model.sending = sending;
@@ -80,6 +91,8 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::DeliveryRead(id, delivery) => {
             outgoing::delivery_read(model, id, delivery.as_deref());
         }
+        Event::OutboxRead(request, outbox) => outbox::outbox_read(model, request, outbox),
+        Event::Resumed(result) => outbox::resumed(model, result),
         Event::MailRead(request, mail) => pane::mail_read(model, request, mail),
         Event::Previewed(request, mail) => form::previewed(model, request, mail),
         Event::PlanMade(request, made) => plan::made(model, request, made),
@@ -108,6 +121,7 @@ fn resized(model: &mut Model, width: u16, height: u16) {
     list::reveal(model);
     pane::arrange(model);
     form::arrange(model);
+    outbox::reveal(model);
 }
 
 fn counted(model: &mut Model, tally: Option<Tally>) {
@@ -123,6 +137,7 @@ fn counted(model: &mut Model, tally: Option<Tally>) {
 fn refresh(model: &mut Model) -> Vec<Effect> {
     let mut effects = list::read(model, Purpose::Again);
     effects.extend(pane::read(model));
+    effects.push(outbox::read(model));
     effects.extend(outgoing::watch(model));
     effects
 }

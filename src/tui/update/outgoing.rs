@@ -5,12 +5,13 @@ use jiff::Timestamp;
 use super::form;
 use super::shared::{is_read_only, refuse};
 use crate::app::{Delivery, TakenBack};
-use crate::domain::delivery::State;
+use crate::domain::delivery::{State, accepted_by};
 use crate::domain::ids::DeliveryId;
 use crate::domain::text::visible;
 use crate::domain::when;
 use crate::tui::message::Effect;
 use crate::tui::model::Model;
+use crate::tui::model::outbox::settled_words;
 use crate::tui::safe;
 use crate::tui::theme::Role;
 
@@ -77,7 +78,10 @@ pub(super) fn delivery_read(model: &mut Model, id: DeliveryId, delivery: Option<
     let (role, text) = match delivery.state {
         State::Accepted => (
             Role::Fine,
-            format!("the mail server accepted the mail to {whom}"),
+            format!(
+                "{} accepted the mail to {whom}",
+                accepted_by(delivery.last_reply.as_deref())
+            ),
         ),
         State::Stored => (
             Role::Attention,
@@ -95,10 +99,19 @@ pub(super) fn delivery_read(model: &mut Model, id: DeliveryId, delivery: Option<
             )
         }
         State::Failed => (Role::Trouble, format!("not sent: mail to {whom}{reply}")),
-        State::Unknown => (
-            Role::Trouble,
-            format!("nobody knows whether the mail to {whom} left{reply}"),
-        ),
+        State::Unknown => match &delivery.settled {
+            Some((who, why)) => (
+                Role::Attention,
+                format!(
+                    "nobody knows whether the mail to {whom} left; {}",
+                    settled_words(who, why)
+                ),
+            ),
+            None => (
+                Role::Trouble,
+                format!("nobody knows whether the mail to {whom} left{reply}"),
+            ),
+        },
         State::Withdrawn => (Role::Attention, format!("withdrawn: mail to {whom}{reply}")),
         State::Held | State::Queued | State::Claimed | State::HandingOver => return,
     };

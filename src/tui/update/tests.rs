@@ -1,5 +1,7 @@
 //! Keys in, effects out.
 
+mod outbox;
+
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -12,7 +14,9 @@ use crate::tui::keymap::{BINDINGS, Layer};
 use crate::tui::message::{Effect, Event, Intent, Moment, SaveError};
 use crate::tui::model::Modal;
 use crate::tui::model::list::{KEPT, PAGE};
-use crate::tui::testing::{NOW, Stage, at, delivery, id, plan, row, rows, without_link};
+use crate::tui::testing::{
+    NOW, Stage, at, delivery, id, outbox as in_the_outbox, plan, row, rows, without_link,
+};
 
 fn names(stage: &Stage) -> Vec<String> {
     stage
@@ -775,6 +779,18 @@ fn in_layer(layer: Layer) -> Stage {
                 stage.keys("Enter");
             }
         }
+        Layer::Outbox | Layer::Steer | Layer::Settle => {
+            stage.outbox = in_the_outbox();
+            stage.keys("B");
+            stage.answer_pane();
+            stage.keys("j");
+            match layer {
+                Layer::Steer => drop(stage.keys("a")),
+                Layer::Settle => drop(stage.keys("s she~phoned")),
+                _ => {}
+            }
+            stage.tell(Event::PlanDrawn);
+        }
         Layer::TakenBackQuestion => {
             saved(&mut stage);
             let ada = row(30, "Ada Lovelace", "2031-03-05T15:00:00Z");
@@ -802,12 +818,16 @@ fn in_layer(layer: Layer) -> Stage {
 #[case(Layer::LeaveQuestion, &[])]
 #[case(Layer::Form, &["Ctrl-s"])]
 #[case(Layer::Plan, &["y"])]
+#[case(Layer::Outbox, &[])]
+#[case(Layer::Steer, &["y"])]
+#[case(Layer::Settle, &["Enter"])]
 #[case(Layer::TakenBackQuestion, &["x"])]
 fn no_stray_key_mails_or_changes(#[case] layer: Layer, #[case] may: &[&str]) {
     let mut stage = in_layer(layer);
     for key in every_key() {
         let may = may.contains(&key.name().as_str());
-        if may || stage.model.layer() != layer {
+        // In the line of a reason, what other keys erase would be missed.
+        if may || layer == Layer::Settle || stage.model.layer() != layer {
             stage = in_layer(layer);
         }
         stage.press(key);
@@ -821,10 +841,12 @@ proptest! {
     fn however_keys_follow_each_other_nothing_is_mailed_without_its_answer(picks in proptest::collection::vec(any::<prop::sample::Index>(), 0..60)) {
         let keys = every_key();
         let mut stage = Stage::new(120, 30);
+        stage.outbox = in_the_outbox();
         for pick in picks {
             let key = pick.get(&keys);
-            // The plan's answer, the form's, and the answer about mail that was taken back.
-            if !["y", "Ctrl-s", "x"].contains(&key.name().as_str()) {
+            // The answer to plans and questions, the form's, the one about mail that was taken back, and a typed reason.
+            let reason = stage.model.layer() == Layer::Settle && key.name() == "Enter";
+            if !reason && !["y", "Ctrl-s", "x"].contains(&key.name().as_str()) {
                 stage.press(*key);
                 stage.answer_pane();
             }

@@ -4,8 +4,9 @@ use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
 use super::{Pen, cut, matches, show, two_ends, width};
-use crate::app::SentBy;
-use crate::domain::when;
+use crate::app::{SentBy, UnsentMail};
+use crate::domain::text::columns;
+use crate::domain::{refusal, when};
 use crate::tui::layout::Areas;
 use crate::tui::model::Model;
 use crate::tui::model::list::Narrowing;
@@ -44,9 +45,7 @@ fn title(model: &Model, pen: Pen, total: usize) -> Line<'static> {
         format!("{} ", when::time_and_zone(now, zone)),
     ];
     let room = total.saturating_sub(width(&left) + 1);
-    let clock = clocks
-        .into_iter()
-        .find(|clock| crate::domain::text::columns(clock) <= room);
+    let clock = clocks.into_iter().find(|clock| columns(clock) <= room);
     two_ends(
         left,
         clock
@@ -97,6 +96,32 @@ fn counts(model: &Model, pen: Pen, total: usize) -> Line<'static> {
     Line::from(cut(line, total))
 }
 
+// Why nothing leaves, how many wait and when the first of them starts. The reason gives way, the rest does not.
+fn paused(model: &Model, total: usize) -> Option<(Role, String)> {
+    let pause = model.outbox.pause.as_ref()?;
+    let waiting = match model.outbox.unsent.count {
+        0 => "nothing waits".to_owned(),
+        count => format!("{count} waiting"),
+    };
+    let first = first_start(model, &model.outbox.unsent)
+        .map(|first| format!(", {first}"))
+        .unwrap_or_default();
+    let rest = format!(" · {waiting}{first} · B");
+    let before = "mail paused: ";
+    let room = total.saturating_sub(columns(before) + columns(&rest) + 4);
+    let why = refusal::explain(&pause.why).unwrap_or(&pause.why);
+    let why = safe::line(why, room.max(12));
+    Some((Role::Attention, format!("{before}{why}{rest}")))
+}
+
+/// `first starts 10:30`, where something waits.
+pub(super) fn first_start(model: &Model, unsent: &UnsentMail) -> Option<String> {
+    let (zone, now) = (&model.setting.zone, model.moment.now);
+    let start = unsent.first_start.filter(|_| unsent.count > 0)?;
+    let verb = if start > now { "starts" } else { "started" };
+    Some(format!("first {verb} {}", when::moment(start, zone, now)))
+}
+
 fn banners(model: &Model, pen: Pen, total: usize) -> Vec<Line<'static>> {
     let mut banners = Vec::new();
     if let Some(why) = &model.setting.read_only {
@@ -105,6 +130,7 @@ fn banners(model: &Model, pen: Pen, total: usize) -> Vec<Line<'static>> {
             format!("read only: {}", safe::line(why, 400)),
         ));
     }
+    banners.extend(paused(model, total));
     match model.tally.map_or(0, |tally| tally.failed) {
         0 => {}
         1 => banners.push((

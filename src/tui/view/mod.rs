@@ -5,6 +5,7 @@ mod form;
 mod header;
 pub mod help;
 mod list;
+mod outbox;
 pub mod pane;
 mod plan;
 mod question;
@@ -42,11 +43,20 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
             pane::mail_lines(&pane.mail, theme, inner_width(areas.body)),
             pane.scroll,
         ),
+        Some(Modal::Outbox(view)) => outbox::draw(frame, model, view, theme),
         Some(Modal::Plan(plan)) => {
             dashboard(frame, model, theme, &areas);
             plan::draw(frame, model, plan, theme, areas.body);
         }
-        Some(Modal::Find(_) | Modal::Quit(_) | Modal::LeaveForm | Modal::LeaveTakenBack) | None => {
+        Some(
+            Modal::Find(_)
+            | Modal::Steer(_)
+            | Modal::Settle(_)
+            | Modal::Quit(_)
+            | Modal::LeaveForm
+            | Modal::LeaveTakenBack,
+        )
+        | None => {
             dashboard(frame, model, theme, &areas);
         }
     }
@@ -60,7 +70,11 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
 const fn is_question(modal: &Modal) -> bool {
     matches!(
         modal,
-        Modal::Quit(_) | Modal::LeaveForm | Modal::LeaveTakenBack
+        Modal::Steer(_)
+            | Modal::Settle(_)
+            | Modal::Quit(_)
+            | Modal::LeaveForm
+            | Modal::LeaveTakenBack
     )
 }
 

@@ -13,6 +13,7 @@ use crate::domain::when;
 use crate::render::html::StyledLine;
 use crate::tui::layout::areas;
 use crate::tui::model::mail::{MailView, Part};
+use crate::tui::model::outbox::settled_words;
 use crate::tui::model::{Focus, Model};
 use crate::tui::safe;
 use crate::tui::theme::{Role, Theme};
@@ -194,7 +195,13 @@ fn delivery_words(
             (Role::Attention, format!("put off{tries}{next}"))
         }
         State::Failed => (Role::Trouble, format!("failed{tries}")),
-        State::Unknown => (Role::Trouble, "outcome unknown".to_owned()),
+        State::Unknown => match &delivery.settled {
+            Some((who, why)) => (
+                Role::Attention,
+                format!("outcome unknown, {}", settled_words(who, why)),
+            ),
+            None => (Role::Trouble, "outcome unknown".to_owned()),
+        },
         State::Withdrawn => (Role::Dim, "withdrawn before it left".to_owned()),
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::text::{clip, columns, visible};
 use crate::tui::keymap::{Layer, hints};
 use crate::tui::message::Intent;
 use crate::tui::model::list::{Find, Narrowing};
+use crate::tui::model::outbox::{is_unknown, is_withdrawable};
 use crate::tui::model::{Modal, Model};
 use crate::tui::safe;
 use crate::tui::theme::{Role, Theme};
@@ -87,6 +88,7 @@ fn keys(model: &Model, pen: Pen, room: usize) -> Vec<Span<'static>> {
             (Layer::Form, Intent::Save) if model.form().is_some_and(|form| !form.mail) => "save",
             (Layer::Form, Intent::TogglePreview) if crate::tui::layout::is_wide(model) => continue,
             (Layer::Plan, intent) if !offered(model, intent) => continue,
+            (Layer::Outbox, intent) if !offered_in_outbox(model, intent) => continue,
             (Layer::List, Intent::Resend | Intent::FixLink | Intent::NextPane)
                 if model.selected().is_none() =>
             {
@@ -113,6 +115,18 @@ fn offered(model: &Model, intent: &Intent) -> bool {
         Intent::Yes => plan.made().is_some_and(|made| made.acts() > 0) && !plan.running,
         Intent::ShowMail => plan.made().is_some_and(|made| made.sends() > 0),
         Intent::OtherWay => plan.other_way().is_some() && plan.is_ready(),
+        _ => true,
+    }
+}
+
+// Nor does the outbox offer more than that.
+fn offered_in_outbox(model: &Model, intent: &Intent) -> bool {
+    let mail = model.mail_under_cursor();
+    match intent {
+        Intent::Resume => model.outbox.pause.is_some(),
+        Intent::Withdraw => mail.is_some_and(is_withdrawable),
+        Intent::Settle | Intent::SendAgain => mail.is_some_and(is_unknown),
+        Intent::Accept => mail.is_some(),
         _ => true,
     }
 }

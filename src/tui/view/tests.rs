@@ -7,9 +7,10 @@ use crate::domain::delivery::State;
 use crate::domain::text::{columns, visible};
 use crate::tui::message::{Effect, Event, Intent};
 use crate::tui::model::Modal;
-use crate::tui::testing::{Stage, at, mailed, plan, row, rows};
+use crate::tui::model::outbox::Steer;
+use crate::tui::testing::{Stage, at, mailed, outbox, plan, row, rows};
 
-const SCENES: [&str; 14] = [
+const SCENES: [&str; 20] = [
     "list",
     "pane",
     "details",
@@ -22,6 +23,12 @@ const SCENES: [&str; 14] = [
     "form-preview",
     "plan",
     "plan-many",
+    "outbox",
+    "outbox-empty",
+    "outbox-withdraw",
+    "outbox-again",
+    "outbox-settle",
+    "outbox-resume",
     "help",
     "quit",
 ];
@@ -56,6 +63,26 @@ fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Sta
                 request,
                 Ok(plan(if name == "plan" { 1 } else { 35 })),
             ));
+            stage.tell(Event::PlanDrawn);
+        }
+        "outbox-empty" => {
+            stage.keys("B");
+            stage.answer_pane();
+        }
+        name if name.starts_with("outbox") => {
+            stage.outbox = outbox();
+            if name == "outbox-resume" {
+                stage.outbox.unsent.count = 52;
+            }
+            stage.keys("B");
+            stage.answer_pane();
+            stage.keys(match name {
+                "outbox-withdraw" => "w",
+                "outbox-again" => "j a",
+                "outbox-settle" => "j s she~phoned",
+                "outbox-resume" => "j j j r",
+                _ => "j j j",
+            });
             stage.tell(Event::PlanDrawn);
         }
         "help" => drop(stage.keys("?")),
@@ -141,6 +168,25 @@ fn foreign_text_is_harmless_in_every_widget(
             stage.model.setting.read_only = Some(text.to_owned());
             stage.model.sending.transport = text.to_owned();
             stage.model.list.error = Some(text.to_owned());
+            if let Some(pause) = &mut stage.model.outbox.pause {
+                pause.why = text.to_owned();
+            }
+            for mail in &mut stage.model.outbox.mails {
+                mail.candidate = text.to_owned();
+                mail.delivery.last_reply = Some(text.to_owned());
+                mail.delivery.settled = Some((text.to_owned(), text.to_owned()));
+            }
+            for modal in &mut stage.model.modals {
+                match modal {
+                    Modal::Steer(question) => {
+                        if let Steer::Resume { pause, .. } = &mut question.steer {
+                            pause.why = text.to_owned();
+                        }
+                    }
+                    Modal::Settle(line) => line.mail.candidate = text.to_owned(),
+                    _ => {}
+                }
+            }
             if let Some(dossier) = &mut stage.model.pane.dossier {
                 dossier.deliveries[0].last_reply = Some(text.to_owned());
                 dossier.events[0].detail = text.to_owned();
