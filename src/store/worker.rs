@@ -92,7 +92,12 @@ fn start_readers(
             loop {
                 let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 let Ok(job) = job else { break };
-                serve(&mut reader, TransactionBehavior::Deferred, &mut vec![job]);
+                serve(
+                    &mut reader,
+                    TransactionBehavior::Deferred,
+                    &mut vec![job],
+                    || {},
+                );
             }
         }));
     }
@@ -144,9 +149,15 @@ fn in_savepoint<T, E: From<StoreError>>(
     outcome
 }
 
-// Runs jobs in one transaction, tells them how it ended, and says whether anything has changed. Stops behind a job that cost the transaction: what is left
-// in `jobs` needs another one.
-fn serve(connection: &mut Connection, behavior: TransactionBehavior, jobs: &mut Vec<Job>) -> bool {
+// Runs jobs in one transaction and tells them how it ended; before that it says so if anything has changed, so that
+// whoever has its answer can count on the news. Stops behind a job that cost the transaction: what is left in `jobs`
+// needs another one.
+fn serve(
+    connection: &mut Connection,
+    behavior: TransactionBehavior,
+    jobs: &mut Vec<Job>,
+    changed: impl FnOnce(),
+) {
     let transaction = match connection.transaction_with_behavior(behavior) {
         Ok(transaction) => transaction,
         Err(error) => {
@@ -154,7 +165,7 @@ fn serve(connection: &mut Connection, behavior: TransactionBehavior, jobs: &mut 
             for job in jobs.drain(..) {
                 job(Err(error.clone()))(Ok(()));
             }
-            return false;
+            return;
         }
     };
     let before = transaction.total_changes();
@@ -162,7 +173,7 @@ fn serve(connection: &mut Connection, behavior: TransactionBehavior, jobs: &mut 
     while !jobs.is_empty() && !transaction.is_autocommit() {
         answers.push(jobs.remove(0)(Ok(&transaction)));
     }
-    let changed = transaction.total_changes() != before;
+    let differs = transaction.total_changes() != before;
     let committed = if transaction.is_autocommit() {
         Err(StoreError::NotWritable(
             "the disk failed another write of the same moment".to_owned(),
@@ -170,10 +181,12 @@ fn serve(connection: &mut Connection, behavior: TransactionBehavior, jobs: &mut 
     } else {
         transaction.commit().map_err(StoreError::from)
     };
+    if committed.is_ok() && differs {
+        changed();
+    }
     for answer in answers {
         answer(committed.clone());
     }
-    committed.is_ok() && changed
 }
 
 // `data_version` changes when another connection commits (and only then), and costs a microsecond to ask for.
@@ -193,13 +206,12 @@ fn serve_writer(
             together.extend(jobs.try_iter().take(TOGETHER));
         }
         while !together.is_empty() {
-            if serve(
+            serve(
                 &mut connection,
                 TransactionBehavior::Immediate,
                 &mut together,
-            ) {
-                changed.send_modify(|count| *count += 1);
-            }
+                || changed.send_modify(|count| *count += 1),
+            );
         }
         let version = data_version(&connection);
         if version != seen {

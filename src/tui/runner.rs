@@ -202,7 +202,8 @@ impl Runner {
                     let now = sending.borrow_and_update().clone();
                     self.tell(Event::SendingChanged(now));
                 }
-                Woken::Resized => {}
+                // A window that shrank and grew again before it was looked at has lost what stood there.
+                Woken::Resized => self.redraw(),
                 Woken::Ended(ended) => self.ended = Some(ended),
                 Woken::Stop => self.stop(false)?,
                 Woken::Resume => self.resume()?,

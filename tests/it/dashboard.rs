@@ -443,7 +443,11 @@ async fn a_mail_of_unknown_outcome_is_sent_again_as_it_was_or_settled() {
         "{}",
         dashboard.status()
     );
-    assert!(dashboard.screen().contains("Nothing is on its way"));
+    assert!(
+        dashboard.screen().contains("Nothing is on its way"),
+        "{}",
+        dashboard.screen()
+    );
     dashboard.keys("Esc Enter").await;
     assert!(
         dashboard
