@@ -103,8 +103,12 @@ pub(super) async fn saying<T>(
         tokio::select! {
             done = &mut work => break done,
             Ok(()) = complaint.changed() => {
-                said.clone_from(&complaint.borrow_and_update());
-                say(said.as_deref(), printer);
+                let now: Option<String> = complaint.borrow_and_update().clone();
+                // A complaint that came and went unseen needs no all-clear.
+                if now != said {
+                    say(now.as_deref(), printer);
+                    said = now;
+                }
             }
         }
     };

@@ -270,11 +270,11 @@ fn server(read: &mut Reader, environment: &Environment, config_dir: &Path) -> Op
     let deadlines = deadlines(read);
     Some(SmtpSettings {
         security,
-        deadlines,
         username,
         secret,
         auth,
         hello,
+        deadlines,
         ..SmtpSettings::new(host?, port)
     })
 }

@@ -24,15 +24,15 @@ fn the_picture_in_the_readme_is_what_the_program_shows() {
     ] {
         terminal.shows(part);
     }
-    let picture = terminal.look(svg);
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/dashboard.svg");
     if std::env::var_os("GREENROOM_PICTURE").is_some() {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(&file, &picture).unwrap();
+        terminal.settles();
+        std::fs::write(&file, terminal.look(svg)).unwrap();
     }
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(
-        kept == picture,
+        terminal.becomes(|screen| svg(screen) == kept),
         "docs/dashboard.svg is not what the program shows; see tests/it/picture.rs"
     );
 }

@@ -55,6 +55,7 @@ fn a_held_mail_is_taken_back_and_the_same_interview_is_changed() {
     terminal.keys("u");
     terminal.shows("taken back");
     terminal.keys("\t\t Lead\x13");
+    terminal.no_longer_shows("change the interview");
     terminal.shows("u take back");
     terminal.shows("Compiler Engineer Lead");
     terminal.keys("q");

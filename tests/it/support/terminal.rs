@@ -114,6 +114,38 @@ impl Terminal {
         }
     }
 
+    /// Waits until something holds of the screen, and says whether it came to.
+    pub fn becomes(&self, holds: impl Fn(&vt100::Screen) -> bool) -> bool {
+        let deadline = Instant::now() + PATIENCE;
+        let mut seen = self.seen.0.lock().unwrap();
+        loop {
+            if holds(seen.parser.screen()) {
+                return true;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() || seen.ended {
+                return false;
+            }
+            seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    /// Waits until nothing has been drawn for a second.
+    pub fn settles(&self) {
+        let mut seen = self.seen.0.lock().unwrap();
+        loop {
+            let (next, quiet) = self
+                .seen
+                .1
+                .wait_timeout(seen, Duration::from_secs(1))
+                .unwrap();
+            if quiet.timed_out() {
+                return;
+            }
+            seen = next;
+        }
+    }
+
     /// What something makes of the screen as it is now.
     pub fn look<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
         look(self.seen.0.lock().unwrap().parser.screen())
