@@ -2,7 +2,7 @@
 
 use rusqlite_migration::{M, Migrations};
 
-const STEPS: &[M<'static>] = &[M::up(FIRST), M::up(INDEXES), M::up(SETTLED)];
+const STEPS: &[M<'static>] = &[M::up(FIRST), M::up(INDEXES), M::up(SETTLED), M::up(TOLD)];
 
 /// The version that this program writes.
 pub(super) fn version() -> i64 {
@@ -175,4 +175,26 @@ const SETTLED: &str = "
 ALTER TABLE delivery ADD COLUMN settled_at INTEGER CHECK (settled_at IS NULL OR state = 'unknown');
 ALTER TABLE delivery ADD COLUMN settled_by TEXT;
 ALTER TABLE delivery ADD COLUMN settled_why TEXT;
+";
+
+// What the newest accepted mail told them beyond key, start and address; what became of the newest mail; whether the
+// address looks mistyped. What mails of older versions said of SEQUENCE and of closing is not known.
+const TOLD: &str = "
+ALTER TABLE delivery ADD COLUMN sequence INTEGER;
+ALTER TABLE delivery ADD COLUMN closes_at INTEGER;
+ALTER TABLE delivery ADD COLUMN link_is_local INTEGER NOT NULL DEFAULT 0 CHECK (link_is_local IN (0, 1));
+ALTER TABLE interview ADD COLUMN told_sequence INTEGER;
+ALTER TABLE interview ADD COLUMN told_closes_at INTEGER;
+ALTER TABLE interview ADD COLUMN told_local INTEGER NOT NULL DEFAULT 0 CHECK (told_local IN (0, 1));
+ALTER TABLE interview ADD COLUMN called_off INTEGER NOT NULL DEFAULT 0 CHECK (called_off IN (0, 1));
+ALTER TABLE interview ADD COLUMN mail_settled INTEGER NOT NULL DEFAULT 0 CHECK (mail_settled IN (0, 1));
+ALTER TABLE interview ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0 CHECK (suspect IN (0, 1));
+ALTER TABLE interview ADD COLUMN acknowledged INTEGER NOT NULL DEFAULT 0;
+UPDATE delivery SET link_is_local = leads_nowhere(link);
+UPDATE interview SET suspect = looks_mistyped(candidate_email) WHERE candidate_email IS NOT NULL;
+UPDATE interview SET told_local = coalesce((SELECT link_is_local FROM delivery
+        WHERE interview_id = interview.id AND state = 'accepted' ORDER BY accepted_at DESC, row DESC LIMIT 1), 0),
+    mail_settled = coalesce((SELECT settled_at IS NOT NULL FROM delivery
+        WHERE interview_id = interview.id ORDER BY state = 'withdrawn', row DESC LIMIT 1), 0)
+WHERE mail_state IS NOT NULL;
 ";
