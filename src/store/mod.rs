@@ -14,6 +14,7 @@ mod owner;
 mod predicate;
 mod rows;
 mod schema;
+mod tokens;
 mod worker;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ pub use interviews::Written;
 pub use list::{Counts, Horizon, Place, Position, Row, Section, Window};
 pub use once::Remembered;
 pub use owner::{Owner, OwnerId, SenderLock, SenderLockState};
+pub use tokens::ApiToken;
 
 use worker::Worker;
 

@@ -2,7 +2,12 @@
 
 use rusqlite_migration::{M, Migrations};
 
-const STEPS: &[M<'static>] = &[M::up(FIRST), M::up(INDEXES), M::up(SETTLED)];
+const STEPS: &[M<'static>] = &[
+    M::up(FIRST),
+    M::up(INDEXES),
+    M::up(SETTLED),
+    M::up(API_TOKENS),
+];
 
 /// The version that this program writes.
 pub(super) fn version() -> i64 {
@@ -175,4 +180,19 @@ const SETTLED: &str = "
 ALTER TABLE delivery ADD COLUMN settled_at INTEGER CHECK (settled_at IS NULL OR state = 'unknown');
 ALTER TABLE delivery ADD COLUMN settled_by TEXT;
 ALTER TABLE delivery ADD COLUMN settled_why TEXT;
+";
+
+// Who may use the API. Of a token only the digest of its secret is kept; a revoked one stays, for the record.
+const API_TOKENS: &str = "
+CREATE TABLE api_token (
+    id         TEXT PRIMARY KEY,
+    name       TEXT NOT NULL,
+    digest     TEXT NOT NULL CHECK (length(digest) = 43),
+    scopes     TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    revoked_at INTEGER,
+    revoked_by TEXT CHECK ((revoked_by IS NULL) = (revoked_at IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX one_live_token_of_a_name ON api_token (name) WHERE revoked_at IS NULL;
 ";
