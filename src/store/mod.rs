@@ -7,6 +7,7 @@
 mod deliveries;
 mod engine;
 mod events;
+mod imported;
 mod interviews;
 mod list;
 mod once;
