@@ -254,10 +254,8 @@ impl New {
         if self.json {
             let interview =
                 Interview::new(InterviewId::new(uuid::Uuid::nil()), *details, app.now());
-            let interview = app.interview_json(&Row {
-                interview,
-                facts: Facts::NONE,
-            });
+            let facts = Facts::NONE;
+            let interview = app.interview_json(&Row { interview, facts });
             printer.json(&AsJson {
                 dry_run: true,
                 interview,

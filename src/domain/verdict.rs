@@ -21,6 +21,8 @@ pub struct Facts {
     pub newest: Option<NewestMail>,
     /// Whether they were told that it is off, after whatever invited them.
     pub called_off: bool,
+    /// Where it was imported from, and what it was called there.
+    pub imported: Option<Imported>,
     /// The live key came with an import: the old system mailed it.
     pub key_imported: bool,
     /// The key that came with an import stood on another interview too, so that neither keeps it.
@@ -36,11 +38,21 @@ impl Facts {
         session: SessionCondition::None,
         told: None,
         newest: None,
-        called_off: false,
+        imported: None,
         key_imported: false,
         import_conflict: false,
+        called_off: false,
         acknowledged: Codes(0),
     };
+}
+
+/// Where an interview was imported from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The source, under which external ids are unique ("legacy", "csv").
+    pub source: String,
+    /// Its id there, if it had one.
+    pub external_id: Option<String>,
 }
 
 /// What the newest accepted mail told the candidate.
@@ -140,6 +152,8 @@ pub enum Reason {
     MailFailed,
     /// Nothing was ever mailed, or only withdrawn.
     NeverMailed,
+    /// Nothing was mailed from here, but the key came with an import: the old system mailed it.
+    InvitedByOldSystem,
     /// The mail waits for its hold to end.
     Held(Option<Timestamp>),
     /// The mail is leaving.
@@ -154,7 +168,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason that does not depend on the clock, with times that mean nothing.
-    pub const CLOCK_FREE: [Self; 15] = [
+    pub const CLOCK_FREE: [Self; 16] = [
         Self::NoLink,
         Self::LinkRevoked,
         Self::NoStart,
@@ -165,6 +179,7 @@ impl Reason {
         Self::Told(Timestamp::UNIX_EPOCH),
         Self::MailFailed,
         Self::NeverMailed,
+        Self::InvitedByOldSystem,
         Self::Held(None),
         Self::Leaving,
         Self::Deferred(None),
@@ -188,7 +203,8 @@ impl Reason {
             Self::Told(_) => "told",
             Self::MailFailed => "mail_failed",
             Self::NeverMailed => "never_mailed",
-            Self::Held(_)
+            Self::InvitedByOldSystem
+            | Self::Held(_)
             | Self::Leaving
             | Self::Deferred(_)
             | Self::MailUnknown
@@ -210,7 +226,8 @@ impl Reason {
             | Self::MailedElsewhere
             | Self::MailFailed => Standing::Blocked,
             Self::NeverMailed => Standing::NotInvited,
-            Self::Held(_)
+            Self::InvitedByOldSystem
+            | Self::Held(_)
             | Self::Leaving
             | Self::Deferred(_)
             | Self::MailUnknown
@@ -238,6 +255,7 @@ impl Reason {
             Self::Told(at) => format!("ready, sent {}", clock(at)),
             Self::MailFailed => "mail failed".into(),
             Self::NeverMailed => "not invited".into(),
+            Self::InvitedByOldSystem => "invited by the old system".into(),
             Self::Held(Some(until)) if until > now => format!("held, leaves {}", clock(until)),
             Self::Held(_) | Self::Leaving => "leaving now".into(),
             Self::Deferred(Some(next)) => format!("next try {}", clock(next)),
@@ -266,6 +284,7 @@ impl Reason {
             Self::Told(at) => format!("They hold the right link and time, accepted {}.", clock(at)),
             Self::MailFailed => "They were not told: the invitation could not be mailed.".into(),
             Self::NeverMailed => "They were not invited yet.".into(),
+            Self::InvitedByOldSystem => "Their link was imported: the old system mailed it, and nobody knows with which time.".into(),
             Self::Held(Some(until)) if until > now => format!("The invitation is held and leaves {}.", clock(until)),
             Self::Held(_) | Self::Leaving => "The invitation is leaving.".into(),
             Self::Deferred(Some(next)) => format!("The invitation could not be handed over yet; the next try is {}.", clock(next)),
@@ -311,8 +330,13 @@ pub fn judge(
         }
         return Reason::Told(told.at);
     }
+    let nothing_left = if facts.key_imported {
+        Reason::InvitedByOldSystem
+    } else {
+        Reason::NeverMailed
+    };
     let Some(newest) = facts.newest else {
-        return Reason::NeverMailed;
+        return nothing_left;
     };
     match newest.state {
         State::Held => Reason::Held(newest.due),
@@ -321,7 +345,7 @@ pub fn judge(
         State::Failed => Reason::MailFailed,
         State::Unknown => Reason::MailUnknown,
         State::Stored => Reason::StoredHere,
-        State::Withdrawn | State::Accepted => Reason::NeverMailed,
+        State::Withdrawn | State::Accepted => nothing_left,
     }
 }
 
