@@ -2,6 +2,7 @@
 
 use crate::domain::delivery::State;
 use crate::domain::draft::Refusal;
+use crate::domain::finding::Code;
 use crate::domain::ids::InterviewId;
 use crate::domain::invitable::NotInvitable;
 use crate::mail::ComposeError;
@@ -31,6 +32,9 @@ pub enum AppError {
     /// The candidate has been mailed, or may have been.
     #[error("the candidate already has mail about this interview ({}), so it can't be changed or removed as if they had not", .0.name())]
     AlreadyMailed(State),
+    /// The interview has no such finding.
+    #[error("code: the interview has no finding {} (or it is acknowledged already)", .0.name())]
+    NotFound(Code),
     /// Its outcome is known.
     #[error("the mail is {}; only a mail of unknown outcome can be settled", .0.name())]
     NotUnknown(State),

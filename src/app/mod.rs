@@ -5,6 +5,7 @@
 //! dispatcher hands mail to a transport, and it reads only the outbox.
 
 mod answers;
+mod audit;
 mod demo;
 mod dispatch;
 mod doctor;
@@ -31,6 +32,7 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 pub use answers::{AppError, ScheduleError};
+pub use audit::{Acknowledged, Audit, AuditPage, AuditPlace, Found, Group};
 pub use demo::DemoError;
 pub use dispatch::{Dispatcher, Stop};
 pub use doctor::{Check, Health, check_mail};

@@ -37,11 +37,13 @@ pub enum EventKind {
     MailWithdrawn,
     /// Somebody decided to leave a mail of unknown outcome as it is.
     MailSettled,
+    /// Somebody said that a finding may stay as it is, until it changes.
+    FindingAcknowledged,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Scheduled,
         Self::Edited,
         Self::Removed,
@@ -57,6 +59,7 @@ impl EventKind {
         Self::MailUnknown,
         Self::MailWithdrawn,
         Self::MailSettled,
+        Self::FindingAcknowledged,
     ];
 
     /// The name kept in the database and shown in JSON.
@@ -78,6 +81,7 @@ impl EventKind {
             Self::MailUnknown => "mail_unknown",
             Self::MailWithdrawn => "mail_withdrawn",
             Self::MailSettled => "mail_settled",
+            Self::FindingAcknowledged => "finding_acknowledged",
         }
     }
 
@@ -106,6 +110,7 @@ impl EventKind {
             Self::MailUnknown => "outcome unknown",
             Self::MailWithdrawn => "mail withdrawn",
             Self::MailSettled => "unknown outcome settled",
+            Self::FindingAcknowledged => "finding acknowledged",
         }
     }
 }

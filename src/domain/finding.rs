@@ -6,6 +6,7 @@
 mod evidence;
 mod remedy;
 mod severity;
+mod stretch;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -20,7 +21,8 @@ use super::verdict::{Facts, Told};
 
 pub use evidence::{Held, evidence};
 pub use remedy::{Remedy, remedy};
-pub use severity::{Nearness, Reach, Severity};
+pub use severity::{Nearness, Severity};
+pub use stretch::{Span, Stretch, spans, stretches};
 
 /// The name of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -128,6 +130,9 @@ impl Code {
 pub struct Codes(pub u32);
 
 impl Codes {
+    /// All there are.
+    pub const ALL: Self = Self((1 << Code::ALL.len()) - 1);
+
     /// Whether the code is one of them.
     #[must_use]
     pub const fn contains(self, code: Code) -> bool {

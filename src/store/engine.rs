@@ -292,6 +292,7 @@ impl super::Writing<'_> {
     /// The engine's.
     pub fn end_bulk(&self) -> Result<(), super::StoreError> {
         self.connection.execute_batch(schema::INDEXES)?;
+        self.connection.execute_batch(schema::FOUND_INDEXES)?;
         self.connection
             .execute_batch("INSERT INTO interview_search (interview_search) VALUES ('rebuild')")?;
         Ok(self

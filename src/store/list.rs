@@ -284,8 +284,15 @@ impl Reading<'_> {
     }
 }
 
+// What is to take place or was called off, and has not closed.
+pub(super) fn push_not_over(sql: &mut Sql, horizon: Horizon) {
+    sql.push("status IN ('scheduled', 'cancelled') AND (starts_at IS NULL OR ends_at >= ")
+        .bind(instant(horizon.0))
+        .push(")");
+}
+
 // The bound on the start lets the index find what is not over.
-fn push_section(sql: &mut Sql, section: Section, horizon: Horizon) {
+pub(super) fn push_section(sql: &mut Sql, section: Section, horizon: Horizon) {
     match section {
         Section::Ahead => {
             let earliest = horizon.0.saturating_sub(LONGEST).unwrap_or(Timestamp::MIN);
