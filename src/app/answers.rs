@@ -1,5 +1,6 @@
 //! What use-cases refuse, in words that say what happened, what is safe now and what to do next.
 
+use crate::domain::change::NotChangeable;
 use crate::domain::delivery::State;
 use crate::domain::draft::Refusal;
 use crate::domain::ids::InterviewId;
@@ -31,6 +32,9 @@ pub enum AppError {
     /// The candidate has been mailed, or may have been.
     #[error("the candidate already has mail about this interview ({}), so it can't be changed or removed as if they had not", .0.name())]
     AlreadyMailed(State),
+    /// What an interview is to become does not follow from what it is.
+    #[error("{0}")]
+    NotChangeable(#[from] NotChangeable),
     /// Its outcome is known.
     #[error("the mail is {}; only a mail of unknown outcome can be settled", .0.name())]
     NotUnknown(State),

@@ -5,6 +5,7 @@
 //! dispatcher hands mail to a transport, and it reads only the outbox.
 
 mod answers;
+mod change;
 mod demo;
 mod dispatch;
 mod doctor;
@@ -30,6 +31,7 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 pub use answers::{AppError, ScheduleError};
+pub use change::{Change, Changed};
 pub use demo::DemoError;
 pub use dispatch::{Dispatcher, Stop};
 pub use doctor::{Check, Health, check_mail};

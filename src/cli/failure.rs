@@ -86,6 +86,7 @@ impl From<AppError> for Failure {
             | AppError::AlreadyWaiting(_)
             | AppError::Unsettled
             | AppError::AlreadyMailed(_)
+            | AppError::NotChangeable(_)
             | AppError::NotUnknown(_)
             | AppError::PlanChanged(_)
             | AppError::NothingSelected => Exit::BadInput,

@@ -33,8 +33,8 @@ impl From<usize> for Written {
 const INSERT: &str = "
 INSERT INTO interview (id, candidate_name, candidate_email, role, company, round, kind, status, starts_at, ends_at, zone,
     candidate_zone, duration_minutes, interviewers, meeting_url, recruiter_name, recruiter_email, note, sequence,
-    joined_at, admitted_at, created_at, updated_at, address, search)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+    joined_at, admitted_at, created_at, updated_at, address, search, opens_at, closes_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
 ON CONFLICT (id) DO UPDATE SET
     candidate_name = excluded.candidate_name, candidate_email = excluded.candidate_email, role = excluded.role,
     company = excluded.company, round = excluded.round, kind = excluded.kind, status = excluded.status,
@@ -43,7 +43,8 @@ ON CONFLICT (id) DO UPDATE SET
     interviewers = excluded.interviewers, meeting_url = excluded.meeting_url,
     recruiter_name = excluded.recruiter_name, recruiter_email = excluded.recruiter_email, note = excluded.note,
     sequence = excluded.sequence, joined_at = excluded.joined_at, admitted_at = excluded.admitted_at,
-    updated_at = excluded.updated_at, address = excluded.address, search = excluded.search";
+    updated_at = excluded.updated_at, address = excluded.address, search = excluded.search,
+    opens_at = excluded.opens_at, closes_at = excluded.closes_at";
 
 impl Writing<'_> {
     /// Keeps an interview, new or changed. What is known of its session and mail stays as it is.
@@ -94,6 +95,8 @@ impl Writing<'_> {
                 instant(interview.updated_at),
                 interview.candidate_email.as_ref().map(EmailAddress::ascii),
                 search,
+                interview.opens_at.map(instant),
+                interview.closes_at.map(instant),
             ],
         )?;
         Ok(())
@@ -128,6 +131,23 @@ impl Writing<'_> {
         self.execute(
             "UPDATE interview SET session_key = $1, session_revoked = $2 WHERE id = $3",
             params![session.key.expose(), session.revoked_at.is_some(), id],
+        )?;
+        Ok(())
+    }
+
+    /// Ends the live session of an interview, and with it the link.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn revoke_session(&self, id: InterviewId, at: Timestamp) -> Result<(), StoreError> {
+        let (id, at) = (id.to_string(), instant(at));
+        self.execute(
+            "UPDATE session SET revoked_at = $1 WHERE interview_id = $2 AND revoked_at IS NULL",
+            params![at, id],
+        )?;
+        self.execute(
+            "UPDATE interview SET session_revoked = 1, updated_at = $1 WHERE id = $2 AND session_key IS NOT NULL",
+            params![at, id],
         )?;
         Ok(())
     }
@@ -251,6 +271,8 @@ pub(super) fn read_row(row: &SqlRow<'_>) -> Result<Row, StoreError> {
         },
         note: text("note")?,
         sequence: row.get("sequence")?,
+        opens_at: maybe_instant(row, "opens_at")?,
+        closes_at: maybe_instant(row, "closes_at")?,
         joined_at: maybe_instant(row, "joined_at")?,
         admitted_at: maybe_instant(row, "admitted_at")?,
         created_at: an_instant(row, "created_at")?,

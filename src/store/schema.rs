@@ -2,7 +2,12 @@
 
 use rusqlite_migration::{M, Migrations};
 
-const STEPS: &[M<'static>] = &[M::up(FIRST), M::up(INDEXES), M::up(SETTLED)];
+const STEPS: &[M<'static>] = &[
+    M::up(FIRST),
+    M::up(INDEXES),
+    M::up(SETTLED),
+    M::up(EXTENDED),
+];
 
 /// The version that this program writes.
 pub(super) fn version() -> i64 {
@@ -175,4 +180,11 @@ const SETTLED: &str = "
 ALTER TABLE delivery ADD COLUMN settled_at INTEGER CHECK (settled_at IS NULL OR state = 'unknown');
 ALTER TABLE delivery ADD COLUMN settled_by TEXT;
 ALTER TABLE delivery ADD COLUMN settled_why TEXT;
+";
+
+// From when and until when a link works, where somebody opened it early or gave it longer.
+const EXTENDED: &str = "
+ALTER TABLE interview ADD COLUMN opens_at INTEGER;
+ALTER TABLE interview ADD COLUMN closes_at INTEGER;
+CREATE INDEX interview_extended ON interview (closes_at, starts_at) WHERE closes_at IS NOT NULL;
 ";

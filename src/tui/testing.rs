@@ -94,6 +94,8 @@ pub fn row(number: u128, name: &str, starts: &str) -> Row {
             },
             note: Some("Bring a laptop.\nNothing else.".to_owned()),
             sequence: 0,
+            opens_at: None,
+            closes_at: None,
             joined_at: None,
             admitted_at: None,
             created_at: now,

@@ -28,6 +28,8 @@ pub struct Sample {
     /// Whether key, start and address were today's.
     told: Option<(bool, bool, bool)>,
     newest: Option<usize>,
+    /// From when and until when the link works otherwise than usual, in microseconds from now.
+    widened: (Option<i64>, Option<i64>),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -58,9 +60,10 @@ pub fn sample() -> impl Strategy<Value = Sample> {
         0..3_u8,
         prop::option::of(any::<(bool, bool, bool)>()),
         prop::option::of(0..State::ALL.len()),
+        (widened(), widened()),
     )
         .prop_map(
-            |(status, start, minutes, address, session, told, newest)| Sample {
+            |(status, start, minutes, address, session, told, newest, widened)| Sample {
                 status,
                 start,
                 minutes,
@@ -68,8 +71,15 @@ pub fn sample() -> impl Strategy<Value = Sample> {
                 session,
                 told,
                 newest,
+                widened,
             },
         )
+}
+
+// Near now, where it decides, or anywhere, where it may be narrower than the usual window and means nothing.
+fn widened() -> impl Strategy<Value = Option<i64>> {
+    let moment = prop_oneof![-1..=1_i64, -900_000_000_000..900_000_000_000_i64];
+    prop::option::weighted(0.4, moment)
 }
 
 pub fn berlin() -> Zone {
@@ -97,6 +107,7 @@ impl Sample {
             };
             at + SignedDuration::from_micros(jitter)
         });
+        let from_now = |micros| now + SignedDuration::from_micros(micros);
         Interview {
             id: InterviewId::new(Uuid::from_u128(u128::from(number))),
             candidate_email: self
@@ -105,6 +116,8 @@ impl Sample {
             status: Status::ALL[self.status],
             starts_at,
             duration,
+            opens_at: self.widened.0.map(from_now),
+            closes_at: self.widened.1.map(from_now),
             ..template.clone()
         }
     }
