@@ -28,6 +28,7 @@ pub struct Sample {
     /// Whether key, start and address were today's.
     told: Option<(bool, bool, bool)>,
     newest: Option<usize>,
+    key_imported: bool,
     /// From when and until when the link works otherwise than usual, in microseconds from now.
     widened: (Option<i64>, Option<i64>),
 }
@@ -60,18 +61,22 @@ pub fn sample() -> impl Strategy<Value = Sample> {
         0..3_u8,
         prop::option::of(any::<(bool, bool, bool)>()),
         prop::option::of(0..State::ALL.len()),
+        any::<bool>(),
         (widened(), widened()),
     )
         .prop_map(
-            |(status, start, minutes, address, session, told, newest, widened)| Sample {
-                status,
-                start,
-                minutes,
-                address,
-                session,
-                told,
-                newest,
-                widened,
+            |(status, start, minutes, address, session, told, newest, key_imported, widened)| {
+                Sample {
+                    status,
+                    start,
+                    minutes,
+                    address,
+                    session,
+                    told,
+                    newest,
+                    key_imported,
+                    widened,
+                }
             },
         )
 }
@@ -143,7 +148,7 @@ impl Sample {
         let newest = self.newest.map(|at| State::ALL[at].mark());
         sql.execute(
             "UPDATE interview SET told_at = $1, told_key = $2, told_starts_at = $3, told_address = $4, mail_state = $5,
-                 mail_since = $6 WHERE id = $7",
+                 mail_since = $6, key_imported = $7 WHERE id = $8",
             params![
                 told.as_ref().map(|_| 1),
                 told.as_ref().map(|told| told.0.clone()),
@@ -151,6 +156,7 @@ impl Sample {
                 told.as_ref().map(|told| told.2),
                 newest,
                 newest.map(|_| 1),
+                self.key_imported,
                 interview.id.to_string(),
             ],
         )
