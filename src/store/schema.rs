@@ -8,6 +8,7 @@ const STEPS: &[M<'static>] = &[
     M::up(SETTLED),
     M::up(IMPORTED),
     M::up(API_TOKENS),
+    M::up(TOLD),
     M::up(EXTENDED),
 ];
 
@@ -234,6 +235,28 @@ CREATE TABLE api_token (
     revoked_by TEXT CHECK ((revoked_by IS NULL) = (revoked_at IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX one_live_token_of_a_name ON api_token (name) WHERE revoked_at IS NULL;
+";
+
+// What the newest accepted mail told them beyond key, start and address; what became of the newest mail; whether the
+// address looks mistyped. What mails of older versions said of SEQUENCE and of closing is not known.
+const TOLD: &str = "
+ALTER TABLE delivery ADD COLUMN sequence INTEGER;
+ALTER TABLE delivery ADD COLUMN closes_at INTEGER;
+ALTER TABLE delivery ADD COLUMN link_is_local INTEGER NOT NULL DEFAULT 0 CHECK (link_is_local IN (0, 1));
+ALTER TABLE interview ADD COLUMN told_sequence INTEGER;
+ALTER TABLE interview ADD COLUMN told_closes_at INTEGER;
+ALTER TABLE interview ADD COLUMN told_local INTEGER NOT NULL DEFAULT 0 CHECK (told_local IN (0, 1));
+ALTER TABLE interview ADD COLUMN called_off INTEGER NOT NULL DEFAULT 0 CHECK (called_off IN (0, 1));
+ALTER TABLE interview ADD COLUMN mail_settled INTEGER NOT NULL DEFAULT 0 CHECK (mail_settled IN (0, 1));
+ALTER TABLE interview ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0 CHECK (suspect IN (0, 1));
+ALTER TABLE interview ADD COLUMN acknowledged INTEGER NOT NULL DEFAULT 0;
+UPDATE delivery SET link_is_local = leads_nowhere(link);
+UPDATE interview SET suspect = looks_mistyped(candidate_email) WHERE candidate_email IS NOT NULL;
+UPDATE interview SET told_local = coalesce((SELECT link_is_local FROM delivery
+        WHERE interview_id = interview.id AND state = 'accepted' ORDER BY accepted_at DESC, row DESC LIMIT 1), 0),
+    mail_settled = coalesce((SELECT settled_at IS NOT NULL FROM delivery
+        WHERE interview_id = interview.id ORDER BY state = 'withdrawn', row DESC LIMIT 1), 0)
+WHERE mail_state IS NOT NULL;
 ";
 
 // From when and until when a link works, where somebody opened it early or gave it longer.
