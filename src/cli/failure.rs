@@ -87,6 +87,7 @@ impl From<AppError> for Failure {
             | AppError::Unsettled
             | AppError::AlreadyMailed(_)
             | AppError::NotUnknown(_)
+            | AppError::NotWaiting
             | AppError::PlanChanged(_)
             | AppError::NothingSelected => Exit::BadInput,
         };

@@ -17,6 +17,10 @@ pub enum EventKind {
     Cancelled,
     /// The interview took place.
     Completed,
+    /// The candidate pressed the button of the join page.
+    Joined,
+    /// The recruiter let them in.
+    Admitted,
     /// A session, and with it the link, was made.
     LinkMade,
     /// A send was refused; the detail is the precondition that was missing.
@@ -41,12 +45,14 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Scheduled,
         Self::Edited,
         Self::Removed,
         Self::Cancelled,
         Self::Completed,
+        Self::Joined,
+        Self::Admitted,
         Self::LinkMade,
         Self::SendRefused,
         Self::MailQueued,
@@ -68,6 +74,8 @@ impl EventKind {
             Self::Removed => "removed",
             Self::Cancelled => "cancelled",
             Self::Completed => "completed",
+            Self::Joined => "joined",
+            Self::Admitted => "admitted",
             Self::LinkMade => "link_made",
             Self::SendRefused => "send_refused",
             Self::MailQueued => "mail_queued",
@@ -96,6 +104,8 @@ impl EventKind {
             Self::Removed => "interview removed",
             Self::Cancelled => "interview cancelled",
             Self::Completed => "interview completed",
+            Self::Joined => "candidate joined",
+            Self::Admitted => "candidate let in",
             Self::LinkMade => "link made",
             Self::SendRefused => "not mailed",
             Self::MailQueued => "invitation put into the outbox",
@@ -115,7 +125,8 @@ impl EventKind {
 pub struct Event {
     /// When it happened.
     pub at: Timestamp,
-    /// Who did it: the `[user]` of the process, or `greenroom` for what happens by itself.
+    /// Who did it: the `[user]` of the process, `candidate` for the join page,
+    /// or `greenroom` for what happens by itself.
     pub actor: String,
     /// What happened.
     pub kind: EventKind,

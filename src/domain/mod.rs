@@ -5,12 +5,14 @@
 pub mod address;
 pub mod base_url;
 pub mod delivery;
+pub mod door;
 pub mod draft;
 pub mod event;
 pub mod filter;
 pub mod ids;
 pub mod interview;
 pub mod invitable;
+pub mod network;
 pub mod refusal;
 pub mod retry;
 pub mod session;
