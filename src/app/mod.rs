@@ -20,6 +20,7 @@ mod sending;
 mod serving;
 mod steer;
 mod take_back;
+mod tokens;
 mod transport;
 mod underway;
 
@@ -45,11 +46,14 @@ pub use sending::{Sending, SentBy};
 pub use serving::{Affected, Serving};
 pub use steer::{Pause, Settlement};
 pub use take_back::TakenBack;
+pub use tokens::{Admission, NewToken, TokenError};
 pub use transport::transports;
 pub use underway::{Outbox, Underway};
 
 pub use crate::mail::parts;
-pub use crate::store::{Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window};
+pub use crate::store::{
+    ApiToken, Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window,
+};
 
 use crate::config::Config;
 use crate::domain::draft::Defaults;
@@ -79,6 +83,8 @@ pub struct Wiring {
 #[derive(Clone)]
 pub struct App {
     inner: Arc<Inner>,
+    // Who is acting, when it is not the person of the configuration.
+    actor: Option<Arc<str>>,
 }
 
 struct Inner {
@@ -114,6 +120,7 @@ impl App {
         };
         let app = Self {
             inner: Arc::new(inner),
+            actor: None,
         };
         if app.read_only().is_none() {
             app.link_secret().await?;
@@ -221,10 +228,17 @@ impl App {
         Horizon::at(self.now(), &self.inner.policy.window)
     }
 
+    /// Who is acting, for the timeline.
+    pub(crate) fn actor(&self) -> String {
+        self.actor
+            .as_deref()
+            .map_or_else(|| self.config().actor(), str::to_owned)
+    }
+
     pub(crate) fn event(&self, kind: EventKind, detail: impl Into<String>) -> Event {
         Event {
             at: self.now(),
-            actor: self.config().actor(),
+            actor: self.actor(),
             kind,
             detail: detail.into(),
         }

@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     backup, deliver, demo, doctor, list, new, outbox, preview, repair, resend, serve, setup, show,
+    token,
 };
 use crate::config::Options;
 
@@ -116,6 +117,7 @@ pub enum Command {
     Outbox(outbox::Outbox),
     Serve(serve::Serve),
     Backup(backup::Backup),
+    Token(token::Token),
     Doctor(doctor::Doctor),
     Setup(setup::Setup),
     Demo(demo::Demo),

@@ -24,6 +24,7 @@ mod serve;
 mod setup;
 mod show;
 mod table;
+mod token;
 mod wait;
 
 use std::ffi::OsString;
@@ -78,6 +79,7 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Repair(repair) => repair.run(app, printer).await,
         Command::Outbox(outbox) => outbox.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,
+        Command::Token(token) => token.run(app, printer).await,
         Command::Doctor(doctor) => doctor.run(app, printer).await,
         Command::Demo(demo) => demo.run(app, printer).await,
         // One makes the configuration that everything here stands on, and the other is no command line's to carry out:

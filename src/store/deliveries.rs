@@ -1,10 +1,12 @@
 //! The outbox: every mail that was ever asked for, its exact bytes, and where it stands.
 
-use jiff::Timestamp;
-use rusqlite::{Row as SqlRow, params};
+mod read;
 
-use super::rows::{an_instant, instant, maybe_instant, named, parsed};
-use super::{OwnerId, Reading, StoreError, Writing};
+use jiff::Timestamp;
+use rusqlite::params;
+
+use super::rows::{instant, named};
+use super::{OwnerId, StoreError, Writing};
 use crate::domain::delivery::{Happening, Impossible, Kind, State};
 use crate::domain::ids::{DeliveryId, InterviewId, SessionId};
 
@@ -78,8 +80,14 @@ pub struct NewDelivery {
     pub sha256: String,
     /// The join link in them.
     pub link: String,
+    /// Whether that link leads to this machine or its network only.
+    pub link_is_local: bool,
     /// The start that they name.
     pub starts_at: Timestamp,
+    /// The SEQUENCE that they bear.
+    pub sequence: u32,
+    /// Until when they say that the link works.
+    pub closes_at: Timestamp,
     /// Until when it is held; `None` sends it at once.
     pub held_until: Option<Timestamp>,
     /// Now.
@@ -143,9 +151,6 @@ pub struct Remark {
     pub reply: Option<String>,
 }
 
-const COLUMNS: &str = "id, interview_id, kind, address, subject, message_id, sha256, starts_at, state, since, due_at, \
-                       attempts, last_reply, accepted_at, created_at, settled_by, settled_why";
-
 impl Writing<'_> {
     /// Puts a delivery into the outbox, held or queued.
     ///
@@ -161,8 +166,8 @@ impl Writing<'_> {
         let due = new.held_until.unwrap_or(new.created_at);
         self.execute(
             "INSERT INTO delivery (id, interview_id, session_id, audience, kind, sender, address, subject, message_id,
-                mime, sha256, link, starts_at, state, since, due_at, created_at)
-             VALUES ($1, $2, $3, 'candidate', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                mime, sha256, link, link_is_local, starts_at, sequence, closes_at, state, since, due_at, created_at)
+             VALUES ($1, $2, $3, 'candidate', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
             params![
                 new.id.to_string(),
                 new.interview_id.to_string(),
@@ -175,7 +180,10 @@ impl Writing<'_> {
                 new.mime,
                 new.sha256,
                 new.link,
+                new.link_is_local,
                 instant(new.starts_at),
+                new.sequence,
+                instant(new.closes_at),
                 state.mark(),
                 instant(new.created_at),
                 instant(due),
@@ -244,7 +252,8 @@ impl Writing<'_> {
         if state == State::Accepted {
             self.execute(
                 "UPDATE interview SET told_at = $1, told_key = session.key, told_starts_at = delivery.starts_at,
-                     told_address = delivery.address
+                     told_address = delivery.address, told_sequence = delivery.sequence,
+                     told_closes_at = delivery.closes_at, told_local = delivery.link_is_local, called_off = 0
                  FROM delivery JOIN session ON session.interview_id = delivery.interview_id AND session.id = delivery.session_id
                  WHERE delivery.id = $2 AND interview.id = delivery.interview_id",
                 params![instant(now), key],
@@ -256,8 +265,9 @@ impl Writing<'_> {
     // What lists show of an interview's mail is that of the newest, of those that were not taken back if there is one.
     fn show_newest(&self, interview: &str) -> Result<(), StoreError> {
         self.execute(
-            "UPDATE interview SET mail_state = newest.state, mail_since = newest.since, mail_due = newest.due_at
-             FROM (SELECT state, since, due_at FROM delivery WHERE interview_id = $1
+            "UPDATE interview SET mail_state = newest.state, mail_since = newest.since, mail_due = newest.due_at,
+                 mail_settled = newest.settled
+             FROM (SELECT state, since, due_at, settled_at IS NOT NULL AS settled FROM delivery WHERE interview_id = $1
                    ORDER BY state = 'withdrawn', row DESC LIMIT 1) AS newest
              WHERE id = $1",
             [interview],
@@ -280,7 +290,12 @@ impl Writing<'_> {
             "UPDATE delivery SET settled_at = $1, settled_by = $2, settled_why = $3 WHERE id = $4",
             params![instant(now), who, why, id.to_string()],
         )?;
-        Ok(())
+        let interview: Option<String> = self.one(
+            "SELECT interview_id FROM delivery WHERE id = $1",
+            [id.to_string()],
+            |row| Ok(row.get(0)?),
+        )?;
+        interview.map_or(Ok(()), |interview| self.show_newest(&interview))
     }
 
     /// Makes what is held due now.
@@ -293,157 +308,4 @@ impl Writing<'_> {
             [instant(now)],
         )
     }
-}
-
-impl Reading<'_> {
-    /// One delivery.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
-        self.one(
-            &format!("SELECT {COLUMNS} FROM delivery WHERE id = $1"),
-            [id.to_string()],
-            read_delivery,
-        )
-    }
-
-    /// The deliveries of an interview, newest first.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn deliveries(&self, id: InterviewId) -> Result<Vec<Delivery>, StoreError> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM delivery WHERE interview_id = $1 ORDER BY row DESC");
-        self.many(&sql, [id.to_string()], read_delivery)
-    }
-
-    /// The exact bytes of a delivery.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn mime(&self, id: DeliveryId) -> Result<Option<Vec<u8>>, StoreError> {
-        self.one(
-            "SELECT mime FROM delivery WHERE id = $1",
-            [id.to_string()],
-            |row| Ok(row.get(0)?),
-        )
-    }
-
-    /// The deliveries that are due, the one that waits longest first.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn due_deliveries(
-        &self,
-        now: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<(DeliveryId, State)>, StoreError> {
-        self.many(
-            "SELECT id, state FROM delivery WHERE state IN ('held', 'queued', 'deferred') AND due_at <= $1
-             ORDER BY due_at, row LIMIT $2",
-            params![instant(now), limit],
-            |row| Ok((parsed(row, "id")?, named(row, "state", State::marked)?)),
-        )
-    }
-
-    /// What may still leave, and what nobody knows the outcome of, by the start of the interview.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn on_their_way(&self, limit: u32) -> Result<Vec<Delivery>, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM delivery
-             WHERE state IN ('held', 'queued', 'claimed', 'handing_over', 'deferred')
-                OR (state = 'unknown' AND settled_at IS NULL)
-             ORDER BY starts_at, row LIMIT $1"
-        );
-        self.many(&sql, [limit], read_delivery)
-    }
-
-    /// When the next delivery is due.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.one(
-            "SELECT min(due_at) AS due FROM delivery WHERE state IN ('held', 'queued', 'deferred')",
-            [],
-            |row| maybe_instant(row, "due"),
-        )
-        .map(Option::flatten)
-    }
-
-    /// What the dispatcher needs of a delivery.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn outgoing(&self, id: DeliveryId) -> Result<Option<Outgoing>, StoreError> {
-        self.one(
-            "SELECT id, interview_id, session_id, sender, address, mime, link, attempts FROM delivery WHERE id = $1",
-            [id.to_string()],
-            |row| {
-                Ok(Outgoing {
-                    id: parsed(row, "id")?,
-                    interview_id: parsed(row, "interview_id")?,
-                    session_id: super::rows::maybe_parsed(row, "session_id")?,
-                    sender: row.get("sender")?,
-                    address: row.get("address")?,
-                    mime: row.get("mime")?,
-                    link: row.get("link")?,
-                    attempts: row.get("attempts")?,
-                })
-            },
-        )
-    }
-
-    /// Who holds deliveries that are being sent, and which.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn owned_deliveries(&self) -> Result<Vec<(OwnerId, DeliveryId)>, StoreError> {
-        self.many(
-            "SELECT owner, id FROM delivery WHERE owner IS NOT NULL",
-            [],
-            |row| Ok((parsed(row, "owner")?, parsed(row, "id")?)),
-        )
-    }
-
-    /// What may still leave.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn unsent(&self) -> Result<UnsentMail, StoreError> {
-        let unsent = self.one(
-            "SELECT count(*) AS mails, coalesce(sum(delivery.state = 'held'), 0) AS held, min(interview.starts_at) AS first
-             FROM delivery JOIN interview ON interview.id = delivery.interview_id
-             WHERE delivery.state IN ('held', 'queued', 'claimed', 'handing_over', 'deferred')",
-            [],
-            |row| Ok(UnsentMail { count: row.get("mails")?, held: row.get("held")?, first_start: maybe_instant(row, "first")? }),
-        )?;
-        Ok(unsent.unwrap_or_default())
-    }
-}
-
-fn read_delivery(row: &SqlRow<'_>) -> Result<Delivery, StoreError> {
-    Ok(Delivery {
-        id: parsed(row, "id")?,
-        interview_id: parsed(row, "interview_id")?,
-        kind: named(row, "kind", Kind::named)?,
-        address: row.get("address")?,
-        subject: row.get("subject")?,
-        message_id: row.get("message_id")?,
-        sha256: row.get("sha256")?,
-        starts_at: an_instant(row, "starts_at")?,
-        state: named(row, "state", State::marked)?,
-        since: an_instant(row, "since")?,
-        due: maybe_instant(row, "due_at")?,
-        attempts: row.get("attempts")?,
-        last_reply: row.get("last_reply")?,
-        accepted_at: maybe_instant(row, "accepted_at")?,
-        created_at: an_instant(row, "created_at")?,
-        settled: row
-            .get::<_, Option<String>>("settled_by")?
-            .zip(row.get::<_, Option<String>>("settled_why")?),
-    })
 }

@@ -20,3 +20,4 @@ mod smtp;
 mod store;
 mod support;
 mod terminal;
+mod tokens;
