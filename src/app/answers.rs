@@ -46,6 +46,11 @@ pub enum AppError {
     /// Something changed since the plan was made.
     #[error("{} changed since this plan was made; nothing was done. Plan again", interviews(.0.len()))]
     PlanChanged(Vec<InterviewId>),
+    /// Nobody waits to be let in.
+    #[error(
+        "the candidate is not waiting: they have not joined, or the link is closed; nothing was changed"
+    )]
+    NotWaiting,
     /// Nothing was selected.
     #[error("name interviews by id or by a filter; all selects every one")]
     NothingSelected,

@@ -19,6 +19,10 @@ pub enum EventKind {
     Completed,
     /// The candidate did not come.
     NoShow,
+    /// The candidate pressed the button of the join page.
+    Joined,
+    /// The recruiter let them in.
+    Admitted,
     /// A session, and with it the link, was made.
     LinkMade,
     /// The session, and with it the link, was revoked.
@@ -47,13 +51,15 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Scheduled,
         Self::Edited,
         Self::Removed,
         Self::Cancelled,
         Self::Completed,
         Self::NoShow,
+        Self::Joined,
+        Self::Admitted,
         Self::LinkMade,
         Self::LinkRevoked,
         Self::Extended,
@@ -78,6 +84,8 @@ impl EventKind {
             Self::Cancelled => "cancelled",
             Self::Completed => "completed",
             Self::NoShow => "no_show",
+            Self::Joined => "joined",
+            Self::Admitted => "admitted",
             Self::LinkMade => "link_made",
             Self::LinkRevoked => "link_revoked",
             Self::Extended => "extended",
@@ -109,6 +117,8 @@ impl EventKind {
             Self::Cancelled => "interview cancelled",
             Self::Completed => "interview completed",
             Self::NoShow => "candidate did not come",
+            Self::Joined => "candidate joined",
+            Self::Admitted => "candidate let in",
             Self::LinkMade => "link made",
             Self::LinkRevoked => "link revoked",
             Self::Extended => "link works longer",
@@ -130,7 +140,8 @@ impl EventKind {
 pub struct Event {
     /// When it happened.
     pub at: Timestamp,
-    /// Who did it: the `[user]` of the process, or `greenroom` for what happens by itself.
+    /// Who did it: the `[user]` of the process, `candidate` for the join page,
+    /// or `greenroom` for what happens by itself.
     pub actor: String,
     /// What happened.
     pub kind: EventKind,

@@ -230,17 +230,31 @@ impl Reading<'_> {
         self.many(
             "SELECT * FROM session WHERE interview_id = $1 ORDER BY created_at DESC, id DESC",
             [id.to_string()],
-            |row| {
-                Ok(Session {
-                    id: parsed(row, "id")?,
-                    interview_id: parsed(row, "interview_id")?,
-                    key: parsed(row, "key")?,
-                    created_at: an_instant(row, "created_at")?,
-                    revoked_at: maybe_instant(row, "revoked_at")?,
-                })
-            },
+            read_session,
         )
     }
+
+    /// The session that a key belongs or belonged to.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn session_of_key(&self, key: SessionKey) -> Result<Option<Session>, StoreError> {
+        self.one(
+            "SELECT * FROM session WHERE key = $1",
+            [key.expose()],
+            read_session,
+        )
+    }
+}
+
+fn read_session(row: &SqlRow<'_>) -> Result<Session, StoreError> {
+    Ok(Session {
+        id: parsed(row, "id")?,
+        interview_id: parsed(row, "interview_id")?,
+        key: parsed(row, "key")?,
+        created_at: an_instant(row, "created_at")?,
+        revoked_at: maybe_instant(row, "revoked_at")?,
+    })
 }
 
 fn zone(name: &str) -> Result<Zone, StoreError> {

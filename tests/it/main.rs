@@ -16,6 +16,7 @@ mod processes;
 mod revise;
 mod schedule;
 mod sequences;
+mod server;
 mod smtp;
 mod store;
 mod support;
