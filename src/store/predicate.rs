@@ -44,10 +44,24 @@ impl Sql {
                 .push(" AND starts_at < ")
                 .bind(instant(*to))
                 .push(", FALSE)"),
-            P::EndsBefore(at) => self
+            P::Opened {
+                starts_before,
+                early_before,
+            } => self
+                .push("coalesce(starts_at < ")
+                .bind(instant(*starts_before))
+                .push(" OR (starts_at IS NOT NULL AND opens_at < ")
+                .bind(instant(*early_before))
+                .push("), FALSE)"),
+            P::Closed {
+                ends_before,
+                late_before,
+            } => self
                 .push("coalesce(ends_at < ")
-                .bind(instant(*at))
-                .push(", FALSE)"),
+                .bind(instant(*ends_before))
+                .push(" AND coalesce(closes_at < ")
+                .bind(instant(*late_before))
+                .push(", TRUE), FALSE)"),
             P::HasStart => self.push("starts_at IS NOT NULL"),
             P::HasSession => self.push("session_key IS NOT NULL"),
             P::SessionRevoked => self.push("session_revoked = 1"),
@@ -113,9 +127,11 @@ impl Sql {
             .bind(instant(Timestamp::MAX))
             .push(") ELSE ")
             .bind(instant(now))
-            .push(" END >= starts_at - ")
+            .push(" END >= CASE WHEN coalesce(opens_at < starts_at - ")
             .bind(before)
-            .push(", FALSE)")
+            .push(", FALSE) THEN opens_at ELSE starts_at - ")
+            .bind(before)
+            .push(" END, FALSE)")
     }
 
     fn closes_early(&mut self, closes_after: Duration) -> &mut Self {
@@ -125,7 +141,7 @@ impl Sql {
             .bind(Status::Cancelled.name().to_owned())
             .push(" AND coalesce(told_grace > ")
             .bind(after)
-            .push(", FALSE) AND (acknowledged & ")
+            .push(" AND (closes_at IS NULL OR told_closes_at > closes_at), FALSE) AND (acknowledged & ")
             .bind(bit)
             .push(") = 0)")
     }

@@ -9,6 +9,7 @@ const STEPS: &[M<'static>] = &[
     M::up(IMPORTED),
     M::up(API_TOKENS),
     M::up(TOLD),
+    M::up(EXTENDED),
     M::up(FOUND),
     M::up(FOUND_INDEXES),
 ];
@@ -262,6 +263,13 @@ UPDATE interview SET told_local = coalesce((SELECT link_is_local FROM delivery
 WHERE mail_state IS NOT NULL;
 ";
 
+// From when and until when a link works, where somebody opened it early or gave it longer.
+const EXTENDED: &str = "
+ALTER TABLE interview ADD COLUMN opens_at INTEGER;
+ALTER TABLE interview ADD COLUMN closes_at INTEGER;
+CREATE INDEX interview_extended ON interview (closes_at, starts_at) WHERE closes_at IS NOT NULL;
+";
+
 // The clock-free part of the findings of an interview, a bit each (`finding::Code::bit`), without those that somebody
 // acknowledged. Two depend on the clock or the configuration: 256 says that the mail was put off, not that it is late,
 // and whether the link closes earlier than they were told follows from `told_grace`.
@@ -329,6 +337,6 @@ END;
 
 /// Finds the findings, in the order of their interviews' starts.
 pub(super) const FOUND_INDEXES: &str = "
-CREATE INDEX interview_by_found ON interview (found, starts_at, id, ends_at, status);
+CREATE INDEX interview_by_found ON interview (found, starts_at, id, ends_at, status, closes_at);
 CREATE INDEX interview_by_grace ON interview (told_grace, starts_at) WHERE told_grace IS NOT NULL;
 ";
