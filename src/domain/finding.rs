@@ -250,15 +250,14 @@ impl Case<'_> {
         if self.facts.session != SessionCondition::Live || self.interview.starts_at.is_none() {
             return false;
         }
-        match &self.facts.told {
-            Some(told) => told.address != address.ascii(),
-            None => {
-                let nothing_waits = self.facts.newest.is_none_or(|newest| {
-                    matches!(newest.state, State::Withdrawn | State::Accepted)
-                });
-                nothing_waits && !self.facts.key_imported
-            }
+        if let Some(told) = &self.facts.told {
+            return told.address != address.ascii();
         }
+        let nothing_waits = self
+            .facts
+            .newest
+            .is_none_or(|newest| matches!(newest.state, State::Withdrawn | State::Accepted));
+        nothing_waits && !self.facts.key_imported
     }
 
     // The calendar shows duration and zone too: their revision counts where nothing else tells the two apart.

@@ -78,6 +78,9 @@ pub struct Acknowledgement {
     pub reason: String,
 }
 
+// Start and id: what a stretch is sorted by.
+type Place = (i64, String);
+
 impl Reading<'_> {
     /// Counts findings by code and distance.
     ///
@@ -158,7 +161,7 @@ impl Reading<'_> {
         limit: usize,
     ) -> Result<Vec<Row>, StoreError> {
         // The same interview may come from two sources.
-        let mut places: BTreeMap<(i64, String), i64> = BTreeMap::new();
+        let mut places: BTreeMap<Place, i64> = BTreeMap::new();
         for source in self.sources(audited, stretch)? {
             places.extend(self.places(audited, stretch.span, &source, after, limit)?);
         }
@@ -215,7 +218,7 @@ impl Reading<'_> {
         (set, more): &(Option<u32>, Predicate),
         after: Option<&StretchPlace>,
         limit: usize,
-    ) -> Result<Vec<((i64, String), i64)>, StoreError> {
+    ) -> Result<Vec<(Place, i64)>, StoreError> {
         let mut sql = Sql::default();
         sql.push("SELECT row, coalesce(starts_at, 0) AS start, id FROM interview WHERE ");
         if let Some(set) = set {

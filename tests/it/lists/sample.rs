@@ -29,14 +29,18 @@ pub struct Sample {
     told: Option<(bool, bool, bool)>,
     newest: Option<usize>,
     key_imported: bool,
-    /// What only findings depend on.
-    audit: AuditSample,
     /// From when and until when the link works otherwise than usual, in microseconds from now.
     widened: (Option<i64>, Option<i64>),
+    /// What only findings depend on.
+    audit: AuditSample,
 }
 
 /// What only findings depend on. Times are minutes from the start.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a row of independent columns"
+)]
 struct AuditSample {
     suspect: bool,
     older_revision: bool,
