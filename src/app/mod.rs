@@ -5,6 +5,7 @@
 //! dispatcher hands mail to a transport, and it reads only the outbox.
 
 mod answers;
+mod base_url;
 mod demo;
 mod dispatch;
 mod doctor;
@@ -33,6 +34,7 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 pub use answers::{AppError, ScheduleError};
+pub use base_url::{INSTANCE_HEADER, LedAstray};
 pub use demo::DemoError;
 pub use dispatch::{Dispatcher, Stop};
 pub use doctor::{Check, Health, check_mail};

@@ -5,6 +5,7 @@
 
 pub mod arguments;
 mod ask;
+mod astray;
 mod backup;
 mod deliver;
 mod demo;
@@ -32,6 +33,7 @@ use std::ffi::OsString;
 use clap::Parser as _;
 
 pub use arguments::{Arguments, Color, Command, Global};
+pub use astray::look as look_where_links_lead;
 pub use demo::Demo;
 pub use failure::{Exit, Failure};
 pub use interrupt::stop_when_asked;
