@@ -36,7 +36,7 @@ pub use doctor::{Check, Health, check_mail};
 pub use edges::{Chance, Clock, FixedClock, SystemChance, SystemClock};
 pub use json::{DeliveryJson, InterviewJson};
 pub use look::{Dossier, From, Mail, MailOrigin, Preview};
-pub use plan::{Action, CarriedOut, Plan, PlanRow, Selection, Step};
+pub use plan::{Action, CarriedOut, Chosen, Held, LinkStep, Plan, PlanRow, Selection, Step};
 pub use schedule::{MailWish, Schedule, Scheduled};
 pub use sending::{Sending, SentBy};
 pub use steer::{Pause, Settlement};

@@ -19,6 +19,8 @@ pub enum EventKind {
     Completed,
     /// A session, and with it the link, was made.
     LinkMade,
+    /// The link was replaced by a new one, and ended.
+    LinkReplaced,
     /// A send was refused; the detail is the precondition that was missing.
     SendRefused,
     /// A mail was put into the outbox.
@@ -41,13 +43,14 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Scheduled,
         Self::Edited,
         Self::Removed,
         Self::Cancelled,
         Self::Completed,
         Self::LinkMade,
+        Self::LinkReplaced,
         Self::SendRefused,
         Self::MailQueued,
         Self::MailAccepted,
@@ -69,6 +72,7 @@ impl EventKind {
             Self::Cancelled => "cancelled",
             Self::Completed => "completed",
             Self::LinkMade => "link_made",
+            Self::LinkReplaced => "link_replaced",
             Self::SendRefused => "send_refused",
             Self::MailQueued => "mail_queued",
             Self::MailAccepted => "mail_accepted",
@@ -97,6 +101,7 @@ impl EventKind {
             Self::Cancelled => "interview cancelled",
             Self::Completed => "interview completed",
             Self::LinkMade => "link made",
+            Self::LinkReplaced => "link replaced; the old one ended",
             Self::SendRefused => "not mailed",
             Self::MailQueued => "invitation put into the outbox",
             Self::MailAccepted => "accepted",

@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod base_url;
+pub mod batch;
 pub mod delivery;
 pub mod draft;
 pub mod event;

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::{Row as SqlRow, params};
 
-use super::rows::{an_instant, instant, maybe_instant, named, parsed};
+use super::rows::{an_instant, instant, maybe_instant, maybe_parsed, named, parsed};
 use super::{OwnerId, Reading, StoreError, Writing};
 use crate::domain::delivery::{Happening, Impossible, Kind, State};
-use crate::domain::ids::{DeliveryId, InterviewId, SessionId};
+use crate::domain::ids::{BatchId, DeliveryId, InterviewId, SessionId};
 
 /// A delivery as people and programs see it: everything but its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,10 @@ pub struct Delivery {
     pub created_at: Timestamp,
     /// Who settled its unknown outcome, and why.
     pub settled: Option<(String, String)>,
+    /// The batch in which it was asked for.
+    pub batch: Option<BatchId>,
+    /// Whether it waits for that batch to be resumed.
+    pub paused: bool,
 }
 
 impl Delivery {
@@ -144,7 +148,7 @@ pub struct Remark {
 }
 
 const COLUMNS: &str = "id, interview_id, kind, address, subject, message_id, sha256, starts_at, state, since, due_at, \
-                       attempts, last_reply, accepted_at, created_at, settled_by, settled_why";
+                       attempts, last_reply, accepted_at, created_at, settled_by, settled_why, batch_id, paused";
 
 impl Writing<'_> {
     /// Puts a delivery into the outbox, held or queued.
@@ -318,6 +322,26 @@ impl Reading<'_> {
         self.many(&sql, [id.to_string()], read_delivery)
     }
 
+    /// The newest delivery of an interview.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn newest_delivery(&self, id: InterviewId) -> Result<Option<Delivery>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM delivery WHERE interview_id = $1 ORDER BY row DESC LIMIT 1"
+        );
+        self.one(&sql, [id.to_string()], read_delivery)
+    }
+
+    /// The mails of a batch, in the order of its plan.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn batch_deliveries(&self, id: BatchId) -> Result<Vec<Delivery>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM delivery WHERE batch_id = $1 ORDER BY row");
+        self.many(&sql, [id.to_string()], read_delivery)
+    }
+
     /// The exact bytes of a delivery.
     ///
     /// # Errors
@@ -340,7 +364,7 @@ impl Reading<'_> {
         limit: u32,
     ) -> Result<Vec<(DeliveryId, State)>, StoreError> {
         self.many(
-            "SELECT id, state FROM delivery WHERE state IN ('held', 'queued', 'deferred') AND due_at <= $1
+            "SELECT id, state FROM delivery WHERE state IN ('held', 'queued', 'deferred') AND paused = 0 AND due_at <= $1
              ORDER BY due_at, row LIMIT $2",
             params![instant(now), limit],
             |row| Ok((parsed(row, "id")?, named(row, "state", State::marked)?)),
@@ -367,7 +391,7 @@ impl Reading<'_> {
     /// The engine's.
     pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.one(
-            "SELECT min(due_at) AS due FROM delivery WHERE state IN ('held', 'queued', 'deferred')",
+            "SELECT min(due_at) AS due FROM delivery WHERE state IN ('held', 'queued', 'deferred') AND paused = 0",
             [],
             |row| maybe_instant(row, "due"),
         )
@@ -386,7 +410,7 @@ impl Reading<'_> {
                 Ok(Outgoing {
                     id: parsed(row, "id")?,
                     interview_id: parsed(row, "interview_id")?,
-                    session_id: super::rows::maybe_parsed(row, "session_id")?,
+                    session_id: maybe_parsed(row, "session_id")?,
                     sender: row.get("sender")?,
                     address: row.get("address")?,
                     mime: row.get("mime")?,
@@ -445,5 +469,7 @@ fn read_delivery(row: &SqlRow<'_>) -> Result<Delivery, StoreError> {
         settled: row
             .get::<_, Option<String>>("settled_by")?
             .zip(row.get::<_, Option<String>>("settled_why")?),
+        batch: maybe_parsed(row, "batch_id")?,
+        paused: row.get("paused")?,
     })
 }

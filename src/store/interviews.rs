@@ -131,6 +131,23 @@ impl Writing<'_> {
         )?;
         Ok(())
     }
+
+    /// Ends the live session of an interview, if it has one.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn end_sessions(&self, id: InterviewId, now: Timestamp) -> Result<(), StoreError> {
+        let id = id.to_string();
+        self.execute(
+            "UPDATE session SET revoked_at = $1 WHERE interview_id = $2 AND revoked_at IS NULL",
+            params![instant(now), id],
+        )?;
+        self.execute(
+            "UPDATE interview SET session_revoked = 1 WHERE id = $1 AND session_key IS NOT NULL",
+            [id],
+        )?;
+        Ok(())
+    }
 }
 
 // What `/` looks through: names without accents, addresses, role and company. Keys and Message-IDs have indexes.

@@ -2,7 +2,7 @@
 
 use rusqlite_migration::{M, Migrations};
 
-const STEPS: &[M<'static>] = &[M::up(FIRST), M::up(INDEXES), M::up(SETTLED)];
+const STEPS: &[M<'static>] = &[M::up(FIRST), M::up(INDEXES), M::up(SETTLED), M::up(BATCHES)];
 
 /// The version that this program writes.
 pub(super) fn version() -> i64 {
@@ -175,4 +175,30 @@ const SETTLED: &str = "
 ALTER TABLE delivery ADD COLUMN settled_at INTEGER CHECK (settled_at IS NULL OR state = 'unknown');
 ALTER TABLE delivery ADD COLUMN settled_by TEXT;
 ALTER TABLE delivery ADD COLUMN settled_why TEXT;
+";
+
+// What was asked for together: one row per plan, and no more than one mail per batch and interview. The mails of a paused
+// batch carry its mark, so that what is due is found without looking at them.
+const BATCHES: &str = "
+CREATE TABLE batch (
+    number     INTEGER PRIMARY KEY,
+    id         TEXT NOT NULL UNIQUE,
+    action     TEXT NOT NULL,
+    asked_by   TEXT NOT NULL,
+    asked_at   INTEGER NOT NULL,
+    sends      INTEGER NOT NULL,
+    changes    INTEGER NOT NULL,
+    skips      INTEGER NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('going', 'paused', 'stopped')),
+    steered_by TEXT,
+    steered_at INTEGER CHECK ((steered_at IS NULL) = (steered_by IS NULL)),
+    held_until INTEGER
+) STRICT;
+
+ALTER TABLE delivery ADD COLUMN batch_id TEXT REFERENCES batch (id);
+ALTER TABLE delivery ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1) AND (paused = 0 OR batch_id IS NOT NULL));
+CREATE UNIQUE INDEX one_of_batch ON delivery (batch_id, interview_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX delivery_of_batch ON delivery (batch_id, state, since) WHERE batch_id IS NOT NULL;
+DROP INDEX delivery_due;
+CREATE INDEX delivery_due ON delivery (due_at, row) WHERE state IN ('held', 'queued', 'deferred') AND paused = 0;
 ";

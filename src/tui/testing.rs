@@ -187,6 +187,8 @@ pub fn tally() -> Tally {
 pub fn delivery(row: &Row, state: State) -> Delivery {
     let since = at("2031-03-04T08:58:00Z");
     Delivery {
+        batch: None,
+        paused: false,
         settled: None,
         id: DeliveryId::new(Uuid::from_u128(500 + row.id().uuid().as_u128())),
         interview_id: row.id(),

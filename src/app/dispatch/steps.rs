@@ -173,7 +173,7 @@ impl App {
             delivery.state,
             State::Held | State::Queued | State::Deferred
         );
-        if !due || !waiting {
+        if !due || !waiting || delivery.paused {
             return Ok(Claim::NotDue);
         }
         let mail = outbox::kept(write.outgoing(id)?)?;
