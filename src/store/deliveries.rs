@@ -1,10 +1,12 @@
 //! The outbox: every mail that was ever asked for, its exact bytes, and where it stands.
 
-use jiff::Timestamp;
-use rusqlite::{Row as SqlRow, params};
+mod read;
 
-use super::rows::{an_instant, instant, maybe_instant, maybe_parsed, named, parsed};
-use super::{OwnerId, Reading, StoreError, Writing};
+use jiff::Timestamp;
+use rusqlite::params;
+
+use super::rows::{instant, named};
+use super::{OwnerId, StoreError, Writing};
 use crate::domain::delivery::{Happening, Impossible, Kind, State};
 use crate::domain::ids::{BatchId, DeliveryId, InterviewId, SessionId};
 
@@ -146,9 +148,6 @@ pub struct Remark {
     /// What the server said, or what went wrong; `None` leaves the last words standing.
     pub reply: Option<String>,
 }
-
-const COLUMNS: &str = "id, interview_id, kind, address, subject, message_id, sha256, starts_at, state, since, due_at, \
-                       attempts, last_reply, accepted_at, created_at, settled_by, settled_why, batch_id, paused";
 
 impl Writing<'_> {
     /// Puts a delivery into the outbox, held or queued.
@@ -297,179 +296,4 @@ impl Writing<'_> {
             [instant(now)],
         )
     }
-}
-
-impl Reading<'_> {
-    /// One delivery.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
-        self.one(
-            &format!("SELECT {COLUMNS} FROM delivery WHERE id = $1"),
-            [id.to_string()],
-            read_delivery,
-        )
-    }
-
-    /// The deliveries of an interview, newest first.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn deliveries(&self, id: InterviewId) -> Result<Vec<Delivery>, StoreError> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM delivery WHERE interview_id = $1 ORDER BY row DESC");
-        self.many(&sql, [id.to_string()], read_delivery)
-    }
-
-    /// The newest delivery of an interview.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn newest_delivery(&self, id: InterviewId) -> Result<Option<Delivery>, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM delivery WHERE interview_id = $1 ORDER BY row DESC LIMIT 1"
-        );
-        self.one(&sql, [id.to_string()], read_delivery)
-    }
-
-    /// The mails of a batch, in the order of its plan.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn batch_deliveries(&self, id: BatchId) -> Result<Vec<Delivery>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM delivery WHERE batch_id = $1 ORDER BY row");
-        self.many(&sql, [id.to_string()], read_delivery)
-    }
-
-    /// The exact bytes of a delivery.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn mime(&self, id: DeliveryId) -> Result<Option<Vec<u8>>, StoreError> {
-        self.one(
-            "SELECT mime FROM delivery WHERE id = $1",
-            [id.to_string()],
-            |row| Ok(row.get(0)?),
-        )
-    }
-
-    /// The deliveries that are due, the one that waits longest first.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn due_deliveries(
-        &self,
-        now: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<(DeliveryId, State)>, StoreError> {
-        self.many(
-            "SELECT id, state FROM delivery WHERE state IN ('held', 'queued', 'deferred') AND paused = 0 AND due_at <= $1
-             ORDER BY due_at, row LIMIT $2",
-            params![instant(now), limit],
-            |row| Ok((parsed(row, "id")?, named(row, "state", State::marked)?)),
-        )
-    }
-
-    /// What may still leave, and what nobody knows the outcome of, by the start of the interview.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn on_their_way(&self, limit: u32) -> Result<Vec<Delivery>, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM delivery
-             WHERE state IN ('held', 'queued', 'claimed', 'handing_over', 'deferred')
-                OR (state = 'unknown' AND settled_at IS NULL)
-             ORDER BY starts_at, row LIMIT $1"
-        );
-        self.many(&sql, [limit], read_delivery)
-    }
-
-    /// When the next delivery is due.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.one(
-            "SELECT min(due_at) AS due FROM delivery WHERE state IN ('held', 'queued', 'deferred') AND paused = 0",
-            [],
-            |row| maybe_instant(row, "due"),
-        )
-        .map(Option::flatten)
-    }
-
-    /// What the dispatcher needs of a delivery.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn outgoing(&self, id: DeliveryId) -> Result<Option<Outgoing>, StoreError> {
-        self.one(
-            "SELECT id, interview_id, session_id, sender, address, mime, link, attempts FROM delivery WHERE id = $1",
-            [id.to_string()],
-            |row| {
-                Ok(Outgoing {
-                    id: parsed(row, "id")?,
-                    interview_id: parsed(row, "interview_id")?,
-                    session_id: maybe_parsed(row, "session_id")?,
-                    sender: row.get("sender")?,
-                    address: row.get("address")?,
-                    mime: row.get("mime")?,
-                    link: row.get("link")?,
-                    attempts: row.get("attempts")?,
-                })
-            },
-        )
-    }
-
-    /// Who holds deliveries that are being sent, and which.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn owned_deliveries(&self) -> Result<Vec<(OwnerId, DeliveryId)>, StoreError> {
-        self.many(
-            "SELECT owner, id FROM delivery WHERE owner IS NOT NULL",
-            [],
-            |row| Ok((parsed(row, "owner")?, parsed(row, "id")?)),
-        )
-    }
-
-    /// What may still leave.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn unsent(&self) -> Result<UnsentMail, StoreError> {
-        let unsent = self.one(
-            "SELECT count(*) AS mails, coalesce(sum(delivery.state = 'held'), 0) AS held, min(interview.starts_at) AS first
-             FROM delivery JOIN interview ON interview.id = delivery.interview_id
-             WHERE delivery.state IN ('held', 'queued', 'claimed', 'handing_over', 'deferred')",
-            [],
-            |row| Ok(UnsentMail { count: row.get("mails")?, held: row.get("held")?, first_start: maybe_instant(row, "first")? }),
-        )?;
-        Ok(unsent.unwrap_or_default())
-    }
-}
-
-fn read_delivery(row: &SqlRow<'_>) -> Result<Delivery, StoreError> {
-    Ok(Delivery {
-        id: parsed(row, "id")?,
-        interview_id: parsed(row, "interview_id")?,
-        kind: named(row, "kind", Kind::named)?,
-        address: row.get("address")?,
-        subject: row.get("subject")?,
-        message_id: row.get("message_id")?,
-        sha256: row.get("sha256")?,
-        starts_at: an_instant(row, "starts_at")?,
-        state: named(row, "state", State::marked)?,
-        since: an_instant(row, "since")?,
-        due: maybe_instant(row, "due_at")?,
-        attempts: row.get("attempts")?,
-        last_reply: row.get("last_reply")?,
-        accepted_at: maybe_instant(row, "accepted_at")?,
-        created_at: an_instant(row, "created_at")?,
-        settled: row
-            .get::<_, Option<String>>("settled_by")?
-            .zip(row.get::<_, Option<String>>("settled_why")?),
-        batch: maybe_parsed(row, "batch_id")?,
-        paused: row.get("paused")?,
-    })
 }

@@ -7,7 +7,7 @@ use crate::app::{Outbox, Settlement};
 use crate::domain::delivery::State;
 use crate::tui::keymap::Layer;
 use crate::tui::message::{Effect, Event};
-use crate::tui::testing::{Stage, delivery, id, outbox, row, rows};
+use crate::tui::testing::{NOW, Stage, delivery, id, outbox, row, rows};
 
 fn open(outbox: Outbox) -> Stage {
     let mut stage = Stage::new(120, 30);
@@ -129,7 +129,7 @@ fn whatever_is_done_is_asked_about_by_name_and_only_y_does_it(
     assert_eq!(stage.model.layer(), Layer::Outbox);
     seen(&mut stage, keys.split(' ').next_back().unwrap());
     stage.keys("y");
-    let mail = |number| delivery(&row(number, "", super::NOW), State::Held).id;
+    let mail = |number| delivery(&row(number, "", NOW), State::Held).id;
     match &stage.taken()[..] {
         [Effect::TakeBack { delivery }] => assert_eq!((keys, *delivery), ("w", mail(1))),
         [
