@@ -1,5 +1,6 @@
 //! What use-cases refuse, in words that say what happened, what is safe now and what to do next.
 
+use crate::domain::batch::BatchState;
 use crate::domain::delivery::State;
 use crate::domain::draft::Refusal;
 use crate::domain::ids::InterviewId;
@@ -42,6 +43,15 @@ pub enum AppError {
     /// Something changed since the plan was made.
     #[error("{} changed since this plan was made; nothing was done. Plan again", interviews(.0.len()))]
     PlanChanged(Vec<InterviewId>),
+    /// There is no such batch.
+    #[error("batch: there is no batch {0}; greenroom batch shows them")]
+    NoBatch(i64),
+    /// Nothing of the batch can leave any more.
+    #[error("batch {0} is over: nothing of it waits any more, so nothing was changed")]
+    BatchOver(i64),
+    /// The batch stands so already.
+    #[error("batch {0} is {name} already; nothing was changed", name = .1.name())]
+    BatchIs(i64, BatchState),
     /// Nothing was selected.
     #[error("name interviews by id or by a filter; all selects every one")]
     NothingSelected,

@@ -5,6 +5,7 @@
 //! dispatcher hands mail to a transport, and it reads only the outbox.
 
 mod answers;
+mod batches;
 mod demo;
 mod dispatch;
 mod doctor;
@@ -30,6 +31,7 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 pub use answers::{AppError, ScheduleError};
+pub use batches::{BatchStatus, Retry, Steer, Steered};
 pub use demo::DemoError;
 pub use dispatch::{Dispatcher, Stop};
 pub use doctor::{Check, Health, check_mail};
@@ -45,7 +47,9 @@ pub use transport::transports;
 pub use underway::{Outbox, Underway};
 
 pub use crate::mail::parts;
-pub use crate::store::{Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window};
+pub use crate::store::{
+    Batch, Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window,
+};
 
 use crate::config::Config;
 use crate::domain::draft::Defaults;

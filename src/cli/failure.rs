@@ -88,6 +88,9 @@ impl From<AppError> for Failure {
             | AppError::AlreadyMailed(_)
             | AppError::NotUnknown(_)
             | AppError::PlanChanged(_)
+            | AppError::NoBatch(_)
+            | AppError::BatchOver(_)
+            | AppError::BatchIs(..)
             | AppError::NothingSelected => Exit::BadInput,
         };
         Self {

@@ -118,6 +118,11 @@ impl Selector {
             return Ok(Done { plan, deliveries });
         }
         let done = app.carry_out(&plan, None).await?;
+        if let Some(batch) = done.batch.filter(|_| done.repeated) {
+            printer.remark(&format!(
+                "This plan was carried out before, as batch {batch}; nothing is sent a second time."
+            ));
+        }
         let deliveries = wait::for_first_attempts(app, &done.deliveries, printer).await?;
         if self.json {
             print_rows(&plan, &deliveries, printer);

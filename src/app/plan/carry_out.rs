@@ -127,7 +127,7 @@ impl App {
                 .interview(planned.id)?
                 .map(|row| self.plan_row(write, plan.action, &row, planned.chosen))
                 .transpose()?;
-            if !current.is_some_and(|current| current.does_as(planned)) {
+            if !planned.still_holds(current) {
                 changed.push(planned.id);
             }
         }

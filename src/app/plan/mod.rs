@@ -193,12 +193,19 @@ impl PlanRow {
         !matches!(self.step, Step::Skip { .. })
     }
 
-    // The words of a step tell the time, and so change with the day; what it does may not.
-    fn does_as(mut self, planned: &Self) -> bool {
-        if self.step.name() == planned.step.name() {
-            self.step = planned.step.clone();
+    /// Whether what is true now leads to the same. The words of a step tell the time, and so change with the day; what
+    /// it does may not. Whoever is left alone may change, unless they are no longer left alone because of it.
+    fn still_holds(&self, current: Option<Self>) -> bool {
+        match current {
+            None => !self.acts(),
+            Some(current) if !self.acts() => !current.acts() || current.seen == self.seen,
+            Some(mut current) => {
+                if current.step.name() == self.step.name() {
+                    current.step = self.step.clone();
+                }
+                current == *self
+            }
         }
-        self == *planned
     }
 }
 

@@ -1,12 +1,14 @@
 //! What is done to one interview of a plan, and why: the one place where that is decided.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 
 use super::{Action, LinkStep, Step};
 use crate::app::{App, outbox};
 use crate::domain::delivery::State;
 use crate::domain::interview::Status;
-use crate::domain::session::{LinkState, SessionKey};
+use crate::domain::session::{LinkState, SessionCondition, SessionKey};
 use crate::domain::verdict::{Reason, Standing};
 use crate::domain::when;
 use crate::store::{Delivery, Row};
@@ -56,8 +58,10 @@ impl App {
             return skip(why);
         }
         // What they hold and what they would get is the same, so it is a double.
-        let same = matches!(reason, Reason::Told(_) | Reason::StoredHere);
-        let recent = newest.filter(|_| same).and_then(|mail| self.recent(mail));
+        let recent = match reason {
+            Reason::Told(at) => self.recent(at),
+            _ => None,
+        };
         match recent {
             Some(why) if !chosen => Step::Skip {
                 why,
@@ -139,13 +143,9 @@ impl App {
     }
 
     /// That they were mailed a moment ago, if they were.
-    fn recent(&self, mail: &Delivery) -> Option<String> {
-        if !matches!(mail.state, State::Accepted | State::Stored) {
-            return None;
-        }
-        let ago = self.running().duration_since(mail.since);
-        let limit = self.config().mail.recent;
-        if !ago.is_negative() && ago.unsigned_abs() >= limit {
+    fn recent(&self, at: Timestamp) -> Option<String> {
+        let ago = self.running().duration_since(at);
+        if !ago.is_negative() && ago.unsigned_abs() >= self.config().mail.recent {
             return None;
         }
         Some(match ago.as_mins() {
@@ -188,27 +188,26 @@ pub(super) fn link(action: Action, step: &Step, key: Option<String>) -> LinkStep
 /// Everything that a step depends on, without the clock: two rows with the same text lead to the same step.
 pub(super) fn seen(row: &Row, newest: Option<&Delivery>) -> String {
     let key = row.facts.key.map(SessionKey::shortened);
-    let key = key.as_deref().unwrap_or("no link");
-    let mail = newest.map_or_else(
-        || "no mail".to_owned(),
-        |mail| {
-            let settled = if mail.is_unsettled() || mail.settled.is_none() {
-                ""
-            } else {
-                " settled"
-            };
-            format!(
-                "{} {} {}{settled}",
-                mail.id,
-                mail.state.mark(),
-                mail.attempts
-            )
-        },
+    let mut seen = format!(
+        "{} {}",
+        row.interview.updated_at,
+        key.as_deref().unwrap_or("no link")
     );
-    let joined = if row.interview.joined_at.is_some() {
-        " joined"
-    } else {
-        ""
-    };
-    format!("{} {key} {mail}{joined}", row.interview.updated_at)
+    if row.facts.session == SessionCondition::Revoked {
+        seen.push_str(" revoked");
+    }
+    if row.interview.joined_at.is_some() {
+        seen.push_str(" joined");
+    }
+    match newest {
+        None => seen.push_str(" no mail"),
+        Some(mail) => {
+            let (id, state, attempts) = (mail.id, mail.state.mark(), mail.attempts);
+            let _ = write!(seen, " {id} {state} {attempts}");
+            if mail.settled.is_some() {
+                seen.push_str(" settled");
+            }
+        }
+    }
+    seen
 }
