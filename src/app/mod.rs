@@ -19,6 +19,7 @@ mod schedule;
 mod sending;
 mod steer;
 mod take_back;
+mod tokens;
 mod transport;
 mod underway;
 
@@ -43,12 +44,13 @@ pub use schedule::{MailWish, Schedule, Scheduled};
 pub use sending::{Sending, SentBy};
 pub use steer::{Pause, Settlement};
 pub use take_back::TakenBack;
+pub use tokens::{Admission, NewToken, TokenError};
 pub use transport::transports;
 pub use underway::{Outbox, Underway};
 
 pub use crate::mail::parts;
 pub use crate::store::{
-    Batch, Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window,
+    ApiToken, Batch, Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window,
 };
 
 use crate::config::Config;
@@ -79,6 +81,8 @@ pub struct Wiring {
 #[derive(Clone)]
 pub struct App {
     inner: Arc<Inner>,
+    // Who is acting, when it is not the person of the configuration.
+    actor: Option<Arc<str>>,
 }
 
 struct Inner {
@@ -110,6 +114,7 @@ impl App {
         };
         let app = Self {
             inner: Arc::new(inner),
+            actor: None,
         };
         if app.read_only().is_none() {
             app.link_secret().await?;
@@ -228,10 +233,17 @@ impl App {
         Horizon::at(self.now(), &self.inner.policy.window)
     }
 
+    /// Who is acting, for the timeline.
+    pub(crate) fn actor(&self) -> String {
+        self.actor
+            .as_deref()
+            .map_or_else(|| self.config().actor(), str::to_owned)
+    }
+
     pub(crate) fn event(&self, kind: EventKind, detail: impl Into<String>) -> Event {
         Event {
             at: self.now(),
-            actor: self.config().actor(),
+            actor: self.actor(),
             kind,
             detail: detail.into(),
         }

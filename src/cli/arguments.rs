@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    backup, deliver, demo, doctor, list, new, outbox, preview, repair, resend, setup, show,
+    backup, deliver, demo, doctor, list, new, outbox, preview, repair, resend, setup, show, token,
 };
 use crate::config::Options;
 
@@ -115,6 +115,7 @@ pub enum Command {
     Repair(repair::Repair),
     Outbox(outbox::Outbox),
     Backup(backup::Backup),
+    Token(token::Token),
     Doctor(doctor::Doctor),
     Setup(setup::Setup),
     Demo(demo::Demo),

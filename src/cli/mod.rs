@@ -22,6 +22,7 @@ mod selector;
 mod setup;
 mod show;
 mod table;
+mod token;
 mod wait;
 
 use std::ffi::OsString;
@@ -74,6 +75,7 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Repair(repair) => repair.run(app, printer).await,
         Command::Outbox(outbox) => outbox.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,
+        Command::Token(token) => token.run(app, printer).await,
         Command::Doctor(doctor) => doctor.run(app, printer).await,
         Command::Demo(demo) => demo.run(app, printer).await,
         // It makes the configuration that everything here stands on, so it has had its turn before.

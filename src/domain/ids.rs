@@ -70,3 +70,7 @@ identifier!(
     /// Names one batch: derived from its plan, so that a plan can be carried out once only.
     BatchId, "a batch"
 );
+identifier!(
+    /// Names one token of the API.
+    TokenId, "a token"
+);

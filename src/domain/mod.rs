@@ -16,5 +16,6 @@ pub mod refusal;
 pub mod retry;
 pub mod session;
 pub mod text;
+pub mod token;
 pub mod verdict;
 pub mod when;

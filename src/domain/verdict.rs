@@ -18,6 +18,34 @@ pub struct Facts {
     pub told: Option<Told>,
     /// The newest mail that carries a link.
     pub newest: Option<NewestMail>,
+    /// Where it was imported from, and what it was called there.
+    pub imported: Option<Imported>,
+    /// The live key came with an import: the old system mailed it.
+    pub key_imported: bool,
+    /// The key that came with an import stood on another interview too, so that neither keeps it.
+    pub import_conflict: bool,
+}
+
+impl Facts {
+    /// Of an interview that was just made: there is no session, and nobody was mailed.
+    pub const NONE: Self = Self {
+        key: None,
+        session: SessionCondition::None,
+        told: None,
+        newest: None,
+        imported: None,
+        key_imported: false,
+        import_conflict: false,
+    };
+}
+
+/// Where an interview was imported from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The source, under which external ids are unique ("legacy", "csv").
+    pub source: String,
+    /// Its id there, if it had one.
+    pub external_id: Option<String>,
 }
 
 /// What the newest accepted mail told the candidate.
@@ -109,6 +137,8 @@ pub enum Reason {
     MailFailed,
     /// Nothing was ever mailed, or only withdrawn.
     NeverMailed,
+    /// Nothing was mailed from here, but the key came with an import: the old system mailed it.
+    InvitedByOldSystem,
     /// The mail waits for its hold to end.
     Held(Option<Timestamp>),
     /// The mail is leaving.
@@ -123,7 +153,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason that does not depend on the clock, with times that mean nothing.
-    pub const CLOCK_FREE: [Self; 15] = [
+    pub const CLOCK_FREE: [Self; 16] = [
         Self::NoLink,
         Self::LinkRevoked,
         Self::NoStart,
@@ -134,6 +164,7 @@ impl Reason {
         Self::Told(Timestamp::UNIX_EPOCH),
         Self::MailFailed,
         Self::NeverMailed,
+        Self::InvitedByOldSystem,
         Self::Held(None),
         Self::Leaving,
         Self::Deferred(None),
@@ -157,7 +188,8 @@ impl Reason {
             Self::Told(_) => "told",
             Self::MailFailed => "mail_failed",
             Self::NeverMailed => "never_mailed",
-            Self::Held(_)
+            Self::InvitedByOldSystem
+            | Self::Held(_)
             | Self::Leaving
             | Self::Deferred(_)
             | Self::MailUnknown
@@ -179,7 +211,8 @@ impl Reason {
             | Self::MailedElsewhere
             | Self::MailFailed => Standing::Blocked,
             Self::NeverMailed => Standing::NotInvited,
-            Self::Held(_)
+            Self::InvitedByOldSystem
+            | Self::Held(_)
             | Self::Leaving
             | Self::Deferred(_)
             | Self::MailUnknown
@@ -207,6 +240,7 @@ impl Reason {
             Self::Told(at) => format!("ready, sent {}", clock(at)),
             Self::MailFailed => "mail failed".into(),
             Self::NeverMailed => "not invited".into(),
+            Self::InvitedByOldSystem => "invited by the old system".into(),
             Self::Held(Some(until)) if until > now => format!("held, leaves {}", clock(until)),
             Self::Held(_) | Self::Leaving => "leaving now".into(),
             Self::Deferred(Some(next)) => format!("next try {}", clock(next)),
@@ -235,6 +269,7 @@ impl Reason {
             Self::Told(at) => format!("They hold the right link and time, accepted {}.", clock(at)),
             Self::MailFailed => "They were not told: the invitation could not be mailed.".into(),
             Self::NeverMailed => "They were not invited yet.".into(),
+            Self::InvitedByOldSystem => "Their link was imported: the old system mailed it, and nobody knows with which time.".into(),
             Self::Held(Some(until)) if until > now => format!("The invitation is held and leaves {}.", clock(until)),
             Self::Held(_) | Self::Leaving => "The invitation is leaving.".into(),
             Self::Deferred(Some(next)) => format!("The invitation could not be handed over yet; the next try is {}.", clock(next)),
@@ -280,8 +315,13 @@ pub fn judge(
         }
         return Reason::Told(told.at);
     }
+    let nothing_left = if facts.key_imported {
+        Reason::InvitedByOldSystem
+    } else {
+        Reason::NeverMailed
+    };
     let Some(newest) = facts.newest else {
-        return Reason::NeverMailed;
+        return nothing_left;
     };
     match newest.state {
         State::Held => Reason::Held(newest.due),
@@ -290,7 +330,7 @@ pub fn judge(
         State::Failed => Reason::MailFailed,
         State::Unknown => Reason::MailUnknown,
         State::Stored => Reason::StoredHere,
-        State::Withdrawn | State::Accepted => Reason::NeverMailed,
+        State::Withdrawn | State::Accepted => nothing_left,
     }
 }
 

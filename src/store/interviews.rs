@@ -11,7 +11,7 @@ use crate::domain::ids::InterviewId;
 use crate::domain::interview::{Interview, MeetingUrl, Recruiter, Status};
 use crate::domain::session::{Session, SessionCondition, SessionKey};
 use crate::domain::text::fold_for_search;
-use crate::domain::verdict::{Facts, NewestMail, Told};
+use crate::domain::verdict::{Facts, Imported, NewestMail, Told};
 use crate::domain::when::{InterviewDuration, Zone};
 
 /// Whether a row was there to be written.
@@ -109,11 +109,29 @@ impl Writing<'_> {
             .into())
     }
 
-    /// Keeps a new session, which becomes what the interview's link is made of.
+    /// Keeps a new session, made here, which becomes what the interview's link is made of. What an import said of its
+    /// key is over, and the old system's tokens for a session that this one replaces are worth nothing any more.
     ///
     /// # Errors
     /// The engine's; a second live session of one interview is refused by the schema.
     pub fn add_session(&self, session: &Session) -> Result<(), StoreError> {
+        self.execute(
+            "DELETE FROM imported_token WHERE interview_id = $1
+             AND EXISTS (SELECT 1 FROM session WHERE session.interview_id = $1)",
+            [session.interview_id.to_string()],
+        )?;
+        self.put_session(session, false)
+    }
+
+    /// Keeps a session whose key came with an import.
+    ///
+    /// # Errors
+    /// The engine's; a key that another session has is refused by the schema.
+    pub fn add_imported_session(&self, session: &Session) -> Result<(), StoreError> {
+        self.put_session(session, true)
+    }
+
+    fn put_session(&self, session: &Session, imported: bool) -> Result<(), StoreError> {
         let id = session.interview_id.to_string();
         self.execute(
             "INSERT INTO session (id, interview_id, key, created_at, revoked_at) VALUES ($1, $2, $3, $4, $5)",
@@ -126,8 +144,9 @@ impl Writing<'_> {
             ],
         )?;
         self.execute(
-            "UPDATE interview SET session_key = $1, session_revoked = $2 WHERE id = $3",
-            params![session.key.expose(), session.revoked_at.is_some(), id],
+            "UPDATE interview SET session_key = $1, session_revoked = $2, key_imported = $3, import_conflict = 0
+             WHERE id = $4",
+            params![session.key.expose(), session.revoked_at.is_some(), imported, id],
         )?;
         Ok(())
     }
@@ -318,5 +337,16 @@ fn read_facts(row: &SqlRow<'_>) -> Result<Facts, StoreError> {
         session,
         told,
         newest,
+        imported: row
+            .get::<_, Option<String>>("source")?
+            .map(|source| {
+                Ok::<_, StoreError>(Imported {
+                    source,
+                    external_id: row.get("external_id")?,
+                })
+            })
+            .transpose()?,
+        key_imported: row.get("key_imported")?,
+        import_conflict: row.get("import_conflict")?,
     })
 }

@@ -102,8 +102,7 @@ pub fn row(number: u128, name: &str, starts: &str) -> Row {
         facts: Facts {
             key: Some(key(number)),
             session: SessionCondition::Live,
-            told: None,
-            newest: None,
+            ..Facts::NONE
         },
     }
 }

@@ -7,3 +7,4 @@ mod reading;
 mod scheduling;
 mod selecting;
 mod setup;
+mod tokens;

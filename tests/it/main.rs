@@ -19,3 +19,4 @@ mod smtp;
 mod store;
 mod support;
 mod terminal;
+mod tokens;

@@ -168,6 +168,7 @@ fn to_mail(reason: Reason, row: &Row, now: Timestamp) -> Step {
         Reason::HoldsOldTime => "they hold the old time".to_owned(),
         Reason::MailedElsewhere => "to the new address".to_owned(),
         Reason::MailFailed => "the last mail failed".to_owned(),
+        Reason::InvitedByOldSystem => "until now only the old system mailed them".to_owned(),
         Reason::StoredHere => "the last mail lies on this machine".to_owned(),
         _ => "first invitation".to_owned(),
     };

@@ -28,6 +28,7 @@ pub struct Sample {
     /// Whether key, start and address were today's.
     told: Option<(bool, bool, bool)>,
     newest: Option<usize>,
+    key_imported: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -58,9 +59,10 @@ pub fn sample() -> impl Strategy<Value = Sample> {
         0..3_u8,
         prop::option::of(any::<(bool, bool, bool)>()),
         prop::option::of(0..State::ALL.len()),
+        any::<bool>(),
     )
         .prop_map(
-            |(status, start, minutes, address, session, told, newest)| Sample {
+            |(status, start, minutes, address, session, told, newest, key_imported)| Sample {
                 status,
                 start,
                 minutes,
@@ -68,6 +70,7 @@ pub fn sample() -> impl Strategy<Value = Sample> {
                 session,
                 told,
                 newest,
+                key_imported,
             },
         )
 }
@@ -130,7 +133,7 @@ impl Sample {
         let newest = self.newest.map(|at| State::ALL[at].mark());
         sql.execute(
             "UPDATE interview SET told_at = $1, told_key = $2, told_starts_at = $3, told_address = $4, mail_state = $5,
-                 mail_since = $6 WHERE id = $7",
+                 mail_since = $6, key_imported = $7 WHERE id = $8",
             params![
                 told.as_ref().map(|_| 1),
                 told.as_ref().map(|told| told.0.clone()),
@@ -138,6 +141,7 @@ impl Sample {
                 told.as_ref().map(|told| told.2),
                 newest,
                 newest.map(|_| 1),
+                self.key_imported,
                 interview.id.to_string(),
             ],
         )
