@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{App, AppError, Delivery};
+use crate::domain::base_url::Reach;
 use crate::domain::delivery::{Happening, Kind, State};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{DeliveryId, InterviewId};
@@ -59,7 +60,10 @@ impl App {
             mime: composed.bytes().to_vec(),
             sha256: composed.sha256().to_owned(),
             link: composed.link().expose(),
+            link_is_local: self.policy().base.reach() != Reach::Public,
             starts_at: invitable.starts_at(),
+            sequence: interview.sequence,
+            closes_at: invitable.opens_and_closes().1,
             held_until: hold
                 .filter(|hold| !hold.is_zero())
                 .map(|hold| self.held_until(hold)),

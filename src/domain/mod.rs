@@ -9,6 +9,7 @@ pub mod delivery;
 pub mod draft;
 pub mod event;
 pub mod filter;
+pub mod finding;
 pub mod ids;
 pub mod interview;
 pub mod invitable;

@@ -242,6 +242,20 @@ impl AccessWindow {
     }
 }
 
+impl AccessWindow {
+    /// The instants at which the link of an interview opens and closes; none without a start.
+    #[must_use]
+    pub fn of(&self, interview: &Interview) -> Option<(Timestamp, Timestamp)> {
+        Some(self.around(interview.starts_at?, interview.duration.as_std()))
+    }
+
+    /// Whether the window of an interview has closed. The instant of closing is outside.
+    #[must_use]
+    pub fn has_closed(&self, interview: &Interview, now: Timestamp) -> bool {
+        self.of(interview).is_some_and(|(_, closes)| now >= closes)
+    }
+}
+
 /// What clicking the link would lead to at one moment. Derived, never stored; the first that holds, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LinkState {

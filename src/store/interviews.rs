@@ -5,8 +5,9 @@ use rusqlite::{Row as SqlRow, params};
 
 use super::rows::{an_instant, instant, maybe_instant, maybe_parsed, named, parsed};
 use super::{Reading, Row, StoreError, Writing};
-use crate::domain::address::{EmailAddress, Mailbox};
+use crate::domain::address::{EmailAddress, Mailbox, likely_typo};
 use crate::domain::delivery::State;
+use crate::domain::finding::Codes;
 use crate::domain::ids::InterviewId;
 use crate::domain::interview::{Interview, MeetingUrl, Recruiter, Status};
 use crate::domain::session::{Session, SessionCondition, SessionKey};
@@ -33,8 +34,8 @@ impl From<usize> for Written {
 const INSERT: &str = "
 INSERT INTO interview (id, candidate_name, candidate_email, role, company, round, kind, status, starts_at, ends_at, zone,
     candidate_zone, duration_minutes, interviewers, meeting_url, recruiter_name, recruiter_email, note, sequence,
-    joined_at, admitted_at, created_at, updated_at, address, search)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+    joined_at, admitted_at, created_at, updated_at, address, search, suspect)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
 ON CONFLICT (id) DO UPDATE SET
     candidate_name = excluded.candidate_name, candidate_email = excluded.candidate_email, role = excluded.role,
     company = excluded.company, round = excluded.round, kind = excluded.kind, status = excluded.status,
@@ -43,7 +44,8 @@ ON CONFLICT (id) DO UPDATE SET
     interviewers = excluded.interviewers, meeting_url = excluded.meeting_url,
     recruiter_name = excluded.recruiter_name, recruiter_email = excluded.recruiter_email, note = excluded.note,
     sequence = excluded.sequence, joined_at = excluded.joined_at, admitted_at = excluded.admitted_at,
-    updated_at = excluded.updated_at, address = excluded.address, search = excluded.search";
+    updated_at = excluded.updated_at, address = excluded.address, search = excluded.search,
+    suspect = excluded.suspect";
 
 impl Writing<'_> {
     /// Keeps an interview, new or changed. What is known of its session and mail stays as it is.
@@ -94,6 +96,10 @@ impl Writing<'_> {
                 instant(interview.updated_at),
                 interview.candidate_email.as_ref().map(EmailAddress::ascii),
                 search,
+                interview
+                    .candidate_email
+                    .as_ref()
+                    .is_some_and(|address| likely_typo(address).is_some()),
             ],
         )?;
         Ok(())
@@ -317,6 +323,9 @@ fn read_facts(row: &SqlRow<'_>) -> Result<Facts, StoreError> {
             address: row
                 .get::<_, Option<String>>("told_address")?
                 .unwrap_or_default(),
+            sequence: row.get("told_sequence")?,
+            closes_at: maybe_instant(row, "told_closes_at")?,
+            link_is_local: row.get("told_local")?,
         }),
         _ => None,
     };
@@ -329,6 +338,7 @@ fn read_facts(row: &SqlRow<'_>) -> Result<Facts, StoreError> {
                 .ok_or_else(|| StoreError::Unreadable(format!("the mail state {mark:?}")))?,
             since,
             due: maybe_instant(row, "mail_due")?,
+            settled: row.get("mail_settled")?,
         }),
         _ => None,
     };
@@ -348,5 +358,7 @@ fn read_facts(row: &SqlRow<'_>) -> Result<Facts, StoreError> {
             .transpose()?,
         key_imported: row.get("key_imported")?,
         import_conflict: row.get("import_conflict")?,
+        called_off: row.get("called_off")?,
+        acknowledged: Codes(row.get("acknowledged")?),
     })
 }

@@ -8,8 +8,8 @@ const STEPS: &[M<'static>] = &[
     M::up(SETTLED),
     M::up(IMPORTED),
     M::up(API_TOKENS),
-    M::up(BATCHES),
     M::up(TOLD),
+    M::up(BATCHES),
 ];
 
 /// The version that this program writes.

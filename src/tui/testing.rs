@@ -122,7 +122,12 @@ pub fn without_link(mut row: Row) -> Row {
 pub fn mailed(mut row: Row, state: State) -> Row {
     let since = at("2031-03-04T08:58:00Z");
     let due = (state == State::Deferred).then(|| at("2031-03-04T09:31:00Z"));
-    row.facts.newest = Some(NewestMail { state, since, due });
+    row.facts.newest = Some(NewestMail {
+        state,
+        since,
+        due,
+        settled: false,
+    });
     row.facts.told = (state == State::Accepted).then(|| Told {
         at: since,
         key: row.facts.key.unwrap(),
@@ -134,6 +139,9 @@ pub fn mailed(mut row: Row, state: State) -> Row {
             .unwrap()
             .ascii()
             .to_owned(),
+        sequence: Some(row.interview.sequence),
+        closes_at: None,
+        link_is_local: false,
     });
     row
 }
