@@ -48,7 +48,7 @@ impl App {
                 .unmailable(row, newest, link)
                 .map_or_else(|| to_mail(reason, row, now), skip),
             Action::Resend => self.resend(row, newest, reason, chosen),
-            Action::Rotate => self.rotate(row, newest, link, chosen),
+            Action::Rotate => rotate(row, newest, link, chosen),
         }
     }
 
@@ -68,55 +68,6 @@ impl App {
                 optional: true,
             },
             _ => to_mail(reason, row, self.now()),
-        }
-    }
-
-    // Whoever is inside, or may come in at this moment, is not thrown out by the way.
-    fn rotate(&self, row: &Row, newest: Option<&Delivery>, link: LinkState, chosen: bool) -> Step {
-        let interview = &row.interview;
-        match newest {
-            Some(mail) if mail.state == State::HandingOver => {
-                return skip("their mail is leaving at this moment");
-            }
-            Some(lost) if lost.is_unsettled() => return skip(SETTLE_FIRST),
-            _ => {}
-        }
-        let inside = if interview.joined_at.is_some() {
-            Some("they have joined")
-        } else if link == LinkState::Open {
-            Some("their window is open now")
-        } else {
-            None
-        };
-        if let Some(why) = inside.filter(|_| !chosen) {
-            return Step::Skip {
-                why: why.to_owned(),
-                optional: true,
-            };
-        }
-        if link == LinkState::Missing {
-            return skip("has no link to replace");
-        }
-        let unsent = if interview.candidate_email.is_none() {
-            Some("no address")
-        } else if interview.starts_at.is_none() {
-            Some("no time yet")
-        } else {
-            None
-        };
-        match unsent {
-            Some(why) => Step::Change {
-                why: format!("a new link; nobody is mailed: {why}"),
-            },
-            None if row.facts.told.is_none() && newest.is_none() => Step::Send {
-                why: "a new link; first invitation".to_owned(),
-            },
-            None if newest.is_some_and(|mail| mail.state.is_withdrawable()) => Step::Send {
-                why: "a new link; the mail that waits is withdrawn".to_owned(),
-            },
-            None => Step::Send {
-                why: "a new link; the old one ends".to_owned(),
-            },
         }
     }
 
@@ -152,6 +103,55 @@ impl App {
             ..1 => "mailed less than a minute ago".to_owned(),
             minutes => format!("mailed {minutes} min ago"),
         })
+    }
+}
+
+// Whoever is inside, or may come in at this moment, is not thrown out by the way.
+fn rotate(row: &Row, newest: Option<&Delivery>, link: LinkState, chosen: bool) -> Step {
+    let interview = &row.interview;
+    match newest {
+        Some(mail) if mail.state == State::HandingOver => {
+            return skip("their mail is leaving at this moment");
+        }
+        Some(lost) if lost.is_unsettled() => return skip(SETTLE_FIRST),
+        _ => {}
+    }
+    let inside = if interview.joined_at.is_some() {
+        Some("they have joined")
+    } else if link == LinkState::Open {
+        Some("their window is open now")
+    } else {
+        None
+    };
+    if let Some(why) = inside.filter(|_| !chosen) {
+        return Step::Skip {
+            why: why.to_owned(),
+            optional: true,
+        };
+    }
+    if link == LinkState::Missing {
+        return skip("has no link to replace");
+    }
+    let unsent = if interview.candidate_email.is_none() {
+        Some("no address")
+    } else if interview.starts_at.is_none() {
+        Some("no time yet")
+    } else {
+        None
+    };
+    match unsent {
+        Some(why) => Step::Change {
+            why: format!("a new link; nobody is mailed: {why}"),
+        },
+        None if row.facts.told.is_none() && newest.is_none() => Step::Send {
+            why: "a new link; first invitation".to_owned(),
+        },
+        None if newest.is_some_and(|mail| mail.state.is_withdrawable()) => Step::Send {
+            why: "a new link; the mail that waits is withdrawn".to_owned(),
+        },
+        None => Step::Send {
+            why: "a new link; the old one ends".to_owned(),
+        },
     }
 }
 
