@@ -33,7 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 // How often a paused outbox tries one mail.
 const PROBE: Duration = Duration::from_secs(30);
 
-/// Asks a [`Dispatcher`] to end. It finishes the mails that it is handing over.
+/// Asks what goes on in the background to end. It finishes what it has begun: a [`Dispatcher`] the mails that it is
+/// handing over, a server the requests that it is answering.
 #[derive(Debug, Clone)]
 pub struct Stop(watch::Sender<bool>);
 
@@ -49,11 +50,14 @@ impl Stop {
         self.0.send_replace(true);
     }
 
-    fn asked(&self) -> bool {
+    /// Whether it was asked.
+    #[must_use]
+    pub fn asked(&self) -> bool {
         *self.0.borrow()
     }
 
-    async fn wait(&self) {
+    /// Waits until asked.
+    pub async fn wait(&self) {
         // The sender is held by `self`, so this ends only when asked.
         let _ = self.0.subscribe().wait_for(|asked| *asked).await;
     }

@@ -6,9 +6,11 @@
 
 mod answers;
 mod batches;
+mod change;
 mod demo;
 mod dispatch;
 mod doctor;
+mod door;
 mod edges;
 mod json;
 mod look;
@@ -17,6 +19,7 @@ mod plan;
 mod revise;
 mod schedule;
 mod sending;
+mod serving;
 mod steer;
 mod take_back;
 mod tokens;
@@ -33,15 +36,18 @@ use tokio::sync::{Notify, watch};
 
 pub use answers::{AppError, ScheduleError};
 pub use batches::{BatchStatus, Retry, Steer, Steered};
+pub use change::{Change, Changed};
 pub use demo::DemoError;
 pub use dispatch::{Dispatcher, Stop};
 pub use doctor::{Check, Health, check_mail};
+pub use door::{Arrival, Join};
 pub use edges::{Chance, Clock, FixedClock, SystemChance, SystemClock};
 pub use json::{DeliveryJson, InterviewJson};
 pub use look::{Dossier, From, Mail, MailOrigin, Preview};
 pub use plan::{Action, CarriedOut, Chosen, Held, LinkStep, Plan, PlanRow, Selection, Step};
 pub use schedule::{MailWish, Schedule, Scheduled};
 pub use sending::{Sending, SentBy};
+pub use serving::{Affected, Serving};
 pub use steer::{Pause, Settlement};
 pub use take_back::TakenBack;
 pub use tokens::{Admission, NewToken, TokenError};
@@ -91,6 +97,8 @@ struct Inner {
     // Rung when something was put into the outbox.
     bell: Notify,
     sending: watch::Sender<Sending>,
+    serving: watch::Sender<Serving>,
+    instance: String,
 }
 
 const LINK_SECRET: &str = "link_secret";
@@ -110,6 +118,8 @@ impl App {
             policy: wiring.config.link_policy(),
             bell: Notify::new(),
             sending: watch::channel(nobody).0,
+            serving: watch::channel(Serving::Off).0,
+            instance: serving::instance(&wiring).await?,
             wiring,
         };
         let app = Self {
@@ -174,19 +184,8 @@ impl App {
     /// # Errors
     /// The store's.
     pub async fn link_secret(&self) -> Result<LinkSecret, AppError> {
-        if let Some(secret) = self.store().read(|read| read.setting(LINK_SECRET)).await? {
-            return read_secret(&secret);
-        }
-        let made = write_secret(self.chance().secret());
-        // Another process may have been quicker: its secret stands.
-        let kept = self
-            .store()
-            .write(move |write| match write.setting(LINK_SECRET)? {
-                Some(theirs) => Ok::<_, StoreError>(theirs),
-                None => write.set_setting(LINK_SECRET, &made).map(|()| made),
-            })
-            .await?;
-        read_secret(&kept)
+        let make = || write_secret(self.chance().secret());
+        read_secret(&made_once(self.store(), LINK_SECRET, make).await?)
     }
 
     /// The zone with which a new form begins: the configured one, else the last that was chosen, else the machine's.
@@ -269,6 +268,24 @@ impl App {
     pub(crate) fn ring(&self) {
         self.inner.bell.notify_one();
     }
+}
+
+/// A setting that is made on first use and stays.
+async fn made_once(
+    store: &Store,
+    name: &'static str,
+    make: impl FnOnce() -> String,
+) -> Result<String, AppError> {
+    if let Some(kept) = store.read(move |read| read.setting(name)).await? {
+        return Ok(kept);
+    }
+    let made = make();
+    // Another process may have been quicker: what it made stands.
+    let kept = store.write(move |write| match write.setting(name)? {
+        Some(theirs) => Ok::<_, StoreError>(theirs),
+        None => write.set_setting(name, &made).map(|()| made),
+    });
+    Ok(kept.await?)
 }
 
 fn write_secret(bytes: [u8; 32]) -> String {

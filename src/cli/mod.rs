@@ -10,6 +10,7 @@ mod deliver;
 mod demo;
 mod doctor;
 mod failure;
+mod interrupt;
 mod list;
 mod new;
 mod outbox;
@@ -19,6 +20,7 @@ mod printer;
 mod repair;
 mod resend;
 mod selector;
+mod serve;
 mod setup;
 mod show;
 mod table;
@@ -32,7 +34,9 @@ use clap::Parser as _;
 pub use arguments::{Arguments, Color, Command, Global};
 pub use demo::Demo;
 pub use failure::{Exit, Failure};
+pub use interrupt::stop_when_asked;
 pub use printer::Printer;
+pub use serve::Serve;
 pub use setup::{SetUp, Setup};
 
 use crate::app::{App, Health};
@@ -78,8 +82,9 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Token(token) => token.run(app, printer).await,
         Command::Doctor(doctor) => doctor.run(app, printer).await,
         Command::Demo(demo) => demo.run(app, printer).await,
-        // It makes the configuration that everything here stands on, so it has had its turn before.
-        Command::Setup(_) => Ok(Exit::Done),
+        // One makes the configuration that everything here stands on, and the other is no command line's to carry out:
+        // both have had their turn before.
+        Command::Setup(_) | Command::Serve(_) => Ok(Exit::Done),
     }
 }
 

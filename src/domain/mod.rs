@@ -5,7 +5,9 @@
 pub mod address;
 pub mod base_url;
 pub mod batch;
+pub mod change;
 pub mod delivery;
+pub mod door;
 pub mod draft;
 pub mod event;
 pub mod filter;
@@ -13,6 +15,7 @@ pub mod finding;
 pub mod ids;
 pub mod interview;
 pub mod invitable;
+pub mod network;
 pub mod refusal;
 pub mod retry;
 pub mod session;

@@ -9,6 +9,7 @@ const STEPS: &[M<'static>] = &[
     M::up(IMPORTED),
     M::up(API_TOKENS),
     M::up(TOLD),
+    M::up(EXTENDED),
     M::up(BATCHES),
 ];
 
@@ -257,6 +258,13 @@ UPDATE interview SET told_local = coalesce((SELECT link_is_local FROM delivery
     mail_settled = coalesce((SELECT settled_at IS NOT NULL FROM delivery
         WHERE interview_id = interview.id ORDER BY state = 'withdrawn', row DESC LIMIT 1), 0)
 WHERE mail_state IS NOT NULL;
+";
+
+// From when and until when a link works, where somebody opened it early or gave it longer.
+const EXTENDED: &str = "
+ALTER TABLE interview ADD COLUMN opens_at INTEGER;
+ALTER TABLE interview ADD COLUMN closes_at INTEGER;
+CREATE INDEX interview_extended ON interview (closes_at, starts_at) WHERE closes_at IS NOT NULL;
 ";
 
 // What was asked for together: one row per plan, and no more than one mail per batch and interview. The mails of a paused

@@ -268,13 +268,10 @@ impl App {
         let now = self.running();
         let row = outbox::kept(write.interview(delivery.interview_id)?)?;
         let start = row.interview.starts_at.unwrap_or(delivery.starts_at);
-        let (opens, _) = self
-            .policy()
-            .window
-            .around(start, row.interview.duration.as_std());
+        let window = self.policy().window.of(&row.interview);
         let times = retry::Times {
             created: delivery.created_at,
-            opens,
+            opens: window.map_or(start, |(opens, _)| opens),
             starts: start,
             now,
         };

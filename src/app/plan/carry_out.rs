@@ -158,7 +158,7 @@ impl App {
     fn rotate_in(&self, write: &Writing<'_>, id: InterviewId) -> Result<(), AppError> {
         let now = self.now();
         self.withdraw_unsent(write, id, "the link was replaced")?;
-        write.end_sessions(id, now)?;
+        write.revoke_session(id, now)?;
         let mut interview = outbox::kept(write.interview(id)?)?.interview;
         interview.sequence = interview.sequence.saturating_add(1);
         interview.updated_at = now;
