@@ -6,6 +6,8 @@
 
 mod answers;
 mod base_url;
+mod batches;
+mod change;
 mod demo;
 mod dispatch;
 mod doctor;
@@ -35,6 +37,8 @@ use tokio::sync::{Notify, watch};
 
 pub use answers::{AppError, ScheduleError};
 pub use base_url::{INSTANCE_HEADER, LedAstray};
+pub use batches::{BatchStatus, Retry, Steer, Steered};
+pub use change::{Change, Changed};
 pub use demo::DemoError;
 pub use dispatch::{Dispatcher, Stop};
 pub use doctor::{Check, Health, check_mail};
@@ -42,7 +46,7 @@ pub use door::{Arrival, Join};
 pub use edges::{Chance, Clock, FixedClock, SystemChance, SystemClock};
 pub use json::{DeliveryJson, InterviewJson};
 pub use look::{Dossier, From, Mail, MailOrigin, Preview};
-pub use plan::{Action, CarriedOut, Plan, PlanRow, Selection, Step};
+pub use plan::{Action, CarriedOut, Chosen, Held, LinkStep, Plan, PlanRow, Selection, Step};
 pub use schedule::{MailWish, Schedule, Scheduled};
 pub use sending::{Sending, SentBy};
 pub use serving::{Affected, Serving};
@@ -54,7 +58,7 @@ pub use underway::{Outbox, Underway};
 
 pub use crate::mail::parts;
 pub use crate::store::{
-    ApiToken, Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window,
+    ApiToken, Batch, Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window,
 };
 
 use crate::config::Config;

@@ -77,19 +77,21 @@ impl App {
         kept(write.delivery(id)?)
     }
 
-    /// Takes every mail of an interview back that has not left (invariant 9), with the reason.
+    /// Takes every mail of an interview back that has not left (invariant 9), with the reason. Says how many.
     pub(super) fn withdraw_unsent(
         &self,
         write: &Writing<'_>,
         id: InterviewId,
         reason: &str,
-    ) -> Result<(), AppError> {
+    ) -> Result<usize, AppError> {
+        let mut withdrawn = 0;
         for delivery in write.deliveries(id)? {
             if delivery.state.is_withdrawable() {
                 self.withdraw(write, &delivery, reason)?;
+                withdrawn += 1;
             }
         }
-        Ok(())
+        Ok(withdrawn)
     }
 
     /// Takes one mail back that has not left.

@@ -307,7 +307,7 @@ pub fn judge(
         LinkState::Cancelled => return Reason::Ended(Status::Cancelled),
         _ if interview.status != Status::Scheduled => return Reason::Ended(interview.status),
         LinkState::Expired => return Reason::Past,
-        LinkState::Missing | LinkState::Revoked if has_closed(interview, window, now) => {
+        LinkState::Missing | LinkState::Revoked if window.has_closed(interview, now) => {
             return Reason::Past;
         }
         LinkState::Missing => return Reason::NoLink,
@@ -347,10 +347,4 @@ pub fn judge(
         State::Stored => Reason::StoredHere,
         State::Withdrawn | State::Accepted => nothing_left,
     }
-}
-
-fn has_closed(interview: &Interview, window: &AccessWindow, now: Timestamp) -> bool {
-    interview
-        .starts_at
-        .is_some_and(|start| now >= window.around(start, interview.duration.as_std()).1)
 }

@@ -34,8 +34,8 @@ impl From<usize> for Written {
 const INSERT: &str = "
 INSERT INTO interview (id, candidate_name, candidate_email, role, company, round, kind, status, starts_at, ends_at, zone,
     candidate_zone, duration_minutes, interviewers, meeting_url, recruiter_name, recruiter_email, note, sequence,
-    joined_at, admitted_at, created_at, updated_at, address, search, suspect)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
+    joined_at, admitted_at, created_at, updated_at, address, search, suspect, opens_at, closes_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
 ON CONFLICT (id) DO UPDATE SET
     candidate_name = excluded.candidate_name, candidate_email = excluded.candidate_email, role = excluded.role,
     company = excluded.company, round = excluded.round, kind = excluded.kind, status = excluded.status,
@@ -45,7 +45,7 @@ ON CONFLICT (id) DO UPDATE SET
     recruiter_name = excluded.recruiter_name, recruiter_email = excluded.recruiter_email, note = excluded.note,
     sequence = excluded.sequence, joined_at = excluded.joined_at, admitted_at = excluded.admitted_at,
     updated_at = excluded.updated_at, address = excluded.address, search = excluded.search,
-    suspect = excluded.suspect";
+    suspect = excluded.suspect, opens_at = excluded.opens_at, closes_at = excluded.closes_at";
 
 impl Writing<'_> {
     /// Keeps an interview, new or changed. What is known of its session and mail stays as it is.
@@ -100,6 +100,8 @@ impl Writing<'_> {
                     .candidate_email
                     .as_ref()
                     .is_some_and(|address| likely_typo(address).is_some()),
+                interview.opens_at.map(instant),
+                interview.closes_at.map(instant),
             ],
         )?;
         Ok(())
@@ -153,6 +155,23 @@ impl Writing<'_> {
             "UPDATE interview SET session_key = $1, session_revoked = $2, key_imported = $3, import_conflict = 0
              WHERE id = $4",
             params![session.key.expose(), session.revoked_at.is_some(), imported, id],
+        )?;
+        Ok(())
+    }
+
+    /// Ends the live session of an interview, and with it the link.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn revoke_session(&self, id: InterviewId, at: Timestamp) -> Result<(), StoreError> {
+        let (id, at) = (id.to_string(), instant(at));
+        self.execute(
+            "UPDATE session SET revoked_at = $1 WHERE interview_id = $2 AND revoked_at IS NULL",
+            params![at, id],
+        )?;
+        self.execute(
+            "UPDATE interview SET session_revoked = 1, updated_at = $1 WHERE id = $2 AND session_key IS NOT NULL",
+            params![at, id],
         )?;
         Ok(())
     }
@@ -290,6 +309,8 @@ pub(super) fn read_row(row: &SqlRow<'_>) -> Result<Row, StoreError> {
         },
         note: text("note")?,
         sequence: row.get("sequence")?,
+        opens_at: maybe_instant(row, "opens_at")?,
+        closes_at: maybe_instant(row, "closes_at")?,
         joined_at: maybe_instant(row, "joined_at")?,
         admitted_at: maybe_instant(row, "admitted_at")?,
         created_at: an_instant(row, "created_at")?,

@@ -29,6 +29,8 @@ pub struct Sample {
     told: Option<(bool, bool, bool)>,
     newest: Option<usize>,
     key_imported: bool,
+    /// From when and until when the link works otherwise than usual, in microseconds from now.
+    widened: (Option<i64>, Option<i64>),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -60,19 +62,29 @@ pub fn sample() -> impl Strategy<Value = Sample> {
         prop::option::of(any::<(bool, bool, bool)>()),
         prop::option::of(0..State::ALL.len()),
         any::<bool>(),
+        (widened(), widened()),
     )
         .prop_map(
-            |(status, start, minutes, address, session, told, newest, key_imported)| Sample {
-                status,
-                start,
-                minutes,
-                address,
-                session,
-                told,
-                newest,
-                key_imported,
+            |(status, start, minutes, address, session, told, newest, key_imported, widened)| {
+                Sample {
+                    status,
+                    start,
+                    minutes,
+                    address,
+                    session,
+                    told,
+                    newest,
+                    key_imported,
+                    widened,
+                }
             },
         )
+}
+
+// Near now, where it decides, or anywhere, where it may be narrower than the usual window and means nothing.
+fn widened() -> impl Strategy<Value = Option<i64>> {
+    let moment = prop_oneof![-1..=1_i64, -900_000_000_000..900_000_000_000_i64];
+    prop::option::weighted(0.4, moment)
 }
 
 pub fn berlin() -> Zone {
@@ -100,6 +112,7 @@ impl Sample {
             };
             at + SignedDuration::from_micros(jitter)
         });
+        let from_now = |micros| now + SignedDuration::from_micros(micros);
         Interview {
             id: InterviewId::new(Uuid::from_u128(u128::from(number))),
             candidate_email: self
@@ -108,6 +121,8 @@ impl Sample {
             status: Status::ALL[self.status],
             starts_at,
             duration,
+            opens_at: self.widened.0.map(from_now),
+            closes_at: self.widened.1.map(from_now),
             ..template.clone()
         }
     }
