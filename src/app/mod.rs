@@ -5,6 +5,7 @@
 //! dispatcher hands mail to a transport, and it reads only the outbox.
 
 mod answers;
+mod batches;
 mod change;
 mod demo;
 mod dispatch;
@@ -34,6 +35,7 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 pub use answers::{AppError, ScheduleError};
+pub use batches::{BatchStatus, Retry, Steer, Steered};
 pub use change::{Change, Changed};
 pub use demo::DemoError;
 pub use dispatch::{Dispatcher, Stop};
@@ -42,7 +44,7 @@ pub use door::{Arrival, Join};
 pub use edges::{Chance, Clock, FixedClock, SystemChance, SystemClock};
 pub use json::{DeliveryJson, InterviewJson};
 pub use look::{Dossier, From, Mail, MailOrigin, Preview};
-pub use plan::{Action, CarriedOut, Plan, PlanRow, Selection, Step};
+pub use plan::{Action, CarriedOut, Chosen, Held, LinkStep, Plan, PlanRow, Selection, Step};
 pub use schedule::{MailWish, Schedule, Scheduled};
 pub use sending::{Sending, SentBy};
 pub use serving::{Affected, Serving};
@@ -54,7 +56,7 @@ pub use underway::{Outbox, Underway};
 
 pub use crate::mail::parts;
 pub use crate::store::{
-    ApiToken, Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window,
+    ApiToken, Batch, Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window,
 };
 
 use crate::config::Config;

@@ -90,6 +90,9 @@ impl From<AppError> for Failure {
             | AppError::NotUnknown(_)
             | AppError::NotWaiting
             | AppError::PlanChanged(_)
+            | AppError::NoBatch(_)
+            | AppError::BatchOver(_)
+            | AppError::BatchIs(..)
             | AppError::NothingSelected => Exit::BadInput,
         };
         Self {
