@@ -1,5 +1,6 @@
 //! What use-cases refuse, in words that say what happened, what is safe now and what to do next.
 
+use crate::domain::batch::BatchState;
 use crate::domain::change::NotChangeable;
 use crate::domain::delivery::State;
 use crate::domain::draft::Refusal;
@@ -55,6 +56,15 @@ pub enum AppError {
         "the candidate is not waiting: they have not joined, or the link is closed; nothing was changed"
     )]
     NotWaiting,
+    /// There is no such batch.
+    #[error("batch: there is no batch {0}; greenroom batch shows them")]
+    NoBatch(i64),
+    /// Nothing of the batch can leave any more.
+    #[error("batch {0} is over: nothing of it waits any more, so nothing was changed")]
+    BatchOver(i64),
+    /// The batch stands so already.
+    #[error("batch {0} is {name} already; nothing was changed", name = .1.name())]
+    BatchIs(i64, BatchState),
     /// Nothing was selected.
     #[error("name interviews by id or by a filter; all selects every one")]
     NothingSelected,

@@ -91,6 +91,9 @@ impl From<AppError> for Failure {
             | AppError::NotFound(_)
             | AppError::NotWaiting
             | AppError::PlanChanged(_)
+            | AppError::NoBatch(_)
+            | AppError::BatchOver(_)
+            | AppError::BatchIs(..)
             | AppError::NothingSelected => Exit::BadInput,
         };
         Self {

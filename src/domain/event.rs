@@ -29,6 +29,8 @@ pub enum EventKind {
     LinkRevoked,
     /// The link was opened early or given longer; the detail is its window now.
     Extended,
+    /// The link was replaced by a new one, and ended.
+    LinkReplaced,
     /// A send was refused; the detail is the precondition that was missing.
     SendRefused,
     /// A mail was put into the outbox.
@@ -53,7 +55,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Scheduled,
         Self::Edited,
         Self::Removed,
@@ -65,6 +67,7 @@ impl EventKind {
         Self::LinkMade,
         Self::LinkRevoked,
         Self::Extended,
+        Self::LinkReplaced,
         Self::SendRefused,
         Self::MailQueued,
         Self::MailAccepted,
@@ -92,6 +95,7 @@ impl EventKind {
             Self::LinkMade => "link_made",
             Self::LinkRevoked => "link_revoked",
             Self::Extended => "extended",
+            Self::LinkReplaced => "link_replaced",
             Self::SendRefused => "send_refused",
             Self::MailQueued => "mail_queued",
             Self::MailAccepted => "mail_accepted",
@@ -126,6 +130,7 @@ impl EventKind {
             Self::LinkMade => "link made",
             Self::LinkRevoked => "link revoked",
             Self::Extended => "link works longer",
+            Self::LinkReplaced => "link replaced; the old one ended",
             Self::SendRefused => "not mailed",
             Self::MailQueued => "invitation put into the outbox",
             Self::MailAccepted => "accepted",

@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod base_url;
+pub mod batch;
 pub mod change;
 pub mod delivery;
 pub mod door;

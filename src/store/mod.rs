@@ -5,6 +5,7 @@
 //! (pragmas, locking, full-text search) stands in `engine.rs`; the other statements are portable.
 
 mod audit;
+mod batches;
 mod deliveries;
 mod engine;
 mod events;
@@ -24,6 +25,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::watch;
 
 pub use audit::{Acknowledgement, Audited, FoundCount, StretchPlace};
+pub use batches::{Batch, NewBatch};
 pub use deliveries::{Delivery, MoveError, NewDelivery, Outgoing, Remark, UnsentMail};
 pub use engine::OpenError;
 pub use interviews::Written;

@@ -10,6 +10,7 @@ const STEPS: &[M<'static>] = &[
     M::up(API_TOKENS),
     M::up(TOLD),
     M::up(EXTENDED),
+    M::up(BATCHES),
     M::up(FOUND),
     M::up(FOUND_INDEXES),
 ];
@@ -268,6 +269,32 @@ const EXTENDED: &str = "
 ALTER TABLE interview ADD COLUMN opens_at INTEGER;
 ALTER TABLE interview ADD COLUMN closes_at INTEGER;
 CREATE INDEX interview_extended ON interview (closes_at, starts_at) WHERE closes_at IS NOT NULL;
+";
+
+// What was asked for together: one row per plan, and no more than one mail per batch and interview. The mails of a paused
+// batch carry its mark, so that what is due is found without looking at them.
+const BATCHES: &str = "
+CREATE TABLE batch (
+    number     INTEGER PRIMARY KEY,
+    id         TEXT NOT NULL UNIQUE,
+    action     TEXT NOT NULL,
+    asked_by   TEXT NOT NULL,
+    asked_at   INTEGER NOT NULL,
+    sends      INTEGER NOT NULL,
+    changes    INTEGER NOT NULL,
+    skips      INTEGER NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('going', 'paused', 'stopped')),
+    steered_by TEXT,
+    steered_at INTEGER CHECK ((steered_at IS NULL) = (steered_by IS NULL)),
+    held_until INTEGER
+) STRICT;
+
+ALTER TABLE delivery ADD COLUMN batch_id TEXT REFERENCES batch (id);
+ALTER TABLE delivery ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1) AND (paused = 0 OR batch_id IS NOT NULL));
+CREATE UNIQUE INDEX one_of_batch ON delivery (batch_id, interview_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX delivery_of_batch ON delivery (batch_id, state, since) WHERE batch_id IS NOT NULL;
+DROP INDEX delivery_due;
+CREATE INDEX delivery_due ON delivery (due_at, row) WHERE state IN ('held', 'queued', 'deferred') AND paused = 0;
 ";
 
 // The clock-free part of the findings of an interview, a bit each (`finding::Code::bit`), without those that somebody

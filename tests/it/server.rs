@@ -1,5 +1,7 @@
 //! The join page and everything else over HTTP, through the real server.
 
+mod base_url;
+
 use std::time::Duration;
 
 use greenroom::app::Serving;
