@@ -14,7 +14,7 @@ use serde_json::Value;
 use strict::{escape_html, first_unescaped, registry};
 
 /// Every template by the name of the file that replaces it.
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 4] = [
     (
         "invitation.subject.hbs",
         include_str!("../../templates/invitation.subject.hbs"),
@@ -26,6 +26,10 @@ const BUILT_IN: [(&str, &str); 3] = [
     (
         "invitation.txt.hbs",
         include_str!("../../templates/invitation.txt.hbs"),
+    ),
+    (
+        "audit.html.hbs",
+        include_str!("../../templates/reports/audit.html.hbs"),
     ),
 ];
 
