@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use greenroom::app::{
-    App, Clock, Dispatcher, FixedClock, Stop, SystemChance, SystemClock, Wiring, transports,
+    App, Clock, Dispatcher, FixedClock, Premises, Stop, SystemChance, SystemClock, Wiring,
+    transports,
 };
-use greenroom::cli::{self, Command, Exit, Failure, Global, Printer, SetUp, Setup};
+use greenroom::cli::{self, Command, Doctor, Exit, Failure, Global, Printer, SetUp, Setup};
 use greenroom::config::{Config, Environment, Theme};
 use greenroom::mail;
 use greenroom::render::templates::Templates;
@@ -65,6 +66,9 @@ async fn run(
     if let Some(Command::Setup(setup)) = command {
         return set_up(setup, global, environment, printer).await;
     }
+    if let Some(Command::Doctor(doctor)) = command {
+        return examine(doctor, global, environment, printer).await;
+    }
     let demo = match command {
         Some(Command::Demo(demo)) => Some(demo),
         _ => None,
@@ -93,8 +97,7 @@ async fn run(
     if demo.is_some() {
         config = config.into_demonstration();
     }
-    // What is kept names candidates: all of it, logs too, is for its owner only.
-    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    for_its_owner_only();
     let _log = start_log(&config.paths.logs(), global.verbose, opens_dashboard);
     let app = wire(config, global).await?;
     if let Some(why) = app.read_only() {
@@ -135,19 +138,60 @@ async fn set_up(
     }
 }
 
-async fn wire(config: Config, global: &Global) -> Result<App, Failure> {
-    let store = Store::open(
+/// On whatever stands; where nothing is wrong, the test mail goes the way of every mail.
+async fn examine(
+    doctor: &Doctor,
+    global: &Global,
+    environment: &Environment,
+    printer: &mut Printer,
+) -> Result<Exit, Failure> {
+    let (config, problems) = Config::salvage(&global.options(), environment)?;
+    for_its_owner_only();
+    let _log = start_log(&config.paths.logs(), global.verbose, false);
+    let words = |failure: Failure| failure.problems.join("; ");
+    let store = open_store(&config, global).map_err(words);
+    let templates = load_templates(&config).map_err(words);
+    let premises = Premises {
+        config: &config,
+        problems: &problems,
+        templates: templates.as_ref().map_err(Clone::clone),
+        store: store.as_ref().map_err(Clone::clone),
+    };
+    let app = if premises.are_whole() {
+        Some(wire(config.clone(), global).await?)
+    } else {
+        None
+    };
+    doctor.run(&premises, app.as_ref(), printer).await
+}
+
+// What is kept names candidates: all of it, logs too.
+fn for_its_owner_only() {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+}
+
+fn open_store(config: &Config, global: &Global) -> Result<Store, Failure> {
+    Store::open(
         &config.paths.data_dir,
         OpenOptions {
             allow_network_file_system: global.allow_network_file_system,
         },
     )
-    .map_err(|error| Failure::environment(format!("data-dir: {error}")))?;
+    .map_err(|error| Failure::environment(format!("data-dir: {error}")))
+}
+
+fn load_templates(config: &Config) -> Result<Templates, Failure> {
     let template =
         |error: &dyn std::fmt::Display| Failure::environment(format!("template: {error}"));
     let templates =
         Templates::load(Some(&config.paths.templates())).map_err(|error| template(&error))?;
     mail::check_templates(&templates).map_err(|error| template(&error))?;
+    Ok(templates)
+}
+
+async fn wire(config: Config, global: &Global) -> Result<App, Failure> {
+    let store = open_store(&config, global)?;
+    let templates = load_templates(&config)?;
     let clock: Arc<dyn Clock> = match config.fixed_now {
         Some(now) => Arc::new(FixedClock::at(now)),
         None => Arc::new(SystemClock),

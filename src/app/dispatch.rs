@@ -161,18 +161,24 @@ impl Dispatcher {
 
     /// Sends everything that is due now, then returns whether there was anything.
     pub async fn drain(&mut self, stop: &Stop) -> bool {
-        self.take_up(true).await;
-        let now = self.app.running();
-        let due = self
-            .app
-            .store()
-            .read(move |read| Ok::<_, AppError>(read.due_deliveries(now, 1)?))
-            .await;
-        if due.is_ok_and(|due| due.is_empty()) {
-            return false;
-        }
         let before = self.shared.sent();
-        self.work(Source::Due, stop).await;
+        loop {
+            self.take_up(true).await;
+            let now = self.app.running();
+            let due = self
+                .app
+                .store()
+                .read(move |read| Ok::<_, AppError>(read.due_deliveries(now, 1)?))
+                .await;
+            if due.is_ok_and(|due| due.is_empty()) {
+                break;
+            }
+            self.work(Source::Due, stop).await;
+            // A lane ends where the outbox refuses to be written; what it left is due as before.
+            if !self.shared.has_recovered() || stop.asked() {
+                break;
+            }
+        }
         self.shared.sent() > before
     }
 
@@ -201,14 +207,20 @@ impl Dispatcher {
         if let Some(lane) = self.lanes.first_mut() {
             lane.drain(&self.shared, stop).await;
         }
+        self.resume_if_answered(before).await;
+        true
+    }
+
+    // Ends a pause when the last of the attempts since then met nothing that every mail would meet.
+    async fn resume_if_answered(&self, before: u64) {
         // Where nothing was due, nothing is known.
         if self.shared.sent() > before
             && self.shared.went_well()
+            && self.app.may_probe().await
             && let Err(error) = self.app.resume_outbox().await
         {
             tracing::error!(%error, "the outbox could not be resumed");
         }
-        true
     }
 
     /// Why the outbox can't be written, whenever that changes.
@@ -217,14 +229,17 @@ impl Dispatcher {
         self.shared.complaint()
     }
 
-    /// Sends these mails now if they are due, or waits until another process has: the first attempt of each.
+    /// Sends these mails now if they are due, or waits until another process has: the first attempt of each. An answer
+    /// resumes an outbox that was paused for want of one.
     ///
     /// # Errors
     /// The database's; the mails stay in the outbox.
     pub async fn attempt_all(&mut self, ids: &[DeliveryId]) -> Result<Vec<Delivery>, AppError> {
         loop {
+            let before = self.shared.sent();
             let these = Source::These(ids.iter().copied().collect());
             self.work(these, &Stop::default()).await;
+            self.resume_if_answered(before).await;
             self.close().await;
             if let Some(why) = &*self.complaint().borrow() {
                 return Err(AppError::OutboxNotWritten(why.clone()));

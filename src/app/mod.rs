@@ -32,7 +32,7 @@ use tokio::sync::{Notify, watch};
 pub use answers::{AppError, ScheduleError};
 pub use demo::DemoError;
 pub use dispatch::{Dispatcher, Stop};
-pub use doctor::{Check, Health, check_mail};
+pub use doctor::{Check, Health, Premises, check_mail};
 pub use edges::{Chance, Clock, FixedClock, SystemChance, SystemClock};
 pub use json::{DeliveryJson, InterviewJson};
 pub use look::{Dossier, From, Mail, MailOrigin, Preview};
@@ -140,12 +140,7 @@ impl App {
     /// Why nothing can be written, if so.
     #[must_use]
     pub fn read_only(&self) -> Option<String> {
-        self.store().newer_version().map(|version| {
-            format!(
-                "this database was written by a newer Greenroom (version {version} of its tables): it is open for reading only, \
-                 and no mail leaves from here. Update Greenroom to change anything"
-            )
-        })
+        self.store().newer_version().map(newer_words)
     }
 
     /// Rises when anything was committed, by this process or another one.
@@ -253,6 +248,13 @@ impl App {
     pub(crate) fn ring(&self) {
         self.inner.bell.notify_one();
     }
+}
+
+fn newer_words(version: i64) -> String {
+    format!(
+        "this database was written by a newer Greenroom (version {version} of its tables): it is open for reading only, \
+         and no mail leaves from here. Update Greenroom to change anything"
+    )
 }
 
 fn write_secret(bytes: [u8; 32]) -> String {

@@ -30,6 +30,7 @@ use clap::Parser as _;
 
 pub use arguments::{Arguments, Color, Command, Global};
 pub use demo::Demo;
+pub use doctor::Doctor;
 pub use failure::{Exit, Failure};
 pub use printer::Printer;
 pub use setup::{SetUp, Setup};
@@ -74,10 +75,9 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Repair(repair) => repair.run(app, printer).await,
         Command::Outbox(outbox) => outbox.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,
-        Command::Doctor(doctor) => doctor.run(app, printer).await,
         Command::Demo(demo) => demo.run(app, printer).await,
-        // It makes the configuration that everything here stands on, so it has had its turn before.
-        Command::Setup(_) => Ok(Exit::Done),
+        // What makes and what examines that on which everything here stands has had its turn before.
+        Command::Setup(_) | Command::Doctor(_) => Ok(Exit::Done),
     }
 }
 

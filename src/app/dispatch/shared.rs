@@ -1,7 +1,7 @@
 //! What the lanes of one process have in common: whose mail it is, where it comes from, and how fast it may leave.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
@@ -39,6 +39,7 @@ pub(super) struct Shared {
     trouble: Mutex<Option<String>>,
     ended: Mutex<HashMap<DeliveryId, State>>,
     complaint: watch::Sender<Option<String>>,
+    refused: AtomicBool,
 }
 
 impl Shared {
@@ -54,6 +55,7 @@ impl Shared {
             trouble: Mutex::new(None),
             ended: Mutex::default(),
             complaint: watch::channel(None).0,
+            refused: AtomicBool::new(false),
         }
     }
 
@@ -81,8 +83,16 @@ impl Shared {
         self.complaint.subscribe()
     }
 
+    /// Whether the outbox refused a write since this was asked last, and can be written again now.
+    pub(super) fn has_recovered(&self) -> bool {
+        self.refused.swap(false, Ordering::Relaxed) && self.complaint.borrow().is_none()
+    }
+
     /// Notes that the outbox could be written, or why not.
     pub(super) fn complain(&self, why: Option<String>) {
+        if why.is_some() {
+            self.refused.store(true, Ordering::Relaxed);
+        }
         self.complaint.send_if_modified(|current| {
             let changed = *current != why;
             *current = why;
