@@ -6,5 +6,6 @@ pub mod config;
 pub mod domain;
 pub mod mail;
 pub mod render;
+pub mod server;
 pub mod store;
 pub mod tui;

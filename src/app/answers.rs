@@ -1,5 +1,6 @@
 //! What use-cases refuse, in words that say what happened, what is safe now and what to do next.
 
+use crate::domain::change::NotChangeable;
 use crate::domain::delivery::State;
 use crate::domain::draft::Refusal;
 use crate::domain::ids::InterviewId;
@@ -31,6 +32,9 @@ pub enum AppError {
     /// The candidate has been mailed, or may have been.
     #[error("the candidate already has mail about this interview ({}), so it can't be changed or removed as if they had not", .0.name())]
     AlreadyMailed(State),
+    /// What an interview is to become does not follow from what it is.
+    #[error("{0}")]
+    NotChangeable(#[from] NotChangeable),
     /// Its outcome is known.
     #[error("the mail is {}; only a mail of unknown outcome can be settled", .0.name())]
     NotUnknown(State),
@@ -42,6 +46,11 @@ pub enum AppError {
     /// Something changed since the plan was made.
     #[error("{} changed since this plan was made; nothing was done. Plan again", interviews(.0.len()))]
     PlanChanged(Vec<InterviewId>),
+    /// Nobody waits to be let in.
+    #[error(
+        "the candidate is not waiting: they have not joined, or the link is closed; nothing was changed"
+    )]
+    NotWaiting,
     /// Nothing was selected.
     #[error("name interviews by id or by a filter; all selects every one")]
     NothingSelected,

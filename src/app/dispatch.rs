@@ -30,10 +30,13 @@ const LOOK_AROUND: Duration = Duration::from_secs(1);
 const IDLE: Duration = Duration::from_mins(1);
 // How long another process may take over a mail before it is asked whether that process still lives.
 const PATIENCE: Duration = Duration::from_secs(2);
+// How often sending is begun anew where the outbox refused to be written.
+const ROUNDS: u32 = 3;
 // How often a paused outbox tries one mail.
 const PROBE: Duration = Duration::from_secs(30);
 
-/// Asks a [`Dispatcher`] to end. It finishes the mails that it is handing over.
+/// Asks what goes on in the background to end. It finishes what it has begun: a [`Dispatcher`] the mails that it is
+/// handing over, a server the requests that it is answering.
 #[derive(Debug, Clone)]
 pub struct Stop(watch::Sender<bool>);
 
@@ -49,11 +52,14 @@ impl Stop {
         self.0.send_replace(true);
     }
 
-    fn asked(&self) -> bool {
+    /// Whether it was asked.
+    #[must_use]
+    pub fn asked(&self) -> bool {
         *self.0.borrow()
     }
 
-    async fn wait(&self) {
+    /// Waits until asked.
+    pub async fn wait(&self) {
         // The sender is held by `self`, so this ends only when asked.
         let _ = self.0.subscribe().wait_for(|asked| *asked).await;
     }
@@ -162,7 +168,8 @@ impl Dispatcher {
     /// Sends everything that is due now, then returns whether there was anything.
     pub async fn drain(&mut self, stop: &Stop) -> bool {
         let before = self.shared.sent();
-        loop {
+        // A lane ends where the outbox refuses to be written; what it leaves is due as before.
+        for _ in 0..ROUNDS {
             self.take_up(true).await;
             let now = self.app.running();
             let due = self
@@ -174,8 +181,7 @@ impl Dispatcher {
                 break;
             }
             self.work(Source::Due, stop).await;
-            // A lane ends where the outbox refuses to be written; what it left is due as before.
-            if !self.shared.has_recovered() || stop.asked() {
+            if !self.shared.was_refused() || stop.asked() {
                 break;
             }
         }
@@ -212,7 +218,7 @@ impl Dispatcher {
     }
 
     // Ends a pause when the last of the attempts since then met nothing that every mail would meet.
-    async fn resume_if_answered(&self, before: u64) {
+    async fn resume_if_answered(&mut self, before: u64) {
         // Where nothing was due, nothing is known.
         if self.shared.sent() > before
             && self.shared.went_well()
@@ -235,20 +241,28 @@ impl Dispatcher {
     /// # Errors
     /// The database's; the mails stay in the outbox.
     pub async fn attempt_all(&mut self, ids: &[DeliveryId]) -> Result<Vec<Delivery>, AppError> {
+        let mut refused = 0;
         loop {
             let before = self.shared.sent();
             let these = Source::These(ids.iter().copied().collect());
             self.work(these, &Stop::default()).await;
             self.resume_if_answered(before).await;
             self.close().await;
-            if let Some(why) = &*self.complaint().borrow() {
-                return Err(AppError::OutboxNotWritten(why.clone()));
+            // What could be claimed and then not begun.
+            self.take_up(true).await;
+            if self.shared.was_refused() {
+                refused += 1;
+                match &*self.complaint().borrow() {
+                    Some(why) if refused == ROUNDS => {
+                        return Err(AppError::OutboxNotWritten(why.clone()));
+                    }
+                    _ => continue,
+                }
             }
             // Another process may have had one, and have ended before it was sent.
             if let Ok(settled) = timeout(PATIENCE, self.app.settled(ids)).await {
                 return settled;
             }
-            self.take_up(true).await;
         }
     }
 
@@ -281,7 +295,12 @@ impl Dispatcher {
 }
 
 async fn take_up(shared: &Shared, own: bool) {
-    if let Err(error) = shared.take_up(own).await {
-        tracing::error!(%error, "mail of ended processes can't be taken up");
+    match shared.take_up(own).await {
+        Ok(true) => shared.complain(None),
+        Ok(false) => {}
+        Err(error) => {
+            tracing::error!(%error, "mail of ended processes can't be taken up");
+            shared.complain(Some(error.cause()));
+        }
     }
 }

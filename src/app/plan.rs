@@ -250,6 +250,7 @@ impl App {
             Reason::HoldsOldTime => "they hold the old time".to_owned(),
             Reason::MailedElsewhere => "to the new address".to_owned(),
             Reason::MailFailed => "the last mail failed".to_owned(),
+            Reason::InvitedByOldSystem => "until now only the old system mailed them".to_owned(),
             Reason::StoredHere => "the last mail lies on this machine".to_owned(),
             _ => "first invitation".to_owned(),
         };

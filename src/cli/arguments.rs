@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    backup, deliver, demo, doctor, list, new, outbox, preview, repair, resend, setup, show,
+    backup, deliver, demo, doctor, list, new, outbox, preview, repair, resend, serve, setup, show,
+    token,
 };
 use crate::config::Options;
 
@@ -114,7 +115,9 @@ pub enum Command {
     Resend(resend::Resend),
     Repair(repair::Repair),
     Outbox(outbox::Outbox),
+    Serve(serve::Serve),
     Backup(backup::Backup),
+    Token(token::Token),
     Doctor(doctor::Doctor),
     Setup(setup::Setup),
     Demo(demo::Demo),

@@ -86,7 +86,9 @@ impl From<AppError> for Failure {
             | AppError::AlreadyWaiting(_)
             | AppError::Unsettled
             | AppError::AlreadyMailed(_)
+            | AppError::NotChangeable(_)
             | AppError::NotUnknown(_)
+            | AppError::NotWaiting
             | AppError::PlanChanged(_)
             | AppError::NothingSelected => Exit::BadInput,
         };

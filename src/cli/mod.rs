@@ -10,6 +10,8 @@ mod deliver;
 mod demo;
 mod doctor;
 mod failure;
+mod follow;
+mod interrupt;
 mod list;
 mod new;
 mod outbox;
@@ -19,9 +21,11 @@ mod printer;
 mod repair;
 mod resend;
 mod selector;
+mod serve;
 mod setup;
 mod show;
 mod table;
+mod token;
 mod wait;
 
 use std::ffi::OsString;
@@ -32,7 +36,10 @@ pub use arguments::{Arguments, Color, Command, Global};
 pub use demo::Demo;
 pub use doctor::Doctor;
 pub use failure::{Exit, Failure};
+pub use follow::follow;
+pub use interrupt::stop_when_asked;
 pub use printer::Printer;
+pub use serve::Serve;
 pub use setup::{SetUp, Setup};
 
 use crate::app::{App, Health};
@@ -75,9 +82,11 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Repair(repair) => repair.run(app, printer).await,
         Command::Outbox(outbox) => outbox.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,
+        Command::Token(token) => token.run(app, printer).await,
         Command::Demo(demo) => demo.run(app, printer).await,
-        // What makes and what examines that on which everything here stands has had its turn before.
-        Command::Setup(_) | Command::Doctor(_) => Ok(Exit::Done),
+        // One makes and one examines what everything here stands on, and the third is no command line's to carry out:
+        // they have had their turn before.
+        Command::Setup(_) | Command::Doctor(_) | Command::Serve(_) => Ok(Exit::Done),
     }
 }
 

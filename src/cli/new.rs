@@ -12,7 +12,6 @@ use crate::app::{
 use crate::domain::draft::{Details, Draft};
 use crate::domain::ids::InterviewId;
 use crate::domain::interview::Interview;
-use crate::domain::session::SessionCondition;
 use crate::domain::verdict::Facts;
 use crate::domain::when::{self, Fold};
 
@@ -255,12 +254,7 @@ impl New {
         if self.json {
             let interview =
                 Interview::new(InterviewId::new(uuid::Uuid::nil()), *details, app.now());
-            let facts = Facts {
-                key: None,
-                session: SessionCondition::None,
-                told: None,
-                newest: None,
-            };
+            let facts = Facts::NONE;
             let interview = app.interview_json(&Row { interview, facts });
             printer.json(&AsJson {
                 dry_run: true,

@@ -20,7 +20,9 @@ use jiff::Timestamp;
 pub use edit::{Difference, Edit, write_private};
 pub use environment::Environment;
 pub use paths::Paths;
-pub use settings::{Company, Links, Mail, Schedule, Theme, Transport, Ui, User};
+pub use settings::{
+    Company, Links, Mail, Schedule, Server, Theme, Transport, Ui, User, listen_address,
+};
 
 use crate::domain::address::{EmailAddress, Mailbox};
 use crate::domain::draft::Defaults;
@@ -77,6 +79,8 @@ pub struct Config {
     pub mail: Mail,
     /// What empty fields mean.
     pub schedule: Schedule,
+    /// Where the join page is served.
+    pub server: Server,
     /// How lists look.
     pub ui: Ui,
     /// Where the files lie.
@@ -140,6 +144,7 @@ impl Config {
         let mut user = settings::user(&mut read);
         let mail = settings::mail(&mut read, environment, paths.config_dir());
         let schedule = settings::schedule(&mut read);
+        let server = settings::server_of(&mut read, links.as_ref().map(|links| &links.base_url));
         let ui = settings::ui(&mut read);
         let fixed_now = fixed_now(&mut read, environment);
         if let Some(acting) = environment.variable("GREENROOM_USER") {
@@ -184,6 +189,7 @@ impl Config {
             user,
             mail,
             schedule,
+            server,
             ui,
             paths,
             fixed_now,

@@ -17,8 +17,18 @@ pub enum EventKind {
     Cancelled,
     /// The interview took place.
     Completed,
+    /// The candidate did not come.
+    NoShow,
+    /// The candidate pressed the button of the join page.
+    Joined,
+    /// The recruiter let them in.
+    Admitted,
     /// A session, and with it the link, was made.
     LinkMade,
+    /// The session, and with it the link, was revoked.
+    LinkRevoked,
+    /// The link was opened early or given longer; the detail is its window now.
+    Extended,
     /// A send was refused; the detail is the precondition that was missing.
     SendRefused,
     /// A mail was put into the outbox.
@@ -41,13 +51,18 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 20] = [
         Self::Scheduled,
         Self::Edited,
         Self::Removed,
         Self::Cancelled,
         Self::Completed,
+        Self::NoShow,
+        Self::Joined,
+        Self::Admitted,
         Self::LinkMade,
+        Self::LinkRevoked,
+        Self::Extended,
         Self::SendRefused,
         Self::MailQueued,
         Self::MailAccepted,
@@ -68,7 +83,12 @@ impl EventKind {
             Self::Removed => "removed",
             Self::Cancelled => "cancelled",
             Self::Completed => "completed",
+            Self::NoShow => "no_show",
+            Self::Joined => "joined",
+            Self::Admitted => "admitted",
             Self::LinkMade => "link_made",
+            Self::LinkRevoked => "link_revoked",
+            Self::Extended => "extended",
             Self::SendRefused => "send_refused",
             Self::MailQueued => "mail_queued",
             Self::MailAccepted => "mail_accepted",
@@ -96,7 +116,12 @@ impl EventKind {
             Self::Removed => "interview removed",
             Self::Cancelled => "interview cancelled",
             Self::Completed => "interview completed",
+            Self::NoShow => "candidate did not come",
+            Self::Joined => "candidate joined",
+            Self::Admitted => "candidate let in",
             Self::LinkMade => "link made",
+            Self::LinkRevoked => "link revoked",
+            Self::Extended => "link works longer",
             Self::SendRefused => "not mailed",
             Self::MailQueued => "invitation put into the outbox",
             Self::MailAccepted => "accepted",
@@ -115,7 +140,8 @@ impl EventKind {
 pub struct Event {
     /// When it happened.
     pub at: Timestamp,
-    /// Who did it: the `[user]` of the process, or `greenroom` for what happens by itself.
+    /// Who did it: the `[user]` of the process, `candidate` for the join page,
+    /// or `greenroom` for what happens by itself.
     pub actor: String,
     /// What happened.
     pub kind: EventKind,

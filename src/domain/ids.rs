@@ -66,3 +66,7 @@ identifier!(
     /// Names one delivery: one mail to one address.
     DeliveryId, "a delivery"
 );
+identifier!(
+    /// Names one token of the API.
+    TokenId, "a token"
+);

@@ -4,16 +4,21 @@
 
 pub mod address;
 pub mod base_url;
+pub mod change;
 pub mod delivery;
+pub mod door;
 pub mod draft;
 pub mod event;
 pub mod filter;
+pub mod finding;
 pub mod ids;
 pub mod interview;
 pub mod invitable;
+pub mod network;
 pub mod refusal;
 pub mod retry;
 pub mod session;
 pub mod text;
+pub mod token;
 pub mod verdict;
 pub mod when;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::delivery::State;
+use super::finding::Codes;
 use super::interview::{Interview, Status};
 use super::session::{AccessWindow, LinkState, SessionCondition, SessionKey};
 use super::when::{self, Zone};
@@ -18,6 +19,40 @@ pub struct Facts {
     pub told: Option<Told>,
     /// The newest mail that carries a link.
     pub newest: Option<NewestMail>,
+    /// Whether they were told that it is off, after whatever invited them.
+    pub called_off: bool,
+    /// Where it was imported from, and what it was called there.
+    pub imported: Option<Imported>,
+    /// The live key came with an import: the old system mailed it.
+    pub key_imported: bool,
+    /// The key that came with an import stood on another interview too, so that neither keeps it.
+    pub import_conflict: bool,
+    /// The findings of which somebody said that they may stay as they are.
+    pub acknowledged: Codes,
+}
+
+impl Facts {
+    /// Of an interview that was just made: there is no session, and nobody was mailed.
+    pub const NONE: Self = Self {
+        key: None,
+        session: SessionCondition::None,
+        told: None,
+        newest: None,
+        imported: None,
+        key_imported: false,
+        import_conflict: false,
+        called_off: false,
+        acknowledged: Codes(0),
+    };
+}
+
+/// Where an interview was imported from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The source, under which external ids are unique ("legacy", "csv").
+    pub source: String,
+    /// Its id there, if it had one.
+    pub external_id: Option<String>,
 }
 
 /// What the newest accepted mail told the candidate.
@@ -31,6 +66,12 @@ pub struct Told {
     pub starts_at: Timestamp,
     /// The address it went to (ASCII).
     pub address: String,
+    /// The SEQUENCE in it; unknown of mails that older versions sent.
+    pub sequence: Option<u32>,
+    /// Until when it said that the link works; unknown of mails that older versions sent.
+    pub closes_at: Option<Timestamp>,
+    /// Whether its link led to this machine or its network only.
+    pub link_is_local: bool,
 }
 
 /// Where the newest mail stands.
@@ -42,6 +83,8 @@ pub struct NewestMail {
     pub since: Timestamp,
     /// Until when it is held, or when it is tried next.
     pub due: Option<Timestamp>,
+    /// Whether somebody left its unknown outcome as it is, for a reason.
+    pub settled: bool,
 }
 
 /// Whether the candidate can get in.
@@ -109,6 +152,8 @@ pub enum Reason {
     MailFailed,
     /// Nothing was ever mailed, or only withdrawn.
     NeverMailed,
+    /// Nothing was mailed from here, but the key came with an import: the old system mailed it.
+    InvitedByOldSystem,
     /// The mail waits for its hold to end.
     Held(Option<Timestamp>),
     /// The mail is leaving.
@@ -123,7 +168,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason that does not depend on the clock, with times that mean nothing.
-    pub const CLOCK_FREE: [Self; 15] = [
+    pub const CLOCK_FREE: [Self; 16] = [
         Self::NoLink,
         Self::LinkRevoked,
         Self::NoStart,
@@ -134,6 +179,7 @@ impl Reason {
         Self::Told(Timestamp::UNIX_EPOCH),
         Self::MailFailed,
         Self::NeverMailed,
+        Self::InvitedByOldSystem,
         Self::Held(None),
         Self::Leaving,
         Self::Deferred(None),
@@ -157,7 +203,8 @@ impl Reason {
             Self::Told(_) => "told",
             Self::MailFailed => "mail_failed",
             Self::NeverMailed => "never_mailed",
-            Self::Held(_)
+            Self::InvitedByOldSystem
+            | Self::Held(_)
             | Self::Leaving
             | Self::Deferred(_)
             | Self::MailUnknown
@@ -179,7 +226,8 @@ impl Reason {
             | Self::MailedElsewhere
             | Self::MailFailed => Standing::Blocked,
             Self::NeverMailed => Standing::NotInvited,
-            Self::Held(_)
+            Self::InvitedByOldSystem
+            | Self::Held(_)
             | Self::Leaving
             | Self::Deferred(_)
             | Self::MailUnknown
@@ -207,6 +255,7 @@ impl Reason {
             Self::Told(at) => format!("ready, sent {}", clock(at)),
             Self::MailFailed => "mail failed".into(),
             Self::NeverMailed => "not invited".into(),
+            Self::InvitedByOldSystem => "invited by the old system".into(),
             Self::Held(Some(until)) if until > now => format!("held, leaves {}", clock(until)),
             Self::Held(_) | Self::Leaving => "leaving now".into(),
             Self::Deferred(Some(next)) => format!("next try {}", clock(next)),
@@ -235,6 +284,7 @@ impl Reason {
             Self::Told(at) => format!("They hold the right link and time, accepted {}.", clock(at)),
             Self::MailFailed => "They were not told: the invitation could not be mailed.".into(),
             Self::NeverMailed => "They were not invited yet.".into(),
+            Self::InvitedByOldSystem => "Their link was imported: the old system mailed it, and nobody knows with which time.".into(),
             Self::Held(Some(until)) if until > now => format!("The invitation is held and leaves {}.", clock(until)),
             Self::Held(_) | Self::Leaving => "The invitation is leaving.".into(),
             Self::Deferred(Some(next)) => format!("The invitation could not be handed over yet; the next try is {}.", clock(next)),
@@ -257,7 +307,7 @@ pub fn judge(
         LinkState::Cancelled => return Reason::Ended(Status::Cancelled),
         _ if interview.status != Status::Scheduled => return Reason::Ended(interview.status),
         LinkState::Expired => return Reason::Past,
-        LinkState::Missing | LinkState::Revoked if has_closed(interview, window, now) => {
+        LinkState::Missing | LinkState::Revoked if window.has_closed(interview, now) => {
             return Reason::Past;
         }
         LinkState::Missing => return Reason::NoLink,
@@ -280,8 +330,13 @@ pub fn judge(
         }
         return Reason::Told(told.at);
     }
+    let nothing_left = if facts.key_imported {
+        Reason::InvitedByOldSystem
+    } else {
+        Reason::NeverMailed
+    };
     let Some(newest) = facts.newest else {
-        return Reason::NeverMailed;
+        return nothing_left;
     };
     match newest.state {
         State::Held => Reason::Held(newest.due),
@@ -290,12 +345,6 @@ pub fn judge(
         State::Failed => Reason::MailFailed,
         State::Unknown => Reason::MailUnknown,
         State::Stored => Reason::StoredHere,
-        State::Withdrawn | State::Accepted => Reason::NeverMailed,
+        State::Withdrawn | State::Accepted => nothing_left,
     }
-}
-
-fn has_closed(interview: &Interview, window: &AccessWindow, now: Timestamp) -> bool {
-    interview
-        .starts_at
-        .is_some_and(|start| now >= window.around(start, interview.duration.as_std()).1)
 }

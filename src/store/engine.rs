@@ -9,6 +9,8 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{OpenOptions, schema};
+use crate::domain::address::{EmailAddress, likely_typo};
+use crate::domain::base_url::{BaseUrl, Reach};
 use crate::domain::text::fold_for_search;
 
 /// "GRrm": tells a Greenroom database from any other file.
@@ -196,6 +198,16 @@ fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("folded", 1, flags, |context| {
         Ok(fold_for_search(&context.get::<String>(0)?))
+    })?;
+    // What newer versions note down when they write, for rows that older ones wrote.
+    connection.create_scalar_function("looks_mistyped", 1, flags, |context| {
+        let address = EmailAddress::parse(&context.get::<String>(0)?);
+        Ok(address.is_ok_and(|address| likely_typo(&address).is_some()))
+    })?;
+    connection.create_scalar_function("leads_nowhere", 1, flags, |context| {
+        let link: String = context.get(0)?;
+        let base = link.split("/interview/?").next().unwrap_or_default();
+        Ok(BaseUrl::parse(base).is_ok_and(|base| base.reach() != Reach::Public))
     })
 }
 

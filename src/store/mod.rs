@@ -7,6 +7,7 @@
 mod deliveries;
 mod engine;
 mod events;
+mod imported;
 mod interviews;
 mod list;
 mod once;
@@ -14,6 +15,7 @@ mod owner;
 mod predicate;
 mod rows;
 mod schema;
+mod tokens;
 mod worker;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +28,7 @@ pub use interviews::Written;
 pub use list::{Counts, Horizon, Place, Position, Row, Section, Window};
 pub use once::Remembered;
 pub use owner::{Owner, OwnerId, SenderLock, SenderLockState};
+pub use tokens::ApiToken;
 
 use worker::Worker;
 

@@ -39,10 +39,24 @@ impl Sql {
                 .push(" AND starts_at < ")
                 .bind(instant(*to))
                 .push(", FALSE)"),
-            P::EndsBefore(at) => self
+            P::Opened {
+                starts_before,
+                early_before,
+            } => self
+                .push("coalesce(starts_at < ")
+                .bind(instant(*starts_before))
+                .push(" OR (starts_at IS NOT NULL AND opens_at < ")
+                .bind(instant(*early_before))
+                .push("), FALSE)"),
+            P::Closed {
+                ends_before,
+                late_before,
+            } => self
                 .push("coalesce(ends_at < ")
-                .bind(instant(*at))
-                .push(", FALSE)"),
+                .bind(instant(*ends_before))
+                .push(" AND coalesce(closes_at < ")
+                .bind(instant(*late_before))
+                .push(", TRUE), FALSE)"),
             P::HasStart => self.push("starts_at IS NOT NULL"),
             P::HasSession => self.push("session_key IS NOT NULL"),
             P::SessionRevoked => self.push("session_revoked = 1"),

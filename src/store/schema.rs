@@ -2,7 +2,15 @@
 
 use rusqlite_migration::{M, Migrations};
 
-const STEPS: &[M<'static>] = &[M::up(FIRST), M::up(INDEXES), M::up(SETTLED)];
+const STEPS: &[M<'static>] = &[
+    M::up(FIRST),
+    M::up(INDEXES),
+    M::up(SETTLED),
+    M::up(IMPORTED),
+    M::up(API_TOKENS),
+    M::up(TOLD),
+    M::up(EXTENDED),
+];
 
 /// The version that this program writes.
 pub(super) fn version() -> i64 {
@@ -175,4 +183,85 @@ const SETTLED: &str = "
 ALTER TABLE delivery ADD COLUMN settled_at INTEGER CHECK (settled_at IS NULL OR state = 'unknown');
 ALTER TABLE delivery ADD COLUMN settled_by TEXT;
 ALTER TABLE delivery ADD COLUMN settled_why TEXT;
+";
+
+// What came from another system. An external id is unique per source, so that importing twice is importing once.
+// A key that came with an import was mailed by the old system; a key that stood on two interviews is kept by neither.
+// Both marks end when a link is made here.
+const IMPORTED: &str = "
+ALTER TABLE interview ADD COLUMN source TEXT;
+ALTER TABLE interview ADD COLUMN external_id TEXT CHECK (external_id IS NULL OR source IS NOT NULL);
+ALTER TABLE interview ADD COLUMN key_imported INTEGER NOT NULL DEFAULT 0 CHECK (key_imported IN (0, 1));
+ALTER TABLE interview ADD COLUMN import_conflict INTEGER NOT NULL DEFAULT 0 CHECK (import_conflict IN (0, 1));
+CREATE UNIQUE INDEX interview_by_external_id ON interview (external_id, source) WHERE external_id IS NOT NULL;
+
+-- The signed tokens of the old system's links. What is not longer than 40 characters was never signed.
+CREATE TABLE imported_token (
+    token        TEXT PRIMARY KEY CHECK (length(token) > 40),
+    interview_id TEXT NOT NULL REFERENCES interview (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX imported_token_by_interview ON imported_token (interview_id);
+
+DROP INDEX interview_by_standing;
+ALTER TABLE interview DROP COLUMN standing;
+-- As in the first table, and whoever holds an imported key was invited by the old system.
+ALTER TABLE interview ADD COLUMN standing TEXT GENERATED ALWAYS AS (CASE
+    WHEN session_key IS NULL THEN 'no_link'
+    WHEN session_revoked = 1 THEN 'link_revoked'
+    WHEN starts_at IS NULL THEN 'no_start'
+    WHEN address IS NULL THEN 'no_address'
+    WHEN told_key <> session_key THEN 'holds_dead_link'
+    WHEN told_starts_at <> starts_at THEN 'holds_old_time'
+    WHEN told_address <> address THEN 'mailed_elsewhere'
+    WHEN told_at IS NOT NULL THEN 'told'
+    WHEN mail_state IS NULL OR mail_state IN ('withdrawn', 'accepted') THEN
+        CASE WHEN key_imported = 1 THEN 'in_doubt' ELSE 'never_mailed' END
+    WHEN mail_state = 'failed' THEN 'mail_failed'
+    ELSE 'in_doubt'
+END) VIRTUAL;
+CREATE INDEX interview_by_standing ON interview (status, standing, starts_at, ends_at);
+";
+
+// Who may use the API. Of a token only the digest of its secret is kept; a revoked one stays, for the record.
+const API_TOKENS: &str = "
+CREATE TABLE api_token (
+    id         TEXT PRIMARY KEY,
+    name       TEXT NOT NULL,
+    digest     TEXT NOT NULL CHECK (length(digest) = 43),
+    scopes     TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    revoked_at INTEGER,
+    revoked_by TEXT CHECK ((revoked_by IS NULL) = (revoked_at IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX one_live_token_of_a_name ON api_token (name) WHERE revoked_at IS NULL;
+";
+
+// What the newest accepted mail told them beyond key, start and address; what became of the newest mail; whether the
+// address looks mistyped. What mails of older versions said of SEQUENCE and of closing is not known.
+const TOLD: &str = "
+ALTER TABLE delivery ADD COLUMN sequence INTEGER;
+ALTER TABLE delivery ADD COLUMN closes_at INTEGER;
+ALTER TABLE delivery ADD COLUMN link_is_local INTEGER NOT NULL DEFAULT 0 CHECK (link_is_local IN (0, 1));
+ALTER TABLE interview ADD COLUMN told_sequence INTEGER;
+ALTER TABLE interview ADD COLUMN told_closes_at INTEGER;
+ALTER TABLE interview ADD COLUMN told_local INTEGER NOT NULL DEFAULT 0 CHECK (told_local IN (0, 1));
+ALTER TABLE interview ADD COLUMN called_off INTEGER NOT NULL DEFAULT 0 CHECK (called_off IN (0, 1));
+ALTER TABLE interview ADD COLUMN mail_settled INTEGER NOT NULL DEFAULT 0 CHECK (mail_settled IN (0, 1));
+ALTER TABLE interview ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0 CHECK (suspect IN (0, 1));
+ALTER TABLE interview ADD COLUMN acknowledged INTEGER NOT NULL DEFAULT 0;
+UPDATE delivery SET link_is_local = leads_nowhere(link);
+UPDATE interview SET suspect = looks_mistyped(candidate_email) WHERE candidate_email IS NOT NULL;
+UPDATE interview SET told_local = coalesce((SELECT link_is_local FROM delivery
+        WHERE interview_id = interview.id AND state = 'accepted' ORDER BY accepted_at DESC, row DESC LIMIT 1), 0),
+    mail_settled = coalesce((SELECT settled_at IS NOT NULL FROM delivery
+        WHERE interview_id = interview.id ORDER BY state = 'withdrawn', row DESC LIMIT 1), 0)
+WHERE mail_state IS NOT NULL;
+";
+
+// From when and until when a link works, where somebody opened it early or gave it longer.
+const EXTENDED: &str = "
+ALTER TABLE interview ADD COLUMN opens_at INTEGER;
+ALTER TABLE interview ADD COLUMN closes_at INTEGER;
+CREATE INDEX interview_extended ON interview (closes_at, starts_at) WHERE closes_at IS NOT NULL;
 ";

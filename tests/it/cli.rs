@@ -8,3 +8,4 @@ mod reading;
 mod scheduling;
 mod selecting;
 mod setup;
+mod tokens;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each layer may import of ours. `main.rs` and `lib.rs` wire everything and are not listed.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 9] = [
     ("domain", &[]),
     ("store", &["domain"]),
     ("render", &["domain"]),
@@ -15,10 +15,11 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("app", &["domain", "store", "render", "mail", "config"]),
     ("tui", &["app", "render", "domain", "config"]),
     ("cli", &["app", "render", "domain", "config"]),
+    ("server", &["app", "render", "domain"]),
 ];
 
 /// Crates that belong to one layer.
-const HOMES: [(&str, &str); 10] = [
+const HOMES: [(&str, &str); 16] = [
     ("rusqlite", "store"),
     ("rusqlite_migration", "store"),
     ("lettre", "mail"),
@@ -29,6 +30,12 @@ const HOMES: [(&str, &str); 10] = [
     ("ratatui", "tui"),
     ("crossterm", "tui"),
     ("clap", "cli"),
+    ("axum", "server"),
+    ("hyper", "server"),
+    ("hyper_util", "server"),
+    ("http_body_util", "server"),
+    ("tower", "server"),
+    ("tower_http", "server"),
 ];
 
 #[test]

@@ -1,6 +1,7 @@
 //! The database as a file: whose it is, who may read it, what two processes and a sudden death make of it.
 
 mod faults;
+mod imported;
 mod schema;
 mod sharing;
 mod sudden_ends;

@@ -144,7 +144,10 @@ impl Lane {
                 .collect();
             match shared.step(done, step).await {
                 Ok(stepped) => {
-                    shared.complain(None);
+                    // Where nothing was written, nothing is known.
+                    if stepped.wrote() || !self.done.is_empty() {
+                        shared.complain(None);
+                    }
                     self.done.clear();
                     return stepped;
                 }

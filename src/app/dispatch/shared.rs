@@ -83,9 +83,9 @@ impl Shared {
         self.complaint.subscribe()
     }
 
-    /// Whether the outbox refused a write since this was asked last, and can be written again now.
-    pub(super) fn has_recovered(&self) -> bool {
-        self.refused.swap(false, Ordering::Relaxed) && self.complaint.borrow().is_none()
+    /// Whether the outbox refused a write since this was asked last.
+    pub(super) fn was_refused(&self) -> bool {
+        self.refused.swap(false, Ordering::Relaxed)
     }
 
     /// Notes that the outbox could be written, or why not.
@@ -168,8 +168,8 @@ impl Shared {
 
     /// Takes up what a process that has ended left behind: claimed mail is queued again, and of what it was handing
     /// over nobody knows whether it left. With `own`, no lane is at work, and what is still this process's own could
-    /// not be settled.
-    pub(super) async fn take_up(&self, own: bool) -> Result<(), AppError> {
+    /// not be settled. Says whether anything was written.
+    pub(super) async fn take_up(&self, own: bool) -> Result<bool, AppError> {
         let owned = self
             .app
             .store()
@@ -190,7 +190,7 @@ impl Shared {
             }
         }
         if gone.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let app = self.app.clone();
         let unknown = self
@@ -207,7 +207,7 @@ impl Shared {
             })
             .await?;
         lock(&self.ended).extend(unknown);
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -74,6 +74,13 @@ pub(super) struct Stepped {
     pub ended: Vec<(DeliveryId, State)>,
 }
 
+impl Stepped {
+    /// Whether anything was written, outcomes aside.
+    pub(super) fn wrote(&self) -> bool {
+        self.begun || self.next.is_some() || !self.ended.is_empty()
+    }
+}
+
 impl App {
     /// Keeps outcomes, sets the second mark of one mail and the first of another: one transaction.
     pub(super) fn step(
@@ -268,13 +275,10 @@ impl App {
         let now = self.running();
         let row = outbox::kept(write.interview(delivery.interview_id)?)?;
         let start = row.interview.starts_at.unwrap_or(delivery.starts_at);
-        let (opens, _) = self
-            .policy()
-            .window
-            .around(start, row.interview.duration.as_std());
+        let window = self.policy().window.of(&row.interview);
         let times = retry::Times {
             created: delivery.created_at,
-            opens,
+            opens: window.map_or(start, |(opens, _)| opens),
             starts: start,
             now,
         };

@@ -26,8 +26,20 @@ pub enum Predicate {
     Status(Status),
     /// The interview has a start in this half-open range.
     StartsIn(Timestamp, Timestamp),
-    /// The interview ends before this instant (and so has a start).
-    EndsBefore(Timestamp),
+    /// The access window has opened (and so there is a start).
+    Opened {
+        /// The start comes before this, so that the usual window has opened.
+        starts_before: Timestamp,
+        /// Or somebody opened it early, before this.
+        early_before: Timestamp,
+    },
+    /// The access window has closed (and so there is a start).
+    Closed {
+        /// The end came before this, so that the usual window has closed,
+        ends_before: Timestamp,
+        /// and so has the longer one that somebody gave it, before this.
+        late_before: Timestamp,
+    },
     /// It has a start.
     HasStart,
     /// A session was made, live or revoked.
@@ -80,18 +92,27 @@ impl Context<'_> {
         }
     }
 
-    // The window has closed when the end lies this far back.
+    // In whole microseconds: what happens at an instant has happened before the next one.
     fn closed(&self) -> Predicate {
         let before = self
             .now
             .saturating_sub(self.window.closes_after)
             .unwrap_or(Timestamp::MIN);
-        // "Closed" includes the very instant of closing.
-        Predicate::EndsBefore(
-            before
-                .saturating_add(Duration::from_micros(1))
-                .unwrap_or(Timestamp::MAX),
-        )
+        Predicate::Closed {
+            ends_before: just_after(before),
+            late_before: just_after(self.now),
+        }
+    }
+
+    fn opened(&self) -> Predicate {
+        let by = self
+            .now
+            .saturating_add(self.window.opens_before)
+            .unwrap_or(Timestamp::MAX);
+        Predicate::Opened {
+            starts_before: just_after(by),
+            early_before: just_after(self.now),
+        }
     }
 
     fn link(&self, state: LinkState) -> Predicate {
@@ -113,18 +134,6 @@ impl Context<'_> {
                 P::Status(Status::NoShow),
             ])
         };
-        let opened_by = self
-            .now
-            .saturating_add(self.window.opens_before)
-            .unwrap_or(Timestamp::MAX);
-        let has_opened = || {
-            P::StartsIn(
-                Timestamp::MIN,
-                opened_by
-                    .saturating_add(Duration::from_micros(1))
-                    .unwrap_or(Timestamp::MAX),
-            )
-        };
         match state {
             LinkState::Cancelled => cancelled,
             LinkState::Missing => P::All(vec![cancelled.negated(), P::HasSession.negated()]),
@@ -135,13 +144,13 @@ impl Context<'_> {
                 ended().negated(),
                 P::HasStart,
                 self.closed().negated(),
-                has_opened().negated(),
+                self.opened().negated(),
             ]),
             LinkState::Open => live(vec![
                 ended().negated(),
                 P::HasStart,
                 self.closed().negated(),
-                has_opened(),
+                self.opened(),
             ]),
         }
     }
@@ -182,4 +191,9 @@ impl Context<'_> {
             Days::None => Predicate::HasStart.negated(),
         }
     }
+}
+
+fn just_after(at: Timestamp) -> Timestamp {
+    at.saturating_add(Duration::from_micros(1))
+        .unwrap_or(Timestamp::MAX)
 }

@@ -61,10 +61,8 @@ fn meanings(world: &World) -> Vec<Meaning> {
         all.push((format!("when:{name}"), Box::new(is)));
     }
     let closed = move |row: &Row| {
-        let length = row.interview.duration.as_std();
-        row.interview
-            .starts_at
-            .map(|start| now >= window.around(start, length).1)
+        let closes = window.of(&row.interview).map(|(_, closes)| closes);
+        closes.map(|closes| now >= closes)
     };
     all.push((
         "when:ahead".to_owned(),

@@ -28,6 +28,9 @@ pub struct Sample {
     /// Whether key, start and address were today's.
     told: Option<(bool, bool, bool)>,
     newest: Option<usize>,
+    key_imported: bool,
+    /// From when and until when the link works otherwise than usual, in microseconds from now.
+    widened: (Option<i64>, Option<i64>),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -58,18 +61,30 @@ pub fn sample() -> impl Strategy<Value = Sample> {
         0..3_u8,
         prop::option::of(any::<(bool, bool, bool)>()),
         prop::option::of(0..State::ALL.len()),
+        any::<bool>(),
+        (widened(), widened()),
     )
         .prop_map(
-            |(status, start, minutes, address, session, told, newest)| Sample {
-                status,
-                start,
-                minutes,
-                address,
-                session,
-                told,
-                newest,
+            |(status, start, minutes, address, session, told, newest, key_imported, widened)| {
+                Sample {
+                    status,
+                    start,
+                    minutes,
+                    address,
+                    session,
+                    told,
+                    newest,
+                    key_imported,
+                    widened,
+                }
             },
         )
+}
+
+// Near now, where it decides, or anywhere, where it may be narrower than the usual window and means nothing.
+fn widened() -> impl Strategy<Value = Option<i64>> {
+    let moment = prop_oneof![-1..=1_i64, -900_000_000_000..900_000_000_000_i64];
+    prop::option::weighted(0.4, moment)
 }
 
 pub fn berlin() -> Zone {
@@ -97,6 +112,7 @@ impl Sample {
             };
             at + SignedDuration::from_micros(jitter)
         });
+        let from_now = |micros| now + SignedDuration::from_micros(micros);
         Interview {
             id: InterviewId::new(Uuid::from_u128(u128::from(number))),
             candidate_email: self
@@ -105,6 +121,8 @@ impl Sample {
             status: Status::ALL[self.status],
             starts_at,
             duration,
+            opens_at: self.widened.0.map(from_now),
+            closes_at: self.widened.1.map(from_now),
             ..template.clone()
         }
     }
@@ -130,7 +148,7 @@ impl Sample {
         let newest = self.newest.map(|at| State::ALL[at].mark());
         sql.execute(
             "UPDATE interview SET told_at = $1, told_key = $2, told_starts_at = $3, told_address = $4, mail_state = $5,
-                 mail_since = $6 WHERE id = $7",
+                 mail_since = $6, key_imported = $7 WHERE id = $8",
             params![
                 told.as_ref().map(|_| 1),
                 told.as_ref().map(|told| told.0.clone()),
@@ -138,6 +156,7 @@ impl Sample {
                 told.as_ref().map(|told| told.2),
                 newest,
                 newest.map(|_| 1),
+                self.key_imported,
                 interview.id.to_string(),
             ],
         )

@@ -32,6 +32,7 @@ pub struct Fault {
 
 /// The program at work on such a disk.
 pub struct Run {
+    fault: String,
     child: Child,
     place: TempDir,
 }
@@ -63,7 +64,11 @@ impl Fault {
             command.env("FAULT_WHILE", place.path().join("broken"));
         }
         let child = command.spawn().unwrap();
-        Run { child, place }
+        Run {
+            fault: format!("{self:?}"),
+            child,
+            place,
+        }
     }
 }
 
@@ -94,7 +99,8 @@ impl Run {
             }
             assert!(
                 begun.elapsed() < Duration::from_secs(60),
-                "it neither ends nor says why: {}",
+                "{}: it neither ends nor says why: {}",
+                self.fault,
                 self.said("err")
             );
             std::thread::sleep(Duration::from_millis(5));

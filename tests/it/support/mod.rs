@@ -3,6 +3,7 @@
 pub mod dashboard;
 pub mod edges;
 pub mod faults;
+pub mod http;
 pub mod post;
 pub mod program;
 pub mod smtp_server;

@@ -1,0 +1,89 @@
+//! The join page and the API for other systems, over HTTP.
+//!
+//! - [`connections`] takes connections and bounds what each may cost; [`headers`] is the one place of response headers.
+//! - [`pages`] are what a candidate sees, one for each state of a link; [`api`] is what programs see.
+//! - [`beside`] serves within the dashboard, and says when it can't.
+//!
+//! A handler calls a use-case and shows what came of it. It decides nothing about links and writes no key to any log.
+
+pub mod api;
+mod beside;
+mod connections;
+mod headers;
+mod health;
+mod pages;
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+pub use beside::serve_beside;
+
+use crate::app::{App, Serving, Stop};
+
+/// What every handler has at hand. Cheap to clone.
+#[derive(Clone)]
+pub struct Site {
+    app: App,
+}
+
+impl FromRef<Site> for App {
+    fn from_ref(site: &Site) -> Self {
+        site.app.clone()
+    }
+}
+
+/// A server that has its port and answers nobody yet.
+pub struct Server {
+    site: Site,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Takes the port.
+    ///
+    /// # Errors
+    /// Who serves there instead, or what stands in the way.
+    pub async fn bind(app: App, listen: SocketAddr) -> Result<Self, Serving> {
+        let taken = TcpListener::bind(listen)
+            .await
+            .and_then(|listener| Ok((listener.local_addr()?, listener)));
+        match taken {
+            Ok((address, listener)) => Ok(Self {
+                site: Site { app },
+                listener,
+                address,
+            }),
+            Err(error) => Err(beside::in_the_way(&app, listen, &error).await),
+        }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until asked to stop; requests that are being answered are finished first, within 10 s.
+    pub async fn run(self, stop: &Stop) {
+        let app = self.site.app.clone();
+        app.set_serving(Serving::Here(self.address));
+        let base = self.site.app.config().links.base_url.path().to_owned();
+        connections::serve(self.listener, routes(self.site), base, stop).await;
+        app.set_serving(Serving::Off);
+    }
+}
+
+/// Everything that is answered.
+fn routes(site: Site) -> Router {
+    let routes = Router::new()
+        .nest("/api", api::routes())
+        .route("/openapi.json", get(api::description))
+        .route("/healthz", get(health::show))
+        .merge(pages::routes());
+    headers::around(routes).with_state(site)
+}

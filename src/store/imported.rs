@@ -1,0 +1,69 @@
+//! What an import leaves beside an interview: where it came from, and the tokens of the old system's links.
+
+use rusqlite::params;
+
+use super::rows::parsed;
+use super::{Reading, StoreError, Writing};
+use crate::domain::ids::InterviewId;
+use crate::domain::verdict::Imported;
+
+impl Writing<'_> {
+    /// Writes down where an interview came from, and whether its key stood on another one too.
+    ///
+    /// # Errors
+    /// The engine's; the same external id of the same source is refused by the schema.
+    pub fn mark_imported(
+        &self,
+        id: InterviewId,
+        from: &Imported,
+        conflict: bool,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "UPDATE interview SET source = $1, external_id = $2, import_conflict = $3 WHERE id = $4",
+            params![from.source, from.external_id, conflict, id.to_string()],
+        )?;
+        Ok(())
+    }
+
+    /// Keeps a signed token of the old system, which leads to this interview. One that is known stays as it is.
+    ///
+    /// # Errors
+    /// The engine's; a token of at most 40 characters was never signed and is refused by the schema.
+    pub fn add_imported_token(&self, token: &str, id: InterviewId) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO imported_token (token, interview_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            [token, &id.to_string()],
+        )?;
+        Ok(())
+    }
+}
+
+impl Reading<'_> {
+    /// The interview to which a signed token of the old system leads; only an exact match counts.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn imported_token(&self, token: &str) -> Result<Option<InterviewId>, StoreError> {
+        self.one(
+            "SELECT interview_id FROM imported_token WHERE token = $1",
+            [token],
+            |row| parsed(row, "interview_id"),
+        )
+    }
+
+    /// The interview that a source calls by this id, if it was imported before.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn imported_as(
+        &self,
+        source: &str,
+        external_id: &str,
+    ) -> Result<Option<InterviewId>, StoreError> {
+        self.one(
+            "SELECT id FROM interview WHERE external_id = $1 AND source = $2",
+            [external_id, source],
+            |row| parsed(row, "id"),
+        )
+    }
+}
