@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{App, Dispatcher, newer_words, transports};
+use super::{App, AppError, Dispatcher, newer_words, transports};
 use crate::config::{Config, Problem, Transport as Configured};
 use crate::domain::address::EmailAddress;
 use crate::domain::base_url::Reach;
@@ -148,7 +148,7 @@ impl Premises<'_> {
         let directory = self.config.paths.data_dir.display();
         let integrity = match &self.store {
             Ok(store) => store
-                .read(|read| read.integrity())
+                .read(|read| Ok::<_, AppError>(read.integrity()?))
                 .await
                 .map(|damage| (store.newer_version(), damage))
                 .map_err(|error| error.to_string()),

@@ -3,6 +3,7 @@
 mod doctor;
 mod ends;
 mod outbox;
+mod plain;
 mod post;
 mod reading;
 mod scheduling;
