@@ -155,6 +155,7 @@ async fn wire(config: Config, global: &Global) -> Result<App, Failure> {
     let templates =
         Templates::load(Some(&config.paths.templates())).map_err(|error| template(&error))?;
     mail::check_templates(&templates).map_err(|error| template(&error))?;
+    server::check_templates(&templates).map_err(|error| template(&error))?;
     let clock: Arc<dyn Clock> = match config.fixed_now {
         Some(now) => Arc::new(FixedClock::at(now)),
         None => Arc::new(SystemClock),

@@ -4,6 +4,7 @@
 //! [`Store::write`]: everything in it commits together or not at all. Everything that belongs to `SQLite` alone
 //! (pragmas, locking, full-text search) stands in `engine.rs`; the other statements are portable.
 
+mod accesses;
 mod deliveries;
 mod engine;
 mod events;

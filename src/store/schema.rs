@@ -10,6 +10,7 @@ const STEPS: &[M<'static>] = &[
     M::up(API_TOKENS),
     M::up(TOLD),
     M::up(EXTENDED),
+    M::up(ACCESSES),
 ];
 
 /// The version that this program writes.
@@ -264,4 +265,17 @@ const EXTENDED: &str = "
 ALTER TABLE interview ADD COLUMN opens_at INTEGER;
 ALTER TABLE interview ADD COLUMN closes_at INTEGER;
 CREATE INDEX interview_extended ON interview (closes_at, starts_at) WHERE closes_at IS NOT NULL;
+";
+
+// Who looked at a link, and what they saw. Appended by requests that change nothing else, and read by no decision.
+const ACCESSES: &str = "
+CREATE TABLE access (
+    row          INTEGER PRIMARY KEY,
+    interview_id TEXT NOT NULL REFERENCES interview (id) ON DELETE CASCADE,
+    at           INTEGER NOT NULL,
+    kind         TEXT NOT NULL CHECK (kind IN ('view', 'prefetch', 'join')),
+    door         TEXT NOT NULL,
+    opens_at     INTEGER
+) STRICT;
+CREATE INDEX access_by_interview ON access (interview_id, row);
 ";

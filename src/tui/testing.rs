@@ -317,6 +317,7 @@ pub fn dossier(row: &Row) -> Box<Dossier> {
         sessions: Vec::new(),
         deliveries,
         events,
+        accesses: Vec::new(),
     })
 }
 
