@@ -243,7 +243,7 @@ fn overrides(directory: &Path, below: &str) -> Result<Vec<(String, String)>, Tem
     };
     let mut found = Vec::new();
     for entry in entries {
-        let path = entry.map_err(read(directory.to_owned()))?.path();
+        let path = entry.map_err(read(directory.clone()))?.path();
         let Some(file) = path
             .file_name()
             .and_then(|name| name.to_str())

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::app::{App, Arrival};
 use crate::domain::door::Door;
-use crate::domain::interview::{Interview, Recruiter, Status};
+use crate::domain::interview::{Interview, MeetingUrl, Recruiter, Status};
 use crate::domain::session::SessionKey;
 use crate::domain::when::{
     Zone, both_clocks, full_day_and_time, range, relative, span_in_words, time_and_zone,
@@ -140,7 +140,7 @@ impl View {
             joined: interview.joined_at.map(|at| time_and_zone(at, zone)),
             admitted: interview.admitted_at.map(|at| time_and_zone(at, zone)),
             over: matches!(interview.status, Status::Completed | Status::NoShow),
-            meeting: interview.meeting_url.as_ref().map(|url| url.host()),
+            meeting: interview.meeting_url.as_ref().map(MeetingUrl::host),
             recruiter: Person::from(&interview.recruiter),
             key: key.expose(),
             ..Self::nobody(app)
