@@ -198,7 +198,7 @@ async fn serve_alone(app: &App, serve: &Serve, printer: &mut Printer) -> Result<
     ));
     printer.flush();
     let served = async {
-        server.run(&stop).await;
+        tokio::join!(server.run(&stop), cli::look_where_links_lead(app, printer));
         let _ = tokio::time::timeout(LAST_TRY, sending).await;
     };
     tokio::select! {

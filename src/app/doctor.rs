@@ -48,6 +48,7 @@ impl App {
             self.check_templates(),
             self.check_database().await,
             self.check_base_url(),
+            self.check_join_page().await,
         ];
         checks.extend(check_mail(self.config()).await);
         checks

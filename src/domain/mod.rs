@@ -5,6 +5,7 @@
 pub mod access;
 pub mod address;
 pub mod base_url;
+pub mod batch;
 pub mod change;
 pub mod delivery;
 pub mod door;

@@ -113,5 +113,5 @@ fn routes(site: Site) -> Router {
         .route("/openapi.json", get(api::description))
         .route("/healthz", get(health::show))
         .merge(pages::routes());
-    headers::around(routes).with_state(site)
+    headers::around(routes, site.app.instance()).with_state(site)
 }

@@ -5,6 +5,8 @@
 //! (pragmas, locking, full-text search) stands in `engine.rs`; the other statements are portable.
 
 mod accesses;
+mod audit;
+mod batches;
 mod deliveries;
 mod engine;
 mod events;
@@ -23,6 +25,8 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::watch;
 
+pub use audit::{Acknowledgement, Audited, FoundCount, StretchPlace};
+pub use batches::{Batch, NewBatch};
 pub use deliveries::{Delivery, MoveError, NewDelivery, Outgoing, Remark, UnsentMail};
 pub use engine::OpenError;
 pub use interviews::Written;

@@ -1,5 +1,6 @@
 //! The join page and everything else over HTTP, through the real server.
 
+mod base_url;
 mod states;
 
 use std::time::Duration;
