@@ -155,18 +155,19 @@ async fn examine(
     let words = |failure: Failure| failure.problems.join("; ");
     let store = open_store(&config, global).map_err(words);
     let templates = load_templates(&config).map_err(words);
+    let app = if problems.is_empty() && store.is_ok() && templates.is_ok() {
+        Some(wire(config.clone(), global).await?)
+    } else {
+        None
+    };
     let premises = Premises {
         config: &config,
         problems: &problems,
         templates: templates.as_ref().map_err(Clone::clone),
         store: store.as_ref().map_err(Clone::clone),
+        app: app.as_ref(),
     };
-    let app = if premises.are_whole() {
-        Some(wire(config.clone(), global).await?)
-    } else {
-        None
-    };
-    doctor.run(&premises, app.as_ref(), printer).await
+    doctor.run(&premises, printer).await
 }
 
 // What is kept names candidates: all of it, logs too.
@@ -190,6 +191,7 @@ fn load_templates(config: &Config) -> Result<Templates, Failure> {
     let templates =
         Templates::load(Some(&config.paths.templates())).map_err(|error| template(&error))?;
     mail::check_templates(&templates).map_err(|error| template(&error))?;
+    server::check_templates(&templates).map_err(|error| template(&error))?;
     Ok(templates)
 }
 
@@ -238,7 +240,7 @@ async fn serve_alone(app: &App, serve: &Serve, printer: &mut Printer) -> Result<
     ));
     printer.flush();
     let served = async {
-        server.run(&stop).await;
+        tokio::join!(server.run(&stop), cli::look_where_links_lead(app, printer));
         let _ = tokio::time::timeout(LAST_TRY, sending).await;
     };
     tokio::select! {

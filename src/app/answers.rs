@@ -1,8 +1,10 @@
 //! What use-cases refuse, in words that say what happened, what is safe now and what to do next.
 
+use crate::domain::batch::BatchState;
 use crate::domain::change::NotChangeable;
 use crate::domain::delivery::State;
 use crate::domain::draft::Refusal;
+use crate::domain::finding::Code;
 use crate::domain::ids::InterviewId;
 use crate::domain::invitable::NotInvitable;
 use crate::mail::ComposeError;
@@ -32,6 +34,9 @@ pub enum AppError {
     /// The candidate has been mailed, or may have been.
     #[error("the candidate already has mail about this interview ({}), so it can't be changed or removed as if they had not", .0.name())]
     AlreadyMailed(State),
+    /// The interview has no such finding.
+    #[error("code: the interview has no finding {} (or it is acknowledged already)", .0.name())]
+    NotFound(Code),
     /// What an interview is to become does not follow from what it is.
     #[error("{0}")]
     NotChangeable(#[from] NotChangeable),
@@ -51,6 +56,15 @@ pub enum AppError {
         "the candidate is not waiting: they have not joined, or the link is closed; nothing was changed"
     )]
     NotWaiting,
+    /// There is no such batch.
+    #[error("batch: there is no batch {0}; greenroom batch shows them")]
+    NoBatch(i64),
+    /// Nothing of the batch can leave any more.
+    #[error("batch {0} is over: nothing of it waits any more, so nothing was changed")]
+    BatchOver(i64),
+    /// The batch stands so already.
+    #[error("batch {0} is {name} already; nothing was changed", name = .1.name())]
+    BatchIs(i64, BatchState),
     /// Nothing was selected.
     #[error("name interviews by id or by a filter; all selects every one")]
     NothingSelected,

@@ -53,6 +53,8 @@ pub struct Premises<'a> {
     pub templates: Result<&'a Templates, String>,
     /// The database, or why it can't be opened.
     pub store: Result<&'a Store, String>,
+    /// The use-cases, where nothing of this is broken.
+    pub app: Option<&'a App>,
 }
 
 impl Premises<'_> {
@@ -62,22 +64,20 @@ impl Premises<'_> {
         checks.push(self.check_templates());
         checks.push(self.check_database().await);
         checks.push(if self.is_broken(&["links"]) {
-            not_examined("links.base_url", "links")
+            not_examined("links.base_url", "the settings of links")
         } else {
             check_base_url(&self.config.link_policy())
         });
+        checks.push(match self.app {
+            Some(app) => app.check_join_page().await,
+            None => not_examined("join page", "what is in trouble"),
+        });
         if self.is_broken(&["mail", "company"]) {
-            checks.push(not_examined("mail", "mail and company"));
+            checks.push(not_examined("mail", "the settings of mail and company"));
         } else {
             checks.extend(check_mail(self.config).await);
         }
         checks
-    }
-
-    /// Whether there is all that a mail needs.
-    #[must_use]
-    pub fn are_whole(&self) -> bool {
-        self.problems.is_empty() && self.templates.is_ok() && self.store.is_ok()
     }
 
     // A file that can't be read at all says nothing about any section.
@@ -178,11 +178,11 @@ impl Premises<'_> {
     }
 }
 
-fn not_examined(name: &'static str, sections: &str) -> Check {
+fn not_examined(name: &'static str, what: &str) -> Check {
     Check {
         name,
         health: Health::Limited(format!(
-            "put the settings of {sections} in order, then run greenroom doctor again"
+            "put {what} in order, then run greenroom doctor again"
         )),
         found: "not examined".to_owned(),
     }

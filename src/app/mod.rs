@@ -5,6 +5,9 @@
 //! dispatcher hands mail to a transport, and it reads only the outbox.
 
 mod answers;
+mod audit;
+mod base_url;
+mod batches;
 mod change;
 mod demo;
 mod dispatch;
@@ -12,6 +15,7 @@ mod doctor;
 mod door;
 mod edges;
 mod json;
+mod ledger;
 mod look;
 mod news;
 mod outbox;
@@ -35,6 +39,9 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 pub use answers::{AppError, ScheduleError};
+pub use audit::{Acknowledged, Audit, AuditPage, AuditPlace, Found, Group};
+pub use base_url::{INSTANCE_HEADER, LedAstray};
+pub use batches::{BatchStatus, Retry, Steer, Steered};
 pub use change::{Change, Changed};
 pub use demo::DemoError;
 pub use dispatch::{Dispatcher, Stop};
@@ -42,9 +49,10 @@ pub use doctor::{Check, Health, Premises, check_mail};
 pub use door::{Arrival, Join};
 pub use edges::{Chance, Clock, FixedClock, SystemChance, SystemClock};
 pub use json::{DeliveryJson, InterviewJson};
+pub use ledger::Ledger;
 pub use look::{Dossier, From, Mail, MailOrigin, Preview};
 pub use news::{News, NewsMark};
-pub use plan::{Action, CarriedOut, Plan, PlanRow, Selection, Step};
+pub use plan::{Action, CarriedOut, Chosen, Held, LinkStep, Plan, PlanRow, Selection, Step};
 pub use schedule::{MailWish, Schedule, Scheduled};
 pub use sending::{Sending, SentBy};
 pub use serving::{Affected, Serving};
@@ -56,7 +64,7 @@ pub use underway::{Outbox, Underway};
 
 pub use crate::mail::parts;
 pub use crate::store::{
-    ApiToken, Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window,
+    ApiToken, Batch, Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window,
 };
 
 use crate::config::Config;

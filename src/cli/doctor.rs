@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::printer::Printer;
 use super::{Exit, Failure};
-use crate::app::{App, Check, Health, Premises};
+use crate::app::{Check, Health, Premises};
 use crate::domain::address::EmailAddress;
 use crate::domain::text::visible;
 use crate::domain::verdict::Standing;
@@ -26,20 +26,19 @@ pub struct Doctor {
 }
 
 impl Doctor {
-    /// Examines, and sends the test mail through `app`, which is there when the premises are whole.
+    /// Examines, and sends the test mail where nothing is broken.
     ///
     /// # Errors
     /// When the address of the test mail is none.
     pub async fn run(
         &self,
         premises: &Premises<'_>,
-        app: Option<&App>,
         printer: &mut Printer,
     ) -> Result<Exit, Failure> {
         let send_test = self.send_test.as_deref().map(test_address).transpose()?;
         let mut checks = premises.examine().await;
         if let Some(address) = send_test {
-            checks.push(match app {
+            checks.push(match premises.app {
                 Some(app) => app.send_test(&address).await,
                 None => Check {
                     name: "test mail",

@@ -88,8 +88,12 @@ impl From<AppError> for Failure {
             | AppError::AlreadyMailed(_)
             | AppError::NotChangeable(_)
             | AppError::NotUnknown(_)
+            | AppError::NotFound(_)
             | AppError::NotWaiting
             | AppError::PlanChanged(_)
+            | AppError::NoBatch(_)
+            | AppError::BatchOver(_)
+            | AppError::BatchIs(..)
             | AppError::NothingSelected => Exit::BadInput,
         };
         Self {

@@ -5,7 +5,9 @@
 
 pub mod arguments;
 mod ask;
+mod astray;
 mod backup;
+mod change;
 mod deliver;
 mod demo;
 mod doctor;
@@ -33,6 +35,7 @@ use std::ffi::OsString;
 use clap::Parser as _;
 
 pub use arguments::{Arguments, Color, Command, Global};
+pub use astray::look as look_where_links_lead;
 pub use demo::Demo;
 pub use doctor::Doctor;
 pub use failure::{Exit, Failure};
@@ -80,6 +83,11 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Deliver(deliver) => deliver.run(app, printer).await,
         Command::Resend(resend) => resend.run(app, printer).await,
         Command::Repair(repair) => repair.run(app, printer).await,
+        Command::Cancel(cancel) => cancel.run(app, printer).await,
+        Command::Revoke(revoke) => revoke.run(app, printer).await,
+        Command::Extend(extend) => extend.run(app, printer).await,
+        Command::Complete(complete) => complete.run(app, printer).await,
+        Command::NoShow(no_show) => no_show.run(app, printer).await,
         Command::Outbox(outbox) => outbox.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,
         Command::Token(token) => token.run(app, printer).await,

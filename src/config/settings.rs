@@ -73,6 +73,10 @@ pub struct Mail {
     pub rate: Option<u16>,
     /// How long the dashboard keeps a mail back, to be taken back; at most an hour.
     pub hold: Duration,
+    /// How long the dashboard keeps the mails of a batch back; at most an hour.
+    pub batch_hold: Duration,
+    /// Who was mailed within this time is skipped when mail is sent again, unless chosen; at most a day.
+    pub recent: Duration,
     /// The language tag of the mails (RFC 5646).
     pub language: String,
     /// More headers for every mail; an empty value removes one that Greenroom adds.
@@ -222,6 +226,12 @@ pub(super) fn mail(read: &mut Reader, environment: &Environment, config_dir: &Pa
     let hold = read
         .span("mail.hold", HOUR)
         .unwrap_or(Duration::from_secs(10));
+    let batch_hold = read
+        .span("mail.batch_hold", HOUR)
+        .unwrap_or(Duration::from_secs(30));
+    let recent = read
+        .span("mail.recent", 24 * HOUR)
+        .unwrap_or(Duration::from_mins(10));
     let rate = read.number("mail.rate", 10_000);
     let connections = read.number("mail.smtp.connections", 64).unwrap_or(4);
     let language = read
@@ -254,6 +264,8 @@ pub(super) fn mail(read: &mut Reader, environment: &Environment, config_dir: &Pa
         connections,
         rate,
         hold,
+        batch_hold,
+        recent,
         language,
         headers,
     }

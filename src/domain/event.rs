@@ -29,6 +29,8 @@ pub enum EventKind {
     LinkRevoked,
     /// The link was opened early or given longer; the detail is its window now.
     Extended,
+    /// The link was replaced by a new one, and ended.
+    LinkReplaced,
     /// A send was refused; the detail is the precondition that was missing.
     SendRefused,
     /// A mail was put into the outbox.
@@ -47,11 +49,13 @@ pub enum EventKind {
     MailWithdrawn,
     /// Somebody decided to leave a mail of unknown outcome as it is.
     MailSettled,
+    /// Somebody said that a finding may stay as it is, until it changes.
+    FindingAcknowledged,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Scheduled,
         Self::Edited,
         Self::Removed,
@@ -63,6 +67,7 @@ impl EventKind {
         Self::LinkMade,
         Self::LinkRevoked,
         Self::Extended,
+        Self::LinkReplaced,
         Self::SendRefused,
         Self::MailQueued,
         Self::MailAccepted,
@@ -72,6 +77,7 @@ impl EventKind {
         Self::MailUnknown,
         Self::MailWithdrawn,
         Self::MailSettled,
+        Self::FindingAcknowledged,
     ];
 
     /// The name kept in the database and shown in JSON.
@@ -89,6 +95,7 @@ impl EventKind {
             Self::LinkMade => "link_made",
             Self::LinkRevoked => "link_revoked",
             Self::Extended => "extended",
+            Self::LinkReplaced => "link_replaced",
             Self::SendRefused => "send_refused",
             Self::MailQueued => "mail_queued",
             Self::MailAccepted => "mail_accepted",
@@ -98,6 +105,7 @@ impl EventKind {
             Self::MailUnknown => "mail_unknown",
             Self::MailWithdrawn => "mail_withdrawn",
             Self::MailSettled => "mail_settled",
+            Self::FindingAcknowledged => "finding_acknowledged",
         }
     }
 
@@ -122,6 +130,7 @@ impl EventKind {
             Self::LinkMade => "link made",
             Self::LinkRevoked => "link revoked",
             Self::Extended => "link works longer",
+            Self::LinkReplaced => "link replaced; the old one ended",
             Self::SendRefused => "not mailed",
             Self::MailQueued => "invitation put into the outbox",
             Self::MailAccepted => "accepted",
@@ -131,6 +140,7 @@ impl EventKind {
             Self::MailUnknown => "outcome unknown",
             Self::MailWithdrawn => "mail withdrawn",
             Self::MailSettled => "unknown outcome settled",
+            Self::FindingAcknowledged => "finding acknowledged",
         }
     }
 }

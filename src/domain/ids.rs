@@ -67,6 +67,10 @@ identifier!(
     DeliveryId, "a delivery"
 );
 identifier!(
+    /// Names one batch: derived from its plan, so that a plan can be carried out once only.
+    BatchId, "a batch"
+);
+identifier!(
     /// Names one token of the API.
     TokenId, "a token"
 );

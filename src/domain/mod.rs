@@ -2,8 +2,10 @@
 //!
 //! Pure: no I/O, no clock, no randomness. `now` always arrives as a value.
 
+pub mod access;
 pub mod address;
 pub mod base_url;
+pub mod batch;
 pub mod change;
 pub mod delivery;
 pub mod door;
@@ -22,3 +24,4 @@ pub mod text;
 pub mod token;
 pub mod verdict;
 pub mod when;
+pub mod words;

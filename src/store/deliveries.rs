@@ -8,7 +8,7 @@ use rusqlite::params;
 use super::rows::{instant, named};
 use super::{OwnerId, StoreError, Writing};
 use crate::domain::delivery::{Happening, Impossible, Kind, State};
-use crate::domain::ids::{DeliveryId, InterviewId, SessionId};
+use crate::domain::ids::{BatchId, DeliveryId, InterviewId, SessionId};
 
 /// A delivery as people and programs see it: everything but its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,10 @@ pub struct Delivery {
     pub created_at: Timestamp,
     /// Who settled its unknown outcome, and why.
     pub settled: Option<(String, String)>,
+    /// The batch in which it was asked for.
+    pub batch: Option<BatchId>,
+    /// Whether it waits for that batch to be resumed.
+    pub paused: bool,
 }
 
 impl Delivery {

@@ -4,6 +4,9 @@
 //! [`Store::write`]: everything in it commits together or not at all. Everything that belongs to `SQLite` alone
 //! (pragmas, locking, full-text search) stands in `engine.rs`; the other statements are portable.
 
+mod accesses;
+mod audit;
+mod batches;
 mod deliveries;
 mod engine;
 mod events;
@@ -22,6 +25,8 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::watch;
 
+pub use audit::{Acknowledgement, Audited, FoundCount, StretchPlace};
+pub use batches::{Batch, NewBatch};
 pub use deliveries::{Delivery, MoveError, NewDelivery, Outgoing, Remark, UnsentMail};
 pub use engine::OpenError;
 pub use interviews::Written;

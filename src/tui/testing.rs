@@ -198,6 +198,8 @@ pub fn tally() -> Tally {
 pub fn delivery(row: &Row, state: State) -> Delivery {
     let since = at("2031-03-04T08:58:00Z");
     Delivery {
+        batch: None,
+        paused: false,
         settled: None,
         id: DeliveryId::new(Uuid::from_u128(500 + row.id().uuid().as_u128())),
         interview_id: row.id(),
@@ -317,6 +319,7 @@ pub fn dossier(row: &Row) -> Box<Dossier> {
         sessions: Vec::new(),
         deliveries,
         events,
+        accesses: Vec::new(),
     })
 }
 
@@ -515,10 +518,11 @@ pub fn text(buffer: &Buffer) -> String {
 /// A plan for that many interviews; the last one is skipped when there are several.
 pub fn plan(count: usize) -> crate::app::Plan {
     let rows = (0..count).map(|index| {
-        let step = if index + 1 == count && count > 1 {
-            serde_json::json!({"step": "skip", "why": "already waiting: it is tried next 09:31"})
+        let last = index + 1 == count && count > 1;
+        let (step, why) = if last {
+            ("skip", "already waiting: it is tried next 09:31")
         } else {
-            serde_json::json!({"step": "send", "why": "the link and time of the mail of 08:58"})
+            ("send", "the link and time of the mail of 08:58")
         };
         serde_json::json!({
             "id": id(index as u128 + 1),
@@ -527,7 +531,15 @@ pub fn plan(count: usize) -> crate::app::Plan {
             "starts_at": "2031-03-04T11:15:00Z",
             "zone": "Europe/London",
             "candidate_zone": "America/New_York",
+            "holds": {
+                "link": "9689ddff…",
+                "starts_at": "2031-03-04T11:15:00Z",
+                "address": format!("c{index}@mail.example"),
+            },
+            "link": {"stays": "9689ddff…"},
             "step": step,
+            "why": why,
+            "optional": false,
             "seen": "",
         })
     });

@@ -1,5 +1,6 @@
 //! The command line through the real binary: flags, JSON, exit codes and what is said.
 
+mod changing;
 mod doctor;
 mod ends;
 mod outbox;

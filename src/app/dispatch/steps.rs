@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use super::shared::{Source, concerns_one_mail};
 use crate::app::steer::read_pause;
 use crate::app::{App, AppError, Delivery, outbox};
-use crate::domain::delivery::{Happening, Impossible, State};
+use crate::domain::delivery::{GIVEN_UP, Happening, Impossible, State};
 use crate::domain::event::EventKind;
 use crate::domain::ids::DeliveryId;
 use crate::domain::invitable::Invitable;
@@ -180,7 +180,7 @@ impl App {
             delivery.state,
             State::Held | State::Queued | State::Deferred
         );
-        if !due || !waiting {
+        if !due || !waiting || delivery.paused {
             return Ok(Claim::NotDue);
         }
         let mail = outbox::kept(write.outgoing(id)?)?;
@@ -306,7 +306,7 @@ impl App {
         why: GivenUp,
         words: &str,
     ) -> Result<State, AppError> {
-        let words = format!("given up: {why}; the last answer was: {words}");
+        let words = format!("{GIVEN_UP}{why}; the last answer was: {words}");
         let state = self.advance(write, delivery.id, Happening::Failed, Some(&words))?;
         let event = self.own_event(EventKind::MailFailed, nameless(&words, delivery));
         write.append_event(delivery.interview_id, &event)?;

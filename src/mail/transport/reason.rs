@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::smtp::reply::Reply;
 use crate::domain::text::visible;
+use crate::net::tls::TlsError;
 
 /// How far the handing over had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -210,6 +211,17 @@ impl From<io::Error> for Cause {
                 kind,
                 text: error.to_string(),
             },
+        }
+    }
+}
+
+impl From<TlsError> for Cause {
+    fn from(error: TlsError) -> Self {
+        match error {
+            TlsError::NoRoots => Self::NoRoots,
+            TlsError::Certificate(problem) => Self::Certificate(problem),
+            TlsError::Tls(problem) => Self::Tls(problem),
+            TlsError::Io(error) => error.into(),
         }
     }
 }

@@ -50,6 +50,7 @@ fn half_an_smtp_configuration_is_named_and_the_rest_is_examined() {
             "templates ok",
             "database ok",
             "links.base_url ok",
+            "join page note",
             "mail note"
         ]
     );
@@ -82,6 +83,7 @@ fn a_file_that_is_no_toml_and_a_broken_template_are_both_named() {
             "templates trouble",
             "database ok",
             "links.base_url note",
+            "join page note",
             "mail note"
         ]
     );
