@@ -13,6 +13,7 @@ const STEPS: &[M<'static>] = &[
     M::up(BATCHES),
     M::up(FOUND),
     M::up(FOUND_INDEXES),
+    M::up(ACCESSES),
 ];
 
 /// The version that this program writes.
@@ -366,4 +367,17 @@ END;
 pub(super) const FOUND_INDEXES: &str = "
 CREATE INDEX interview_by_found ON interview (found, starts_at, id, ends_at, status, closes_at);
 CREATE INDEX interview_by_grace ON interview (told_grace, starts_at) WHERE told_grace IS NOT NULL;
+";
+
+// Who looked at a link, and what they saw. Appended by requests that change nothing else, and read by no decision.
+const ACCESSES: &str = "
+CREATE TABLE access (
+    row          INTEGER PRIMARY KEY,
+    interview_id TEXT NOT NULL REFERENCES interview (id) ON DELETE CASCADE,
+    at           INTEGER NOT NULL,
+    kind         TEXT NOT NULL CHECK (kind IN ('view', 'prefetch', 'join')),
+    door         TEXT NOT NULL,
+    opens_at     INTEGER
+) STRICT;
+CREATE INDEX access_by_interview ON access (interview_id, row);
 ";

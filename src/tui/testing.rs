@@ -319,6 +319,7 @@ pub fn dossier(row: &Row) -> Box<Dossier> {
         sessions: Vec::new(),
         deliveries,
         events,
+        accesses: Vec::new(),
     })
 }
 
