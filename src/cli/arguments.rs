@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     audit, backup, change, deliver, demo, doctor, list, new, outbox, preview, repair, resend,
-    serve, setup, show, token,
+    serve, setup, show, token, why,
 };
 use crate::config::Options;
 
@@ -120,6 +120,7 @@ pub enum Command {
     Complete(change::Complete),
     NoShow(change::NoShow),
     Audit(Box<audit::Audit>),
+    Why(why::Why),
     Outbox(outbox::Outbox),
     Serve(serve::Serve),
     Backup(backup::Backup),

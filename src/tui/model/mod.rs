@@ -3,6 +3,7 @@
 //! Only data and questions about it; [`update`](super::update) changes it, [`view`](super::view) shows it. Knows no
 //! clock: the time is the [`Moment`] that the last message brought.
 
+pub mod findings;
 pub mod form;
 pub mod list;
 pub mod mail;
@@ -12,6 +13,7 @@ pub mod plan;
 
 use std::time::Duration;
 
+use self::findings::{EvidenceView, FindingsView};
 use self::form::Form;
 use self::list::{Find, List};
 use self::mail::Pane;
@@ -79,6 +81,10 @@ pub enum Modal {
     Mail(Pane),
     /// The keys; scrolled down by that many lines.
     Help(usize),
+    /// The findings.
+    Findings(Box<FindingsView>),
+    /// The evidence of one of them.
+    Evidence(Box<EvidenceView>),
     /// The outbox.
     Outbox(OutboxView),
     /// Do that with a mail of the outbox below, or with all of it?
@@ -125,6 +131,8 @@ pub enum Slot {
     Plan,
     /// The outbox.
     Outbox,
+    /// The findings.
+    Audit,
 }
 
 /// The state of the dashboard.
@@ -201,6 +209,8 @@ impl Model {
             (Some(Modal::Plan(_)), _) => Layer::Plan,
             (Some(Modal::Mail(_)), _) => Layer::Mail,
             (Some(Modal::Help(_)), _) => Layer::Help,
+            (Some(Modal::Findings(_)), _) => Layer::Findings,
+            (Some(Modal::Evidence(_)), _) => Layer::Evidence,
             (Some(Modal::Outbox(_)), _) => Layer::Outbox,
             (Some(Modal::Steer(_)), _) => Layer::Steer,
             (Some(Modal::Settle(_)), _) => Layer::Settle,
@@ -307,6 +317,17 @@ impl Model {
         self.modals.iter_mut().rev().find_map(|modal| {
             if let Modal::Plan(plan) = modal {
                 Some(&mut **plan)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The findings that are open, if they are, under whatever lies on top of them.
+    pub fn findings_mut(&mut self) -> Option<&mut FindingsView> {
+        self.modals.iter_mut().rev().find_map(|modal| {
+            if let Modal::Findings(view) = modal {
+                Some(&mut **view)
             } else {
                 None
             }

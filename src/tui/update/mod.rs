@@ -5,6 +5,7 @@
 //! 11).
 
 mod find;
+mod findings;
 mod form;
 mod list;
 mod outbox;
@@ -51,6 +52,8 @@ fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
         Layer::Plan => plan::wanted(model, &intent),
         Layer::Mail => plan::wanted_in_mail(model, &intent),
         Layer::Help => shared::help(model, &intent),
+        Layer::Findings => findings::wanted(model, &intent),
+        Layer::Evidence => findings::wanted_in_evidence(model, &intent),
         Layer::Outbox => outbox::wanted(model, &intent),
         Layer::Steer => outbox::answered(model, &intent),
         Layer::Settle => outbox::typed(model, intent),
@@ -102,6 +105,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::DeliveryRead(id, delivery) => {
             outgoing::delivery_read(model, id, delivery.as_deref());
         }
+        Event::AuditRead(request, read) => findings::audit_read(model, request, read),
         Event::OutboxRead(request, outbox) => outbox::outbox_read(model, request, outbox),
         Event::Resumed(result) => outbox::resumed(model, result),
         Event::MailRead(request, mail) => pane::mail_read(model, request, mail),
@@ -133,6 +137,7 @@ fn resized(model: &mut Model, width: u16, height: u16) {
     pane::arrange(model);
     form::arrange(model);
     outbox::reveal(model);
+    findings::reveal(model);
 }
 
 fn counted(model: &mut Model, tally: Option<Tally>) {
@@ -149,6 +154,7 @@ fn refresh(model: &mut Model) -> Vec<Effect> {
     let mut effects = list::read(model, Purpose::Again);
     effects.extend(pane::read(model));
     effects.push(outbox::read(model));
+    effects.extend(findings::read(model));
     effects.extend(outgoing::watch(model));
     effects
 }
@@ -162,6 +168,7 @@ fn ticked(model: &mut Model, moment: Moment) -> Vec<Effect> {
         model.changed = true;
         form::recheck(model);
         effects.extend(list::read(model, Purpose::Again));
+        effects.extend(findings::read(model));
     }
     effects
 }

@@ -23,6 +23,14 @@ pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(id) = model.list.cursor else {
         return refuse(model, "there is no interview here; n makes one");
     };
+    open_for(model, action, id)
+}
+
+/// Begins a plan for an interview.
+pub(super) fn open_for(model: &mut Model, action: Action, id: InterviewId) -> Vec<Effect> {
+    if is_read_only(model) {
+        return Vec::new();
+    }
     model
         .modals
         .push(Modal::Plan(Box::new(PlanView::new(action, vec![id]))));

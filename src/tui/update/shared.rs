@@ -1,6 +1,6 @@
 //! What several parts of the screen have in common: the actions of list and pane, scrolling, help, quitting.
 
-use super::{find, form, list, outbox, outgoing, pane, plan};
+use super::{find, findings, form, list, outbox, outgoing, pane, plan};
 use crate::app::{Action, UnsentMail};
 use crate::domain::session::LinkState;
 use crate::domain::text::visible;
@@ -20,6 +20,7 @@ pub(super) fn act(model: &mut Model, intent: &Intent) -> Vec<Effect> {
         Intent::FixLink => plan::open(model, Action::Repair { send: true }),
         Intent::Resend => plan::open(model, Action::Resend),
         Intent::TakeBack => outgoing::take_back(model),
+        Intent::Audit => findings::open(model),
         Intent::Outbox => outbox::open(model),
         Intent::NextPart => pane::next_part(model),
         Intent::Help => {

@@ -1,5 +1,6 @@
 //! Keys in, effects out.
 
+mod findings;
 mod form;
 mod list;
 mod outbox;
@@ -138,6 +139,13 @@ fn in_layer(layer: Layer) -> Stage {
             the_plan(&mut stage, 1);
             stage.tell(Event::PlanDrawn);
             if layer == Layer::Mail {
+                stage.keys("Enter");
+            }
+        }
+        Layer::Findings | Layer::Evidence => {
+            stage.keys("A");
+            stage.answer_pane();
+            if layer == Layer::Evidence {
                 stage.keys("Enter");
             }
         }

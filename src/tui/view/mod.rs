@@ -1,6 +1,7 @@
 //! Shows the model. Decides nothing, changes nothing, reads no clock; every foreign text passes [`safe`].
 
 mod fields;
+pub mod findings;
 mod form;
 mod header;
 pub mod help;
@@ -43,6 +44,8 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
             pane::mail_lines(&pane.mail, theme, inner_width(areas.body)),
             pane.scroll,
         ),
+        Some(Modal::Findings(view)) => findings::draw(frame, model, view, theme),
+        Some(Modal::Evidence(view)) => findings::draw_evidence(frame, model, view, theme),
         Some(Modal::Outbox(view)) => outbox::draw(frame, model, view, theme),
         Some(Modal::Plan(plan)) => {
             dashboard(frame, model, theme, &areas);

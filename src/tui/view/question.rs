@@ -81,6 +81,8 @@ fn question(model: &Model, modal: &Modal) -> Option<Question> {
         | Modal::Form(_)
         | Modal::Plan(_)
         | Modal::Mail(_)
+        | Modal::Findings(_)
+        | Modal::Evidence(_)
         | Modal::Outbox(_)
         | Modal::Help(_) => return None,
     })

@@ -8,9 +8,9 @@ use crate::domain::text::{columns, visible};
 use crate::tui::message::{Effect, Event, Intent};
 use crate::tui::model::Modal;
 use crate::tui::model::outbox::Steer;
-use crate::tui::testing::{Stage, at, mailed, not_served, outbox, plan, row, rows};
+use crate::tui::testing::{Stage, at, id, mailed, not_served, outbox, plan, row, rows};
 
-const SCENES: [&str; 20] = [
+const SCENES: [&str; 23] = [
     "list",
     "pane",
     "details",
@@ -23,6 +23,9 @@ const SCENES: [&str; 20] = [
     "form-preview",
     "plan",
     "plan-many",
+    "findings",
+    "findings-evidence",
+    "findings-empty",
     "outbox",
     "outbox-empty",
     "outbox-withdraw",
@@ -64,6 +67,18 @@ fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Sta
                 Ok(plan(if name == "plan" { 1 } else { 35 })),
             ));
             stage.tell(Event::PlanDrawn);
+        }
+        name if name.starts_with("findings") => {
+            if name == "findings-empty" {
+                stage.model.list.rows.retain(|row| row.id() == id(2));
+            }
+            stage.keys("A");
+            stage.answer_pane();
+            if name == "findings-evidence" {
+                stage.keys("Tab");
+                stage.answer_pane();
+                stage.keys("Enter");
+            }
         }
         "outbox-empty" => {
             stage.keys("B");
