@@ -19,7 +19,7 @@ use crate::tui::theme::{Role, Theme};
 pub const EVIDENCE: usize = 20;
 
 const START: usize = 12;
-const DISTANCE: usize = 9;
+const DISTANCE: usize = 11;
 const WHAT: usize = 10;
 // Below this width, the distance gives way.
 const NARROW: usize = 60;
@@ -83,7 +83,7 @@ fn heading(view: &FindingsView, pen: Pen, width: usize) -> Line<'static> {
     let mut line = vec![pen.write(Role::Strong, " Findings   ")];
     if view.known {
         let all: u64 = view.groups.iter().map(|group| group.count).sum();
-        let words = format!("{all} of what is ahead or has no time, the most urgent first");
+        let words = format!("{all} ahead or without a time, the most urgent first");
         line.push(pen.write(Role::Text, words));
     } else {
         line.push(pen.write(Role::Dim, "a moment …"));
