@@ -11,6 +11,7 @@ const STEPS: &[M<'static>] = &[
     M::up(TOLD),
     M::up(EXTENDED),
     M::up(BATCHES),
+    M::up(WAITING),
 ];
 
 /// The version that this program writes.
@@ -291,4 +292,10 @@ CREATE UNIQUE INDEX one_of_batch ON delivery (batch_id, interview_id) WHERE batc
 CREATE INDEX delivery_of_batch ON delivery (batch_id, state, since) WHERE batch_id IS NOT NULL;
 DROP INDEX delivery_due;
 CREATE INDEX delivery_due ON delivery (due_at, row) WHERE state IN ('held', 'queued', 'deferred') AND paused = 0;
+";
+
+// Finds who waits to be let in, among all who ever joined.
+const WAITING: &str = "
+CREATE INDEX interview_waiting ON interview (joined_at)
+    WHERE joined_at IS NOT NULL AND admitted_at IS NULL AND meeting_url IS NULL;
 ";

@@ -3,7 +3,7 @@
 use greenroom::domain::address::EmailAddress;
 use greenroom::domain::delivery::State;
 use greenroom::domain::ids::{InterviewId, SessionId};
-use greenroom::domain::interview::{Interview, Status};
+use greenroom::domain::interview::{Interview, MeetingUrl, Status};
 use greenroom::domain::session::{Session, SessionKey};
 use greenroom::domain::when::{InterviewDuration, Zone};
 use greenroom::store::StoreError;
@@ -29,6 +29,8 @@ pub struct Sample {
     told: Option<(bool, bool, bool)>,
     newest: Option<usize>,
     key_imported: bool,
+    /// Whether they joined, were let in, and there is a meeting.
+    door: (bool, bool, bool),
     /// From when and until when the link works otherwise than usual, in microseconds from now.
     widened: (Option<i64>, Option<i64>),
 }
@@ -62,10 +64,20 @@ pub fn sample() -> impl Strategy<Value = Sample> {
         prop::option::of(any::<(bool, bool, bool)>()),
         prop::option::of(0..State::ALL.len()),
         any::<bool>(),
-        (widened(), widened()),
+        (widened(), widened(), any::<(bool, bool, bool)>()),
     )
         .prop_map(
-            |(status, start, minutes, address, session, told, newest, key_imported, widened)| {
+            |(
+                status,
+                start,
+                minutes,
+                address,
+                session,
+                told,
+                newest,
+                key_imported,
+                (from, until, door),
+            )| {
                 Sample {
                     status,
                     start,
@@ -75,7 +87,8 @@ pub fn sample() -> impl Strategy<Value = Sample> {
                     told,
                     newest,
                     key_imported,
-                    widened,
+                    widened: (from, until),
+                    door,
                 }
             },
         )
@@ -121,6 +134,10 @@ impl Sample {
             status: Status::ALL[self.status],
             starts_at,
             duration,
+            joined_at: self.door.0.then_some(now),
+            admitted_at: self.door.1.then_some(now),
+            meeting_url: (self.door.2)
+                .then(|| MeetingUrl::parse("https://meet.example/abc").unwrap()),
             opens_at: self.widened.0.map(from_now),
             closes_at: self.widened.1.map(from_now),
             ..template.clone()
