@@ -4,6 +4,7 @@ use crate::domain::batch::BatchState;
 use crate::domain::change::NotChangeable;
 use crate::domain::delivery::State;
 use crate::domain::draft::Refusal;
+use crate::domain::finding::Code;
 use crate::domain::ids::InterviewId;
 use crate::domain::invitable::NotInvitable;
 use crate::mail::ComposeError;
@@ -33,6 +34,9 @@ pub enum AppError {
     /// The candidate has been mailed, or may have been.
     #[error("the candidate already has mail about this interview ({}), so it can't be changed or removed as if they had not", .0.name())]
     AlreadyMailed(State),
+    /// The interview has no such finding.
+    #[error("code: the interview has no finding {} (or it is acknowledged already)", .0.name())]
+    NotFound(Code),
     /// What an interview is to become does not follow from what it is.
     #[error("{0}")]
     NotChangeable(#[from] NotChangeable),
@@ -70,6 +74,16 @@ pub enum AppError {
     /// A delivery was not where it should have been.
     #[error("{0}")]
     Move(#[from] MoveError),
+}
+
+impl AppError {
+    /// What happened, without what it means for whoever asked.
+    pub(super) fn cause(&self) -> String {
+        match self {
+            Self::Store(error) | Self::Move(MoveError::Store(error)) => error.cause(),
+            other => other.to_string(),
+        }
+    }
 }
 
 fn interviews(count: usize) -> String {

@@ -88,6 +88,7 @@ impl From<AppError> for Failure {
             | AppError::AlreadyMailed(_)
             | AppError::NotChangeable(_)
             | AppError::NotUnknown(_)
+            | AppError::NotFound(_)
             | AppError::NotWaiting
             | AppError::PlanChanged(_)
             | AppError::NoBatch(_)

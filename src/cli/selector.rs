@@ -12,6 +12,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::arguments::Words;
+use super::astray;
 use super::printer::Printer;
 use super::table::Table;
 use super::{Failure, ask, wait};
@@ -96,6 +97,9 @@ impl Selector {
         }
         let asks = !only_shows && !self.yes && plan.acts() > 0;
         let said = plan_in_words(&plan, app);
+        if plan.sends() > 0 {
+            astray::remark(app, printer).await?;
+        }
         if only_shows && !self.json {
             for line in &said {
                 printer.line(line);

@@ -327,6 +327,7 @@ pub fn dossier(row: &Row) -> Box<Dossier> {
         sessions: Vec::new(),
         deliveries,
         events,
+        accesses: Vec::new(),
     })
 }
 
