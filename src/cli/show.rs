@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::printer::Printer;
 use super::{Exit, Failure, interview_id, wait};
 use crate::app::{App, AppError, DeliveryJson, Dossier, InterviewJson};
+use crate::domain::access;
 use crate::domain::event::Event;
 use crate::domain::when;
 
@@ -120,6 +121,8 @@ fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
         "Link",
         &link.map_or_else(|| "no link".to_owned(), |link| link.expose()),
     );
+    let seen = access::summary(&dossier.accesses, interview.joined_at, &interview.zone, now);
+    field(printer, "Candidate", &seen.unwrap_or_default());
     field(printer, "Company", &maybe(&interview.company));
     field(printer, "Round", &maybe(&interview.round));
     field(printer, "Kind", &maybe(&interview.kind));

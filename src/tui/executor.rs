@@ -13,7 +13,8 @@ use super::model::Slot;
 use super::model::change::Deed;
 
 use crate::app::{
-    App, AppError, Mail, MailOrigin, Preview, Schedule, ScheduleError, Scheduled, Serving, parts,
+    App, AppError, Mail, MailOrigin, Preview, Schedule, ScheduleError, Scheduled, Serving,
+    Settlement, parts,
 };
 use crate::domain::change::Ending;
 use crate::domain::delivery::State;
@@ -78,15 +79,7 @@ impl Executor {
                 });
             }
             Effect::ReadDetails { request, id } => {
-                self.read(Slot::Details, SCROLLING, async move {
-                    Event::DetailsRead(
-                        request,
-                        app.details(id)
-                            .await
-                            .map(|found| found.map(Box::new))
-                            .map_err(words),
-                    )
-                });
+                self.read(Slot::Details, SCROLLING, read_details(app, request, id));
             }
             Effect::ReadMail { request, id } => self.read(Slot::Mail, SCROLLING, async move {
                 Event::MailRead(request, taken_apart(app.mail(id).await))
@@ -140,10 +133,7 @@ impl Executor {
             Effect::Settle {
                 delivery,
                 settlement,
-            } => self.change(async move {
-                let settled = app.settle_unknown(delivery, settlement).await;
-                Event::Settled(delivery, settled.map(Box::new).map_err(words))
-            }),
+            } => self.change(settle(app, delivery, settlement)),
             Effect::Resume => {
                 self.change(
                     async move { Event::Resumed(app.resume_outbox().await.map_err(words)) },
@@ -280,6 +270,19 @@ async fn tally(app: &App, filter: &Filter) -> Result<Tally, AppError> {
         counts: app.counts(filter).await?,
         failed: app.count(&failed).await?,
     })
+}
+
+async fn read_details(app: App, request: Request, id: InterviewId) -> Event {
+    let found = app.details(id).await;
+    Event::DetailsRead(
+        request,
+        found.map(|found| found.map(Box::new)).map_err(words),
+    )
+}
+
+async fn settle(app: App, delivery: DeliveryId, settlement: Settlement) -> Event {
+    let settled = app.settle_unknown(delivery, settlement).await;
+    Event::Settled(delivery, settled.map(Box::new).map_err(words))
 }
 
 async fn change(app: &App, id: InterviewId, deed: Deed) -> Result<String, AppError> {

@@ -69,6 +69,7 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
         "expired for ever",
         Tests(&[
             "a_link_that_was_closed_opens_again_with_a_new_start",
+            "an_extension_opens_a_link_at_once_and_keeps_it_open_and_a_new_start_ends_it",
             "a_link_that_was_clicked_too_early_or_too_late_works_with_a_new_start",
         ]),
     ),
@@ -80,7 +81,11 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
     (
         11,
         "a cancelled interview admits",
-        Tests(&["a_cancelled_interview_has_no_working_link"]),
+        Tests(&[
+            "a_cancelled_interview_has_no_working_link",
+            "cancelling_closes_the_link_in_the_middle_of_its_window_and_revokes_nothing",
+            "a_cancelled_interview_admits_nobody_who_joins_or_has_joined",
+        ]),
     ),
     (
         12,

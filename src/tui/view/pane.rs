@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 use super::list::role_of;
 use super::{Pen, cut};
 use crate::app::{Delivery, Dossier, Row};
+use crate::domain::access;
 use crate::domain::delivery::{State, accepted_by};
 use crate::domain::door::Door;
 use crate::domain::refusal;
@@ -41,6 +42,7 @@ pub fn lines(model: &Model, theme: Theme, width: usize) -> Vec<Line<'static>> {
     lines.extend(when_lines(row, model, pen, width));
     lines.extend(link(model, row, pen, width));
     if let Some(dossier) = &model.pane.dossier {
+        lines.extend(seen(model, dossier, pen, width));
         lines.extend(newest_mail(model, dossier, pen, width));
         if model.focus == Focus::Details {
             lines.extend(further(row, pen, width));
@@ -82,6 +84,19 @@ fn door(model: &Model, row: &Row, pen: Pen) -> Option<Line<'static>> {
     let [key, lets_in] = pen.key("W", "lets them in");
     let words = pen.mark(Role::Attention, &format!("{words}   "));
     Some(Line::from(vec![words, key, lets_in]))
+}
+
+// What they last saw behind their link, unless they are here, which says more.
+fn seen(model: &Model, dossier: &Dossier, pen: Pen, width: usize) -> Vec<Line<'static>> {
+    let (zone, now) = (&model.setting.zone, model.moment.now);
+    let interview = &dossier.row.interview;
+    let door = dossier.row.door(&model.setting.window, now);
+    if door.here_in_words(interview, zone, now).is_some() {
+        return Vec::new();
+    }
+    access::summary(&dossier.accesses, interview.joined_at, zone, now)
+        .map(|words| pen.paragraph(Role::Dim, &words, width))
+        .unwrap_or_default()
 }
 
 fn when_lines(row: &Row, model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {

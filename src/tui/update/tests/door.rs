@@ -37,13 +37,13 @@ fn each_arrival_is_heard_once_and_who_was_there_already_is_not() {
     let [ada, grace] = two();
     let mut stage = Stage::new(120, 30);
     stage.taken();
-    stage.tell(waits(&[ada.clone()]));
+    stage.tell(waits(std::slice::from_ref(&ada)));
     assert_eq!(rings(&mut stage), 0, "was there before the dashboard");
-    stage.tell(waits(&[ada.clone()]));
+    stage.tell(waits(std::slice::from_ref(&ada)));
     assert_eq!(rings(&mut stage), 0);
     stage.tell(waits(&[ada.clone(), grace.clone()]));
     assert_eq!(rings(&mut stage), 1);
-    stage.tell(waits(&[grace.clone()]));
+    stage.tell(waits(std::slice::from_ref(&grace)));
     stage.tell(waits(&[]));
     stage.tell(waits(&[grace]));
     assert_eq!(rings(&mut stage), 0, "nobody new");
@@ -55,7 +55,7 @@ fn an_empty_house_hears_the_first_and_a_silent_one_nobody() {
     let mut stage = Stage::new(120, 30);
     stage.taken();
     stage.tell(waits(&[]));
-    stage.tell(waits(&[ada.clone()]));
+    stage.tell(waits(std::slice::from_ref(&ada)));
     assert_eq!(rings(&mut stage), 1);
     stage.model.setting.bell = false;
     stage.tell(waits(&[ada, grace]));
@@ -109,7 +109,7 @@ fn w_lets_in_who_waits_under_the_cursor_and_goes_to_them_otherwise() {
         status(&stage).split("  ").next(),
         Some("▲ nobody waits to be let in")
     );
-    stage.tell(waits(&[grace.clone()]));
+    stage.tell(waits(std::slice::from_ref(&grace)));
     stage.taken();
     stage.keys("W");
     let admits = |effect: &Effect| matches!(effect, Effect::Admit { .. });
