@@ -75,12 +75,15 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
     (
         10,
         "a scanner completed the interview",
-        Waits("the join page"),
+        Tests(&["a_scanner_that_follows_every_link_changes_nothing"]),
     ),
     (
         11,
         "a cancelled interview admits",
-        Tests(&["a_cancelled_interview_has_no_working_link"]),
+        Tests(&[
+            "a_cancelled_interview_has_no_working_link",
+            "a_cancelled_interview_admits_nobody",
+        ]),
     ),
     (
         12,
@@ -90,7 +93,10 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
     (
         13,
         "four URL formats",
-        Tests(&["one_function_builds_the_join_link"]),
+        Tests(&[
+            "one_function_builds_the_join_link",
+            "old_links_with_a_known_key_lead_to_the_canonical_one",
+        ]),
     ),
     (
         14,
