@@ -76,6 +76,16 @@ pub enum AppError {
     Move(#[from] MoveError),
 }
 
+impl AppError {
+    /// What happened, without what it means for whoever asked.
+    pub(super) fn cause(&self) -> String {
+        match self {
+            Self::Store(error) | Self::Move(MoveError::Store(error)) => error.cause(),
+            other => other.to_string(),
+        }
+    }
+}
+
 fn interviews(count: usize) -> String {
     if count == 1 {
         "an interview".to_owned()

@@ -2,6 +2,7 @@
 
 pub mod dashboard;
 pub mod edges;
+pub mod faults;
 pub mod http;
 pub mod post;
 pub mod program;
