@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 use super::list::role_of;
 use super::{Pen, cut};
 use crate::app::{Delivery, Dossier, Row};
+use crate::domain::access;
 use crate::domain::delivery::{State, accepted_by};
 use crate::domain::refusal;
 use crate::domain::session::LinkState;
@@ -20,6 +21,8 @@ use crate::tui::theme::{Role, Theme};
 
 // Events that are shown at most while the pane does not have the screen.
 const NEWEST_EVENTS: usize = 3;
+// Looks at the link that are shown at most while it has.
+const NEWEST_LOOKS: usize = 8;
 
 /// How many lines the pane has in all.
 #[must_use]
@@ -40,10 +43,18 @@ pub fn lines(model: &Model, theme: Theme, width: usize) -> Vec<Line<'static>> {
     lines.extend(link(model, row, pen, width));
     if let Some(dossier) = &model.pane.dossier {
         lines.extend(newest_mail(model, dossier, pen, width));
+        let room = |lines: &[Line<'_>]| {
+            let height = usize::from(areas(model).pane.height);
+            height.saturating_sub(lines.len())
+        };
+        // The newest event needs a line as well, and says the same of whoever has joined.
+        if model.focus == Focus::Details || room(&lines) > 2 {
+            lines.extend(opened(model, dossier, pen, width));
+        }
         if model.focus == Focus::Details {
             lines.extend(further(row, pen, width));
         }
-        let room = usize::from(areas(model).pane.height).saturating_sub(lines.len());
+        let room = room(&lines);
         lines.extend(timeline(model, dossier, room, pen, width));
     }
     lines.extend(mail_lines(&model.pane.mail, theme, width));
@@ -152,6 +163,23 @@ fn newest_mail(model: &Model, dossier: &Dossier, pen: Pen, width: usize) -> Vec<
         lines.extend(pen.paragraph(Role::Dim, &format!("“{}”", safe::line(reply, 300)), width));
         if let Some(meaning) = refusal::explain(reply) {
             lines.extend(pen.paragraph(Role::Text, &format!("which means: {meaning}"), width));
+        }
+    }
+    lines
+}
+
+// Whether they looked, and what they saw: opening is not joining. In full where the pane has the screen.
+fn opened(model: &Model, dossier: &Dossier, pen: Pen, width: usize) -> Vec<Line<'static>> {
+    let (zone, now) = (&model.setting.zone, model.moment.now);
+    let joined = dossier.row.interview.joined_at;
+    let Some(words) = access::summary(&dossier.accesses, joined, zone, now) else {
+        return Vec::new();
+    };
+    let mut lines = pen.paragraph(Role::Text, &words, width);
+    if model.focus == Focus::Details {
+        for access in dossier.accesses.iter().take(NEWEST_LOOKS) {
+            let words = format!("  {}", access.words(zone, now));
+            lines.extend(pen.paragraph(Role::Dim, &words, width));
         }
     }
     lines
