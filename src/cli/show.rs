@@ -176,15 +176,7 @@ fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
             ));
         }
     }
-    if let Some(summary) =
-        access::summary(&dossier.accesses, interview.joined_at, &interview.zone, now)
-    {
-        printer.line("");
-        printer.line(&format!("Join page ({}): {summary}", interview.zone.name()));
-        for access in dossier.accesses.iter().take(NEWEST_LOOKS) {
-            printer.line(&format!("  {}", access.words(&interview.zone, now)));
-        }
-    }
+    looks(dossier, now, printer);
     printer.line("");
     printer.line(&format!("Timeline ({})", interview.zone.name()));
     for event in &dossier.events {
@@ -199,5 +191,19 @@ fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
             event.kind.words(),
             event.actor
         ));
+    }
+}
+
+/// Whether the candidate looked, and what they saw.
+fn looks(dossier: &Dossier, now: jiff::Timestamp, printer: &mut Printer) {
+    let interview = &dossier.row.interview;
+    let zone = &interview.zone;
+    let Some(summary) = access::summary(&dossier.accesses, interview.joined_at, zone, now) else {
+        return;
+    };
+    printer.line("");
+    printer.line(&format!("Join page ({}): {summary}", zone.name()));
+    for access in dossier.accesses.iter().take(NEWEST_LOOKS) {
+        printer.line(&format!("  {}", access.words(zone, now)));
     }
 }
