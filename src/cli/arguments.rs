@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    backup, change, deliver, demo, doctor, list, new, outbox, preview, repair, resend, serve,
-    setup, show, token,
+    audit, backup, change, deliver, demo, doctor, list, new, outbox, preview, repair, resend,
+    serve, setup, show, token,
 };
 use crate::config::Options;
 
@@ -119,6 +119,7 @@ pub enum Command {
     Extend(change::Extend),
     Complete(change::Complete),
     NoShow(change::NoShow),
+    Audit(Box<audit::Audit>),
     Outbox(outbox::Outbox),
     Serve(serve::Serve),
     Backup(backup::Backup),
@@ -133,8 +134,9 @@ pub enum Command {
 pub struct Words {
     /// Which interviews: ids, or a filter such as `link:missing when:tomorrow ada`
     ///
-    /// Keys: link, verdict, mail, status, when, role, company, recruiter, id. Words without a key are looked for in
-    /// names, addresses, roles, links and Message-IDs. `-` before a word excludes; `all` takes every interview.
+    /// Keys: link, verdict, finding, mail, status, when, joined, role, company, recruiter, id. Words without a key are
+    /// looked for in names, addresses, roles, links and Message-IDs. `-` before a word excludes; `all` takes every
+    /// interview.
     #[arg(value_name = "FILTER")]
     pub words: Vec<String>,
 }
@@ -148,7 +150,7 @@ impl Words {
 }
 
 /// Commands whose words may exclude (`list -status:cancelled`).
-const FILTERED: [&str; 3] = ["list", "resend", "repair"];
+const FILTERED: [&str; 4] = ["list", "audit", "resend", "repair"];
 
 /// Moves excluding words behind `--`, where they are taken for words and not for options. The words of a filter must
 /// all hold, so their order means nothing.

@@ -6,6 +6,7 @@
 pub mod arguments;
 mod ask;
 mod astray;
+mod audit;
 mod backup;
 mod change;
 mod deliver;
@@ -89,6 +90,7 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Complete(complete) => complete.run(app, printer).await,
         Command::NoShow(no_show) => no_show.run(app, printer).await,
         Command::Outbox(outbox) => outbox.run(app, printer).await,
+        Command::Audit(audit) => audit.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,
         Command::Token(token) => token.run(app, printer).await,
         Command::Demo(demo) => demo.run(app, printer).await,

@@ -10,10 +10,12 @@ use tokio::task::{AbortHandle, JoinError, JoinSet};
 use super::mail::MailParts;
 use super::message::{Effect, Event, Request, SaveError, Tally};
 use super::model::Slot;
+use super::model::change::Deed;
 
 use crate::app::{
     App, AppError, Mail, MailOrigin, Preview, Schedule, ScheduleError, Scheduled, Serving, parts,
 };
+use crate::domain::change::Ending;
 use crate::domain::delivery::State;
 use crate::domain::draft::Draft;
 use crate::domain::filter::Filter;
@@ -66,6 +68,10 @@ impl Executor {
                 let counted = count(app, self.events.clone(), request, filter);
                 self.read(Slot::Count, SCROLLING, counted);
             }
+            // Of its own, so that nobody waits for numbers that take longer.
+            Effect::ReadWaiting => self.read(Slot::Waiting, Duration::ZERO, async move {
+                Event::WaitingRead(app.waiting().await.map_err(words))
+            }),
             Effect::CountElsewhere { request, filter } => {
                 self.read(Slot::Elsewhere, Duration::ZERO, async move {
                     Event::CountedElsewhere(request, app.count(&filter).await.unwrap_or(0))
@@ -143,7 +149,16 @@ impl Executor {
                     async move { Event::Resumed(app.resume_outbox().await.map_err(words)) },
                 );
             }
-            terminal @ (Effect::Copy(_) | Effect::Suspend | Effect::Redraw | Effect::Quit) => {
+            Effect::Admit { id } => self.change(async move {
+                Event::LetIn(app.admit(id).await.map(Box::new).map_err(words))
+            }),
+            Effect::Change { id, deed } => self
+                .change(async move { Event::Changed(change(&app, id, deed).await.map_err(words)) }),
+            terminal @ (Effect::Copy(_)
+            | Effect::Ring
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::Quit) => {
                 return Some(terminal);
             }
         }
@@ -265,6 +280,17 @@ async fn tally(app: &App, filter: &Filter) -> Result<Tally, AppError> {
         counts: app.counts(filter).await?,
         failed: app.count(&failed).await?,
     })
+}
+
+async fn change(app: &App, id: InterviewId, deed: Deed) -> Result<String, AppError> {
+    let changed = match deed {
+        Deed::End(Ending::Cancelled) => app.cancel(id, "").await,
+        Deed::End(Ending::Completed) => app.complete(id).await,
+        Deed::End(Ending::NoShow) => app.no_show(id).await,
+        Deed::Revoke => app.revoke(id).await,
+        Deed::Extend(wish) => app.extend(id, wish).await,
+    }?;
+    Ok(app.aftermath(&changed))
 }
 
 async fn read_delivery(app: App, interview: InterviewId, delivery: DeliveryId) -> Event {

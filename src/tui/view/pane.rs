@@ -7,6 +7,7 @@ use super::{Pen, cut};
 use crate::app::{Delivery, Dossier, Row};
 use crate::domain::access;
 use crate::domain::delivery::{State, accepted_by};
+use crate::domain::door::Door;
 use crate::domain::refusal;
 use crate::domain::session::LinkState;
 use crate::domain::text::{columns, visible};
@@ -38,6 +39,7 @@ pub fn lines(model: &Model, theme: Theme, width: usize) -> Vec<Line<'static>> {
         return Vec::new();
     };
     let mut lines = who(row, pen, width);
+    lines.extend(door(model, row, pen));
     lines.extend(verdict(model, row, pen, width));
     lines.extend(when_lines(row, model, pen, width));
     lines.extend(link(model, row, pen, width));
@@ -78,6 +80,19 @@ fn verdict(model: &Model, row: &Row, pen: Pen, width: usize) -> Vec<Line<'static
     let role = role_of(reason);
     let sentence = reason.sentence(&model.setting.zone, model.moment.now);
     pen.paragraph(role, &format!("{} {sentence}", role.glyph()), width)
+}
+
+// Whether they are here, and what that asks for.
+fn door(model: &Model, row: &Row, pen: Pen) -> Option<Line<'static>> {
+    let (zone, now) = (&model.setting.zone, model.moment.now);
+    let door = row.door(&model.setting.window, now);
+    let words = door.here_in_words(&row.interview, zone, now)?;
+    if door != Door::Waiting {
+        return Some(Line::from(pen.mark(Role::Fine, &words)));
+    }
+    let [key, lets_in] = pen.key("W", "lets them in");
+    let words = pen.mark(Role::Attention, &format!("{words}   "));
+    Some(Line::from(vec![words, key, lets_in]))
 }
 
 fn when_lines(row: &Row, model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {

@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use crate::app::{Affected, UnsentMail};
+use crate::app::{Affected, UnsentMail, Waiting};
 use crate::domain::access::{Access, AccessKind};
 use crate::domain::delivery::State;
 use crate::domain::door::Door;
@@ -10,14 +10,17 @@ use crate::domain::text::{columns, visible};
 use crate::tui::message::{Effect, Event, Intent};
 use crate::tui::model::Modal;
 use crate::tui::model::outbox::Steer;
-use crate::tui::testing::{Stage, at, mailed, not_served, outbox, plan, row, rows};
+use crate::tui::testing::{Stage, at, mailed, not_served, outbox, plan, row, rows, waiting};
 
-const SCENES: [&str; 20] = [
+const SCENES: [&str; 23] = [
     "list",
+    "waiting",
     "pane",
     "details",
     "source",
     "find",
+    "palette",
+    "change",
     "form-empty",
     "form-filled",
     "form-refused",
@@ -41,9 +44,25 @@ fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Sta
     stage.answer_pane();
     match name {
         "list" => {}
+        "waiting" => {
+            let grace = waiting(2, "Grace Hopper", "2031-03-04T09:11:00Z");
+            let id = grace.id();
+            let mut rows = stage.model.list.rows.clone();
+            rows[1] = grace;
+            stage.tell(Event::DataChanged);
+            stage.answer_window(rows);
+            stage.answer_pane();
+            stage.tell(Event::WaitingRead(Ok(vec![Waiting {
+                id,
+                name: "Grace Hopper".to_owned(),
+                since: at("2031-03-04T09:11:00Z"),
+            }])));
+        }
         "pane" => drop(stage.keys("Tab")),
         "details" => drop(stage.keys("Enter")),
         "source" => drop(stage.keys("Enter p p p p p")),
+        "palette" => drop(stage.keys(": li Down")),
+        "change" => drop(stage.keys(": hour Enter")),
         "find" => drop(stage.keys("/ link:missing~ada")),
         "form-empty" => drop(stage.keys("n")),
         "form-filled" | "form-preview" => {
