@@ -22,6 +22,8 @@ use crate::tui::theme::{Role, Theme};
 
 // Events that are shown at most while the pane does not have the screen.
 const NEWEST_EVENTS: usize = 3;
+// Looks at the link that are shown at most while it has.
+const NEWEST_LOOKS: usize = 8;
 
 /// How many lines the pane has in all.
 #[must_use]
@@ -42,12 +44,19 @@ pub fn lines(model: &Model, theme: Theme, width: usize) -> Vec<Line<'static>> {
     lines.extend(when_lines(row, model, pen, width));
     lines.extend(link(model, row, pen, width));
     if let Some(dossier) = &model.pane.dossier {
-        lines.extend(seen(model, dossier, pen, width));
         lines.extend(newest_mail(model, dossier, pen, width));
+        let room = |lines: &[Line<'_>]| {
+            let height = usize::from(areas(model).pane.height);
+            height.saturating_sub(lines.len())
+        };
+        // The newest event needs a line as well, and says the same of whoever has joined.
+        if model.focus == Focus::Details || room(&lines) > 2 {
+            lines.extend(opened(model, dossier, pen, width));
+        }
         if model.focus == Focus::Details {
             lines.extend(further(row, pen, width));
         }
-        let room = usize::from(areas(model).pane.height).saturating_sub(lines.len());
+        let room = room(&lines);
         lines.extend(timeline(model, dossier, room, pen, width));
     }
     lines.extend(mail_lines(&model.pane.mail, theme, width));
@@ -84,19 +93,6 @@ fn door(model: &Model, row: &Row, pen: Pen) -> Option<Line<'static>> {
     let [key, lets_in] = pen.key("W", "lets them in");
     let words = pen.mark(Role::Attention, &format!("{words}   "));
     Some(Line::from(vec![words, key, lets_in]))
-}
-
-// What they last saw behind their link, unless they are here, which says more.
-fn seen(model: &Model, dossier: &Dossier, pen: Pen, width: usize) -> Vec<Line<'static>> {
-    let (zone, now) = (&model.setting.zone, model.moment.now);
-    let interview = &dossier.row.interview;
-    let door = dossier.row.door(&model.setting.window, now);
-    if door.here_in_words(interview, zone, now).is_some() {
-        return Vec::new();
-    }
-    access::summary(&dossier.accesses, interview.joined_at, zone, now)
-        .map(|words| pen.paragraph(Role::Dim, &words, width))
-        .unwrap_or_default()
 }
 
 fn when_lines(row: &Row, model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {
@@ -182,6 +178,28 @@ fn newest_mail(model: &Model, dossier: &Dossier, pen: Pen, width: usize) -> Vec<
         lines.extend(pen.paragraph(Role::Dim, &format!("“{}”", safe::line(reply, 300)), width));
         if let Some(meaning) = refusal::explain(reply) {
             lines.extend(pen.paragraph(Role::Text, &format!("which means: {meaning}"), width));
+        }
+    }
+    lines
+}
+
+// Whether they looked, and what they saw: opening is not joining. In full where the pane has the screen.
+fn opened(model: &Model, dossier: &Dossier, pen: Pen, width: usize) -> Vec<Line<'static>> {
+    let (zone, now) = (&model.setting.zone, model.moment.now);
+    let joined = dossier.row.interview.joined_at;
+    let door = dossier.row.door(&model.setting.window, now);
+    // Of who is here, the line at the top says it already.
+    if model.focus != Focus::Details && joined.is_some() && door.admits() {
+        return Vec::new();
+    }
+    let Some(words) = access::summary(&dossier.accesses, joined, zone, now) else {
+        return Vec::new();
+    };
+    let mut lines = pen.paragraph(Role::Text, &words, width);
+    if model.focus == Focus::Details {
+        for access in dossier.accesses.iter().take(NEWEST_LOOKS) {
+            let words = format!("  {}", access.words(zone, now));
+            lines.extend(pen.paragraph(Role::Dim, &words, width));
         }
     }
     lines

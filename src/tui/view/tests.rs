@@ -3,7 +3,9 @@
 use rstest::rstest;
 
 use crate::app::{Affected, UnsentMail, Waiting};
+use crate::domain::access::{Access, AccessKind};
 use crate::domain::delivery::State;
+use crate::domain::door::Door;
 use crate::domain::text::{columns, visible};
 use crate::tui::message::{Effect, Event, Intent};
 use crate::tui::model::Modal;
@@ -240,4 +242,28 @@ fn assert_harmless(stage: &Stage) {
             "{symbol:?} leaves its line"
         );
     }
+}
+
+#[test]
+fn whether_a_candidate_looked_is_seen_and_is_not_joining() {
+    let opened = "opened 09:02: page said it opens 11:00, not joined";
+    let mut stage = Stage::showing(rows(), 120, 30);
+    stage.keys("j");
+    stage.answer_pane();
+    assert!(!stage.screen().contains("opened 09:02"));
+    let dossier = stage.model.pane.dossier.as_mut().unwrap();
+    dossier.accesses.push(Access {
+        at: at("2031-03-04T09:02:00Z"),
+        kind: AccessKind::View,
+        door: Door::NotYetOpen,
+        opens_at: Some(at("2031-03-04T11:00:00Z")),
+    });
+    assert!(stage.screen().contains(opened), "{}", stage.screen());
+    stage.keys("Enter");
+    let screen = stage.screen();
+    assert!(screen.contains(opened), "{screen}");
+    assert_eq!(screen.matches("opened 09:02").count(), 2, "{screen}");
+    let dossier = stage.model.pane.dossier.as_mut().unwrap();
+    dossier.row.interview.joined_at = Some(at("2031-03-04T09:10:00Z"));
+    assert!(stage.screen().contains("joined 09:10"));
 }
