@@ -128,7 +128,7 @@ impl App {
     fn answer(&self, dossier: Dossier, found_by: FoundBy, text: &str) -> Why {
         let (row, now) = (&dossier.row, self.now());
         let zone = &row.interview.zone;
-        let found_by = key_in(text)
+        let found_by = SessionKey::in_text(text)
             .and_then(|key| {
                 let session = dossier.sessions.iter().find(|session| session.key == key)?;
                 Some(match session.revoked_at {
@@ -139,7 +139,7 @@ impl App {
             .unwrap_or(found_by);
         let mut sentence = row.reason(&self.policy().window, now).sentence(zone, now);
         if let FoundBy::FormerKey(at) = found_by {
-            let replaced = row.facts.key != key_in(text);
+            let replaced = row.facts.key != SessionKey::in_text(text);
             let what = if replaced { "replaced" } else { "revoked" };
             sentence = format!(
                 "This key lets nobody in: it was {what} {}. {sentence}",
@@ -157,12 +157,4 @@ impl App {
             dossier,
         }
     }
-}
-
-// The key in a link, or a key by itself.
-fn key_in(text: &str) -> Option<SessionKey> {
-    let key = text
-        .rsplit_once("session_key=")
-        .map_or(text, |(_, key)| key);
-    key.get(..32).unwrap_or(key).to_lowercase().parse().ok()
 }

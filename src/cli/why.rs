@@ -22,10 +22,10 @@ const LIMIT: usize = 20;
 #[command(after_help = "\
 Examples:
   greenroom why 'Ada Lovelace'
-  greenroom why 'https://interviews.example.com/interview/?session_key=9689ddff…'")]
+  greenroom why 9689ddff00004000800000000000001b")]
 pub struct Why {
     /// What is known of them
-    #[arg(value_name = "TEXT", required = true, allow_hyphen_values = true)]
+    #[arg(value_name = "TEXT", required = true)]
     text: Vec<String>,
     /// Print one answer a line as JSON
     #[arg(long)]

@@ -27,7 +27,10 @@ async fn an_acknowledged_finding_is_silent_everywhere_and_stays_in_the_timeline(
     let audit = world.app.audit(&Filter::default(), Severity::NONE, false);
     let acknowledged = world.app.acknowledged(&audit).await.unwrap();
     assert_eq!(acknowledged[0].acknowledgement.reason, "told by phone");
-    assert_eq!(acknowledged[0].acknowledgement.actor, "Rita Levi");
+    assert_eq!(
+        acknowledged[0].acknowledgement.actor,
+        "Rita Levi <rita@acme.example>"
+    );
     let again = world
         .app
         .acknowledge(id, Code::NeverMailed, "x".to_owned())
