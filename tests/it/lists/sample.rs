@@ -149,8 +149,8 @@ pub fn sample() -> impl Strategy<Value = Sample> {
                     told,
                     newest,
                     key_imported,
-                    widened,
                     door,
+                    widened,
                     audit,
                 }
             },
