@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    backup, deliver, demo, doctor, list, new, outbox, preview, repair, resend, serve, setup, show,
-    token,
+    backup, batch, deliver, demo, doctor, list, new, outbox, preview, repair, resend, rotate,
+    serve, setup, show, token,
 };
 use crate::config::Options;
 
@@ -114,6 +114,8 @@ pub enum Command {
     Deliver(deliver::Deliver),
     Resend(resend::Resend),
     Repair(repair::Repair),
+    Rotate(rotate::Rotate),
+    Batch(batch::Batch),
     Outbox(outbox::Outbox),
     Serve(serve::Serve),
     Backup(backup::Backup),
@@ -143,7 +145,7 @@ impl Words {
 }
 
 /// Commands whose words may exclude (`list -status:cancelled`).
-const FILTERED: [&str; 3] = ["list", "resend", "repair"];
+const FILTERED: [&str; 4] = ["list", "resend", "repair", "rotate"];
 
 /// Moves excluding words behind `--`, where they are taken for words and not for options. The words of a filter must
 /// all hold, so their order means nothing.
@@ -219,6 +221,9 @@ mod tests {
     #[case("outbox settle x")]
     #[case("outbox settle x --send-again --reason y")]
     #[case("backup")]
+    #[case("rotate ada --plan p.json")]
+    #[case("batch pause")]
+    #[case("batch show x")]
     fn a_slip_is_refused(#[case] line: &str) {
         assert!(parsed(line).is_err());
     }
@@ -234,6 +239,9 @@ mod tests {
     #[case("repair all --send --expect 3 --yes --json", false)]
     #[case("-vv deliver --watch", false)]
     #[case("outbox --json", false)]
+    #[case("rotate all --even-if-open --expect 3 --yes --json", false)]
+    #[case("batch --json", false)]
+    #[case("batch retry 12 --dry-run --json", false)]
     #[case("outbox list --limit 0 --json", false)]
     #[case("outbox settle x --reason -", false)]
     fn what_the_contracts_say_is_understood(#[case] line: &str, #[case] has_data_dir: bool) {

@@ -6,6 +6,7 @@
 pub mod arguments;
 mod ask;
 mod backup;
+mod batch;
 mod deliver;
 mod demo;
 mod doctor;
@@ -19,6 +20,7 @@ mod preview;
 mod printer;
 mod repair;
 mod resend;
+mod rotate;
 mod selector;
 mod serve;
 mod setup;
@@ -77,6 +79,8 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Deliver(deliver) => deliver.run(app, printer).await,
         Command::Resend(resend) => resend.run(app, printer).await,
         Command::Repair(repair) => repair.run(app, printer).await,
+        Command::Rotate(rotate) => rotate.run(app, printer).await,
+        Command::Batch(batch) => batch.run(app, printer).await,
         Command::Outbox(outbox) => outbox.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,
         Command::Token(token) => token.run(app, printer).await,

@@ -81,6 +81,8 @@ fn heading(view: &PlanView, pen: Pen, width: usize) -> Line<'static> {
     match view.action {
         Action::Resend => line.push(pen.write(Role::Strong, "Resend the invitation   ")),
         Action::Rotate => line.push(pen.write(Role::Strong, "Replace the link   ")),
+        Action::Cancel => line.push(pen.write(Role::Strong, "Cancel; nobody is mailed   ")),
+        Action::Revoke => line.push(pen.write(Role::Strong, "End the link; nobody is mailed   ")),
         Action::Repair { send } => {
             line.push(way(send, "Make the link and invite"));
             line.push(way(!send, "Only make the link"));
