@@ -167,8 +167,8 @@ impl Batch {
                         when::day(status.batch.asked_at, &zone),
                         when::time_24h(status.batch.asked_at, &zone)
                     ),
-                    standing(status).to_owned(),
-                    words(status),
+                    status.standing().to_owned(),
+                    status.words(),
                 ]
             })
             .collect();
@@ -255,42 +255,6 @@ impl Batch {
     }
 }
 
-fn standing(status: &BatchStatus) -> &'static str {
-    if status.is_over() && status.batch.state.name() != "stopped" {
-        "over"
-    } else {
-        status.batch.state.name()
-    }
-}
-
-// 34 of 37 sent, 2 failed, 1 left
-fn words(status: &BatchStatus) -> String {
-    let (batch, progress) = (&status.batch, &status.progress);
-    let mut said = Vec::new();
-    if batch.sends > 0 {
-        said.push(format!("{} of {} sent", progress.sent(), batch.sends));
-    }
-    let others = [
-        (progress.stored, "of them stored on this machine"),
-        (progress.waiting, "waiting"),
-        (progress.sending, "being sent"),
-        (progress.deferred, "put off"),
-        (progress.failed, "failed"),
-        (progress.unknown, "of unknown outcome"),
-        (progress.withdrawn, "withdrawn"),
-        (batch.sends.saturating_sub(progress.mails()), "erased since"),
-        (batch.changes, "changed without mail"),
-    ];
-    for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
-        said.push(format!("{count} {what}"));
-    }
-    if let Some(left) = status.time_left {
-        let left = std::time::Duration::from_secs(left.as_secs().max(1));
-        said.push(format!("about {} left", when::span_in_words(left)));
-    }
-    said.join(", ")
-}
-
 fn say(status: &BatchStatus, app: &App, printer: &mut Printer) {
     let zone = app.config().list_zone();
     let batch = &status.batch;
@@ -298,11 +262,11 @@ fn say(status: &BatchStatus, app: &App, printer: &mut Printer) {
         "batch {}: {}, {}; asked for by {} {}",
         batch.number,
         batch.action.replace('_', " "),
-        standing(status),
+        status.standing(),
         batch.asked_by,
         when::moment(batch.asked_at, &zone, app.now()),
     ));
-    printer.line(&words(status));
+    printer.line(&status.words());
     if let Some((who, at)) = &batch.steered {
         printer.line(&format!(
             "{} by {who} {}",

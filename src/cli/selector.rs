@@ -3,9 +3,6 @@
 //! Nothing is everybody by accident: without words, with an unknown key or id, or without anybody to ask, it ends
 //! before anything is done.
 
-use std::fs;
-use std::io::{Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,9 +20,6 @@ use crate::app::{
 use crate::domain::filter::Filter;
 use crate::domain::ids::InterviewId;
 use crate::domain::when;
-
-/// Octets of a plan that is read back: some hundred thousand rows.
-const LARGEST_PLAN: u64 = 256 * 1024 * 1024;
 
 /// Which interviews, and how to go about it.
 #[derive(Debug, Args)]
@@ -330,16 +324,9 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 fn read_plan(file: &Path, action: Action) -> Result<Plan, Failure> {
-    let unreadable = |error: &dyn std::fmt::Display| {
+    let plan = Plan::read(file).map_err(|error| {
         Failure::input(format!("plan: {} can't be read: {error}", file.display()))
-    };
-    let mut text = String::new();
-    let opened = fs::File::open(file).map_err(|error| unreadable(&error))?;
-    opened
-        .take(LARGEST_PLAN)
-        .read_to_string(&mut text)
-        .map_err(|error| unreadable(&error))?;
-    let plan: Plan = serde_json::from_str(&text).map_err(|error| unreadable(&error))?;
+    })?;
     if plan.action != action {
         return Err(Failure::input(format!(
             "plan: {} was made by another command, or with other options",
@@ -349,20 +336,11 @@ fn read_plan(file: &Path, action: Action) -> Result<Plan, Failure> {
     Ok(plan)
 }
 
-// Names and addresses stand in it, so it is for its owner only.
 fn write_plan(file: &Path, plan: &Plan) -> Result<(), Failure> {
-    let unwritable = |error: &dyn std::fmt::Display| {
+    plan.save(file).map_err(|error| {
         Failure::environment(format!(
             "save-plan: {} can't be written: {error}",
             file.display()
         ))
-    };
-    let text = serde_json::to_string_pretty(plan).map_err(|error| unwritable(&error))?;
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let mut opened = options.open(file).map_err(|error| unwritable(&error))?;
-    opened
-        .write_all(text.as_bytes())
-        .and_then(|()| opened.write_all(b"\n"))
-        .map_err(|error| unwritable(&error))
+    })
 }

@@ -39,6 +39,7 @@ enum Condition {
     Status(Status),
     When(Days),
     Id(InterviewId),
+    AnyOf(Vec<InterviewId>),
     Column(TextColumn, String),
     Text(String),
 }
@@ -140,6 +141,18 @@ impl Filter {
             })
             .collect();
         Self { terms, all: false }
+    }
+
+    /// A filter that lets these interviews through and no others: for what was marked.
+    #[must_use]
+    pub fn these(ids: Vec<InterviewId>) -> Self {
+        Self {
+            terms: vec![Term {
+                negated: false,
+                condition: Condition::AnyOf(ids),
+            }],
+            all: false,
+        }
     }
 
     /// Whether it was given nothing at all, not even `all`: what changes many must refuse such a selector.

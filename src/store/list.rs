@@ -9,7 +9,7 @@ use rusqlite::params_from_iter;
 
 use super::interviews::read_row;
 use super::predicate::Sql;
-use super::rows::instant;
+use super::rows::{instant, parsed};
 use super::{Reading, StoreError};
 use crate::domain::filter::Predicate;
 use crate::domain::ids::InterviewId;
@@ -260,6 +260,35 @@ impl Reading<'_> {
         sql.push(" LIMIT ")
             .bind(i64::try_from(wanted).unwrap_or(i64::MAX));
         self.many(&sql.text, params_from_iter(sql.parameters), read_row)
+    }
+
+    /// The ids of all that satisfy `predicate`, in the list's order.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn ids(
+        &self,
+        predicate: &Predicate,
+        horizon: Horizon,
+    ) -> Result<Vec<InterviewId>, StoreError> {
+        let mut ids = Vec::new();
+        for section in [Section::Ahead, Section::NoTime, Section::Past] {
+            let mut sql = Sql::default();
+            sql.push("SELECT id FROM interview WHERE ");
+            push_section(&mut sql, section, horizon);
+            sql.push(" AND ").predicate(predicate);
+            sql.push(match section {
+                Section::Ahead => " ORDER BY starts_at ASC, id ASC",
+                Section::NoTime => " ORDER BY id ASC",
+                Section::Past => " ORDER BY starts_at DESC, id DESC",
+            });
+            ids.extend(
+                self.many(&sql.text, params_from_iter(sql.parameters), |row| {
+                    parsed::<InterviewId>(row, "id")
+                })?,
+            );
+        }
+        Ok(ids)
     }
 
     /// Counts what satisfies a predicate; without one in particular, everything.

@@ -66,6 +66,13 @@ impl Sql {
                 .bind(state.mark().to_owned())
                 .push(", FALSE)"),
             P::Id(id) => self.push("id = ").bind(id.to_string()),
+            P::AnyOf(ids) => {
+                let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+                self.push("id IN ")
+                    .push(engine::BEFORE_ELEMENTS)
+                    .bind(serde_json::Value::from(ids).to_string())
+                    .push(engine::AFTER_ELEMENTS)
+            }
             P::Contains(column, text) => self
                 .push("folded(")
                 .push(column_name(*column))

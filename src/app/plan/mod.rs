@@ -4,6 +4,7 @@
 //! concerns many goes through here: what is done to one interview is decided in `step.rs`, and done in `carry_out.rs`.
 
 mod carry_out;
+mod file;
 mod step;
 
 use std::collections::BTreeSet;

@@ -1,7 +1,9 @@
 //! Keys in, effects out.
 
+mod batches;
 mod form;
 mod list;
+mod marks;
 mod outbox;
 mod outgoing;
 mod plans;
@@ -15,7 +17,9 @@ use crate::tui::key::Key;
 use crate::tui::keymap::{BINDINGS, Layer};
 use crate::tui::message::{Effect, Event};
 use crate::tui::model::Modal;
-use crate::tui::testing::{Stage, at, delivery, outbox as in_the_outbox, plan, row, without_link};
+use crate::tui::testing::{
+    Stage, at, batches, delivery, outbox as in_the_outbox, plan, row, without_link,
+};
 
 fn cursor(stage: &Stage) -> String {
     stage
@@ -56,7 +60,7 @@ fn the_plan(stage: &mut Stage, count: usize) {
     let Some(Effect::MakePlan { request, .. }) = stage.taken().pop() else {
         panic!("no plan was asked for")
     };
-    stage.tell(Event::PlanMade(request, Ok(plan(count))));
+    stage.tell(Event::PlanMade(request, Ok(plan(count).into())));
 }
 
 // ---- leaving ----
@@ -141,6 +145,11 @@ fn in_layer(layer: Layer) -> Stage {
                 stage.keys("Enter");
             }
         }
+        Layer::Batches => {
+            stage.outbox.batches = batches();
+            stage.keys("B Tab");
+            stage.answer_pane();
+        }
         Layer::Outbox | Layer::Steer | Layer::Settle => {
             stage.outbox = in_the_outbox();
             stage.keys("B");
@@ -181,6 +190,7 @@ fn in_layer(layer: Layer) -> Stage {
 #[case(Layer::Form, &["Ctrl-s"])]
 #[case(Layer::Plan, &["y"])]
 #[case(Layer::Outbox, &[])]
+#[case(Layer::Batches, &[])]
 #[case(Layer::Steer, &["y"])]
 #[case(Layer::Settle, &["Enter"])]
 #[case(Layer::TakenBackQuestion, &["x"])]
