@@ -339,10 +339,10 @@ mod tests {
 
     #[test]
     fn letters_are_typed_where_text_is_taken_and_mean_nothing_elsewhere() {
-        let key = Key::named("x").unwrap();
+        let key = Key::named("z").unwrap();
         assert_eq!(
             intent(Layer::Form, key),
-            Some(Intent::Edit(Edit::Insert('x')))
+            Some(Intent::Edit(Edit::Insert('z')))
         );
         assert_eq!(intent(Layer::List, key), None);
         assert_eq!(

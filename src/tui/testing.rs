@@ -296,7 +296,7 @@ pub fn batches() -> Vec<BatchStatus> {
     let status = |number: i64, action: &str, state: BatchState, progress: Progress| BatchStatus {
         batch: Batch {
             number,
-            id: BatchId::new(Uuid::from_u128(900 + number.unsigned_abs() as u128)),
+            id: BatchId::new(Uuid::from_u128(900 + u128::from(number.unsigned_abs()))),
             action: action.to_owned(),
             asked_by: "Rita Levi <rita@acme.example>".to_owned(),
             asked_at: at("2031-03-04T09:11:00Z"),

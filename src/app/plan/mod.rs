@@ -115,6 +115,7 @@ pub enum Step {
         /// Why not.
         why: String,
         /// Whether a person may choose it all the same.
+        #[serde(default)]
         optional: bool,
     },
 }

@@ -152,11 +152,9 @@ pub(super) fn checked(model: &mut Model, request: Request, marked: Result<Marked
     model.changed |= model.marks.hidden != hidden;
     model.marks.hidden = hidden;
     let there: BTreeSet<InterviewId> = marked.hidden.into_iter().chain(marked.shown).collect();
-    let gone = model.marks.ids.len() - there.len();
-    if gone > 0 {
-        model.changed = true;
-        model.marks.ids = there;
-    }
+    let before = model.marks.ids.len();
+    model.marks.ids.retain(|id| there.contains(id));
+    model.changed |= model.marks.ids.len() != before;
 }
 
 /// What an action concerns: what is marked, or else the interview under the cursor.

@@ -111,12 +111,8 @@ fn more(model: &Model, status: &BatchStatus, pen: Pen, width: usize) -> Vec<Line
     let who = |text: &str| safe::line(text.split(" <").next().unwrap_or_default(), 30);
     let mut asked = format!("   asked for by {}", who(&batch.asked_by));
     if let Some((by, at)) = &batch.steered {
-        asked.push_str(&format!(
-            " · {} by {} {}",
-            batch.state.name(),
-            who(by),
-            when::moment(*at, zone, now)
-        ));
+        let at = when::moment(*at, zone, now);
+        asked = format!("{asked} · {} by {} {at}", batch.state.name(), who(by));
     }
     let left_alone = match batch.skips {
         0 => String::new(),

@@ -13,6 +13,9 @@ use crate::tui::model::plan::{MadePlan, PlanView};
 use crate::tui::safe;
 use crate::tui::theme::{Role, Theme};
 
+// Below this height, there is no room for everything.
+const SMALL: u16 = 10;
+
 pub(super) fn draw(
     frame: &mut Frame<'_>,
     model: &Model,
@@ -32,19 +35,21 @@ pub(super) fn draw(
         ))),
         Some(Ok(made)) => {
             let plan = &made.plan;
-            lines.extend(totals(model, plan, pen, width));
+            // On a small screen, what is typed stays longest.
+            let small = area.height < SMALL && view.number().is_some();
+            lines.extend(totals(model, plan, pen, width).filter(|_| !small));
             lines.extend(remarks(made, pen, width));
             let rows = usize::from(area.height)
                 .saturating_sub(lines.len() + 6)
                 .max(1);
-            lines.extend(rows_of(made, view, pen, width, rows));
-            lines.extend(whole_reason(view, pen, width));
+            lines.extend(rows_of(model, made, view, pen, width, rows));
+            lines.extend(whole_reason(view, pen, width).filter(|_| !small));
             let hold = if plan.sends() > 1 {
                 model.setting.batch_hold
             } else {
                 model.setting.hold
             };
-            if plan.sends() > 0 && !hold.is_zero() {
+            if plan.sends() > 0 && !hold.is_zero() && !small {
                 let (seconds, it) = (hold.as_secs(), if plan.sends() > 1 { "them" } else { "it" });
                 lines.push(Line::from(pen.write(
                     Role::Dim,
@@ -155,6 +160,7 @@ fn remarks(made: &MadePlan, pen: Pen, width: usize) -> Vec<Line<'static>> {
 }
 
 fn rows_of(
+    model: &Model,
     made: &MadePlan,
     view: &PlanView,
     pen: Pen,
@@ -168,10 +174,11 @@ fn rows_of(
         let place = Place {
             several,
             under_cursor: several && index == view.row,
-            hidden: index < made.hidden,
             changed: view.changed.contains(&row.id),
+            why: reason(row, index < made.hidden, view.changed.contains(&row.id)),
+            start: start(model, row, several),
         };
-        row_lines(row, place, pen, width)
+        row_lines(row, &place, pen, width)
     })
     .collect()
 }
@@ -180,8 +187,9 @@ fn rows_of(
 struct Place {
     several: bool,
     under_cursor: bool,
-    hidden: bool,
     changed: bool,
+    why: String,
+    start: String,
 }
 
 // The reason, after what is not to be missed, and with what they hold that differs.
@@ -216,7 +224,7 @@ fn whole_reason(view: &PlanView, pen: Pen, width: usize) -> Option<Line<'static>
 // From this width on, links and reasons have room in their rows.
 const ROOMY: usize = 110;
 
-fn row_lines(row: &PlanRow, place: Place, pen: Pen, width: usize) -> Vec<Line<'static>> {
+fn row_lines(row: &PlanRow, place: &Place, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let role = if place.changed {
         Role::Attention
     } else if row.acts() {
@@ -236,8 +244,7 @@ fn row_lines(row: &PlanRow, place: Place, pen: Pen, width: usize) -> Vec<Line<'s
         .as_deref()
         .map(|address| format!(" <{}>", safe::line(address, 60)))
         .unwrap_or_default();
-    let start = start(row, place.several);
-    let mut why = reason(row, place.hidden, place.changed);
+    let mut why = place.why.clone();
     if row.step.is_optional() {
         why.push_str(" · Space acts on them anyway");
     }
@@ -251,7 +258,10 @@ fn row_lines(row: &PlanRow, place: Place, pen: Pen, width: usize) -> Vec<Line<'s
             cursor,
             word,
             pen.write(Role::Text, whom),
-            pen.write(Role::Dim, format!(" {} ", pad(&start, 22))),
+            pen.write(
+                Role::Dim,
+                format!(" {} ", pad(&place.start, if roomy { 17 } else { 11 })),
+            ),
         ];
         if roomy {
             line.push(pen.write(Role::Dim, pad(&row.link_words(), 17)));
@@ -266,7 +276,7 @@ fn row_lines(row: &PlanRow, place: Place, pen: Pen, width: usize) -> Vec<Line<'s
         pen.write(Role::Strong, name),
         pen.write(Role::Text, address),
     ];
-    let rest = format!("          {start} · link {}", row.link_words());
+    let rest = format!("          {} · link {}", place.start, row.link_words());
     let why_role = if row.acts() {
         Role::Text
     } else {
@@ -284,11 +294,12 @@ fn row_lines(row: &PlanRow, place: Place, pen: Pen, width: usize) -> Vec<Line<'s
     lines
 }
 
-fn start(row: &PlanRow, several: bool) -> String {
+fn start(model: &Model, row: &PlanRow, several: bool) -> String {
     row.starts_at.map_or("no time yet".to_owned(), |start| {
-        let theirs = when::both_clocks(start, &row.zone, row.candidate_zone.as_ref())
-            .theirs
-            .filter(|_| !several);
+        if several {
+            return when::moment(start, &model.setting.zone, model.moment.now);
+        }
+        let theirs = when::both_clocks(start, &row.zone, row.candidate_zone.as_ref()).theirs;
         let theirs = theirs
             .and(row.candidate_zone.as_ref())
             .map(|zone| format!(" · {}", when::time_and_zone(start, zone)));

@@ -74,6 +74,42 @@ fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Sta
             ));
             stage.tell(Event::PlanDrawn);
         }
+        "marks" | "plan-marked" | "batches" | "batch-stop" | "batch-held" => {
+            bulk_scene(&mut stage, name);
+        }
+        "outbox-empty" => {
+            stage.keys("B");
+            stage.answer_pane();
+        }
+        name if name.starts_with("outbox") => {
+            stage.outbox = outbox();
+            if name == "outbox-resume" {
+                stage.outbox.unsent.count = 52;
+            }
+            stage.keys("B");
+            stage.answer_pane();
+            stage.keys(match name {
+                "outbox-withdraw" => "w",
+                "outbox-again" => "j a",
+                "outbox-settle" => "j s she~phoned",
+                "outbox-resume" => "j j j r",
+                _ => "j j j",
+            });
+            stage.tell(Event::PlanDrawn);
+        }
+        "help" => drop(stage.keys("?")),
+        "quit" => stage.model.modals.push(Modal::Quit(UnsentMail {
+            count: 3,
+            held: 1,
+            first_start: Some(at("2031-03-04T11:15:00Z")),
+        })),
+        other => panic!("no scene {other}"),
+    }
+    stage
+}
+
+fn bulk_scene(stage: &mut Stage, name: &str) {
+    match name {
         "marks" => {
             stage.keys("Space j v j j");
             stage.answer_pane();
@@ -115,35 +151,8 @@ fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Sta
             stage.tell(Event::DataChanged);
             stage.answer_pane();
         }
-        "outbox-empty" => {
-            stage.keys("B");
-            stage.answer_pane();
-        }
-        name if name.starts_with("outbox") => {
-            stage.outbox = outbox();
-            if name == "outbox-resume" {
-                stage.outbox.unsent.count = 52;
-            }
-            stage.keys("B");
-            stage.answer_pane();
-            stage.keys(match name {
-                "outbox-withdraw" => "w",
-                "outbox-again" => "j a",
-                "outbox-settle" => "j s she~phoned",
-                "outbox-resume" => "j j j r",
-                _ => "j j j",
-            });
-            stage.tell(Event::PlanDrawn);
-        }
-        "help" => drop(stage.keys("?")),
-        "quit" => stage.model.modals.push(Modal::Quit(UnsentMail {
-            count: 3,
-            held: 1,
-            first_start: Some(at("2031-03-04T11:15:00Z")),
-        })),
         other => panic!("no scene {other}"),
     }
-    stage
 }
 
 #[rstest]
