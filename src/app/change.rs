@@ -4,7 +4,7 @@
 //! (invariant 9), and the answer says what the candidate holds.
 
 use super::{App, AppError, Row, outbox};
-use crate::domain::change::{Ending, Extension, revocable};
+use crate::domain::change::{self, Ending, Extension};
 use crate::domain::delivery::State;
 use crate::domain::event::EventKind;
 use crate::domain::ids::InterviewId;
@@ -39,7 +39,7 @@ impl App {
     /// Cancels an interview. Its link keeps its key and lets nobody in; nobody is mailed.
     ///
     /// # Errors
-    /// When it has ended, or there is no such interview.
+    /// When it has ended, the reason can't be kept, or there is no such interview.
     pub async fn cancel(&self, id: InterviewId, reason: &str) -> Result<Changed, AppError> {
         let (app, reason) = (self.clone(), reason.to_owned());
         self.store()
@@ -54,7 +54,7 @@ impl App {
         id: InterviewId,
         reason: &str,
     ) -> Result<Changed, AppError> {
-        self.end_in(write, id, Ending::Cancelled, reason)
+        self.end_in(write, id, Ending::Cancelled, change::reason(reason)?)
     }
 
     /// Notes that an interview took place. Its link has closed then.
@@ -117,7 +117,7 @@ impl App {
         write: &Writing<'_>,
         id: InterviewId,
     ) -> Result<Changed, AppError> {
-        revocable(found(write, id)?.facts.session)?;
+        change::revocable(found(write, id)?.facts.session)?;
         let withdrawn = self.withdraw_unsent(write, id, "the link was revoked")?;
         write.revoke_session(id, self.now())?;
         write.append_event(id, &self.event(EventKind::LinkRevoked, ""))?;

@@ -2,11 +2,13 @@
 //!
 //! Nothing is looked up but by key. Only [`App::join`] and [`App::admit`] change anything.
 
+use jiff::Timestamp;
+
 use super::{App, AppError, Row, outbox};
 use crate::domain::door::Door;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::InterviewId;
-use crate::domain::session::{LinkState, SessionCondition, SessionKey};
+use crate::domain::session::{JoinLink, LinkState, SessionCondition, SessionKey};
 use crate::store::Reading;
 
 /// An interview as its link stands at one moment.
@@ -16,6 +18,10 @@ pub struct Arrival {
     pub row: Row,
     /// The state of the link that was followed, which may be a former one.
     pub state: LinkState,
+    /// When the link opens and closes, if the interview has a start.
+    pub window: Option<(Timestamp, Timestamp)>,
+    /// The time at which all of this was so.
+    pub now: Timestamp,
 }
 
 impl Arrival {
@@ -116,6 +122,34 @@ impl App {
             .await
     }
 
+    /// Where an old form of a link leads: the canonical one, while its key admits somebody or says why it does not.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn canonical(&self, key: SessionKey) -> Result<Option<JoinLink>, AppError> {
+        let known = self.arrival(key).await?;
+        Ok(known
+            .filter(|arrival| arrival.door() != Door::Dead)
+            .map(|_| JoinLink::new(&self.policy().base, key)))
+    }
+
+    /// Where a signed token of the system before leads: only one that was imported, letter for letter, leads anywhere.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn canonical_of_token(&self, token: String) -> Result<Option<JoinLink>, AppError> {
+        let app = self.clone();
+        self.store()
+            .read(move |read| {
+                let Some(id) = read.imported_token(&token)? else {
+                    return Ok(None);
+                };
+                let row = read.interview(id)?;
+                Ok(row.and_then(|row| app.join_link(&row)))
+            })
+            .await
+    }
+
     fn arrival_in(&self, read: &Reading<'_>, key: SessionKey) -> Result<Option<Arrival>, AppError> {
         let Some(session) = read.session_of_key(key)? else {
             return Ok(None);
@@ -126,7 +160,12 @@ impl App {
         } else {
             SessionCondition::Live
         };
-        let state = LinkState::of(&row.interview, condition, &self.policy().window, self.now());
-        Ok(Some(Arrival { row, state }))
+        let (window, now) = (&self.policy().window, self.now());
+        Ok(Some(Arrival {
+            state: LinkState::of(&row.interview, condition, window, now),
+            window: window.of(&row.interview),
+            row,
+            now,
+        }))
     }
 }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    backup, batch, deliver, demo, doctor, list, new, outbox, preview, repair, resend, rotate,
-    serve, setup, show, token,
+    audit, backup, batch, change, deliver, demo, doctor, list, new, outbox, preview, repair,
+    resend, rotate, serve, setup, show, token,
 };
 use crate::config::Options;
 
@@ -114,6 +114,12 @@ pub enum Command {
     Deliver(deliver::Deliver),
     Resend(resend::Resend),
     Repair(repair::Repair),
+    Cancel(change::Cancel),
+    Revoke(change::Revoke),
+    Extend(change::Extend),
+    Complete(change::Complete),
+    NoShow(change::NoShow),
+    Audit(Box<audit::Audit>),
     Rotate(rotate::Rotate),
     Batch(batch::Batch),
     Outbox(outbox::Outbox),
@@ -130,7 +136,7 @@ pub enum Command {
 pub struct Words {
     /// Which interviews: ids, or a filter such as `link:missing when:tomorrow ada`
     ///
-    /// Keys: link, verdict, mail, status, when, role, company, recruiter, id. Words without a key are looked for in
+    /// Keys: link, verdict, finding, mail, status, when, role, company, recruiter, id. Words without a key are looked for in
     /// names, addresses, roles, links and Message-IDs. `-` before a word excludes; `all` takes every interview.
     #[arg(value_name = "FILTER")]
     pub words: Vec<String>,
@@ -145,7 +151,7 @@ impl Words {
 }
 
 /// Commands whose words may exclude (`list -status:cancelled`).
-const FILTERED: [&str; 4] = ["list", "resend", "repair", "rotate"];
+const FILTERED: [&str; 5] = ["list", "audit", "resend", "repair", "rotate"];
 
 /// Moves excluding words behind `--`, where they are taken for words and not for options. The words of a filter must
 /// all hold, so their order means nothing.
@@ -221,6 +227,9 @@ mod tests {
     #[case("outbox settle x")]
     #[case("outbox settle x --send-again --reason y")]
     #[case("backup")]
+    #[case("cancel")]
+    #[case("extend x")]
+    #[case("no-show x --reason y")]
     #[case("rotate ada --plan p.json")]
     #[case("batch pause")]
     #[case("batch show x")]
@@ -239,6 +248,11 @@ mod tests {
     #[case("repair all --send --expect 3 --yes --json", false)]
     #[case("-vv deliver --watch", false)]
     #[case("outbox --json", false)]
+    #[case("cancel x --reason filled --json", false)]
+    #[case("revoke x", false)]
+    #[case("extend x --opens now --closes 1h", false)]
+    #[case("complete x --json", false)]
+    #[case("no-show x", false)]
     #[case("rotate all --even-if-open --expect 3 --yes --json", false)]
     #[case("batch --json", false)]
     #[case("batch retry 12 --dry-run --json", false)]

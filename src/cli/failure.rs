@@ -77,6 +77,7 @@ impl From<AppError> for Failure {
         let exit = match &error {
             AppError::NotInvitable(NotInvitable::LocalLink { .. })
             | AppError::Compose(_)
+            | AppError::Report(_)
             | AppError::Store(_)
             | AppError::OutboxNotWritten(_)
             | AppError::Move(_) => Exit::Environment,
@@ -88,6 +89,7 @@ impl From<AppError> for Failure {
             | AppError::AlreadyMailed(_)
             | AppError::NotChangeable(_)
             | AppError::NotUnknown(_)
+            | AppError::NotFound(_)
             | AppError::NotWaiting
             | AppError::PlanChanged(_)
             | AppError::NoBatch(_)

@@ -10,6 +10,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::arguments::Words;
+use super::astray;
 use super::printer::Printer;
 use super::table::Table;
 use super::{Failure, ask, wait};
@@ -161,6 +162,9 @@ impl Consent {
         }
         let asks = !only_shows && !self.yes && plan.acts() > 0;
         let said = plan_in_words(&plan, app);
+        if plan.sends() > 0 {
+            astray::remark(app, printer).await?;
+        }
         if only_shows && !json {
             for line in &said {
                 printer.line(line);

@@ -7,7 +7,11 @@ use jiff::Timestamp;
 
 use super::interview::{Interview, Status};
 use super::session::{AccessWindow, SessionCondition};
+use super::text::acts_in_mail;
 use super::when;
+
+// It stands in one line of the timeline.
+const LONGEST_REASON: usize = 300;
 
 /// How an interview ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,6 +77,9 @@ pub enum NotChangeable {
     /// The wished closing has passed.
     #[error("closes: that has passed; say a time to come, or how much longer (1h)")]
     ClosesInThePast,
+    /// The reason can't be kept in a timeline.
+    #[error("reason: {0}")]
+    Reason(&'static str),
     /// There is no link that could be revoked.
     #[error("link: the interview has no link to revoke")]
     NoLink,
@@ -168,6 +175,25 @@ impl Interview {
         }
         Ok(wider)
     }
+}
+
+/// A reason as the timeline keeps it: one line, or nothing.
+///
+/// # Errors
+/// When it is long, or holds what is not seen.
+pub fn reason(text: &str) -> Result<&str, NotChangeable> {
+    let text = text.trim();
+    if text.chars().any(acts_in_mail) {
+        return Err(NotChangeable::Reason(
+            "it holds a line break or a character that can't be seen; leave it out",
+        ));
+    }
+    if text.chars().count() > LONGEST_REASON {
+        return Err(NotChangeable::Reason(
+            "a few words suffice: at most 300 characters",
+        ));
+    }
+    Ok(text)
 }
 
 /// Whether a link can be revoked.

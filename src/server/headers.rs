@@ -1,6 +1,7 @@
 //! The one place of response headers, around everything that is answered.
 
 use std::any::Any;
+use std::future::ready;
 use std::time::Duration;
 
 use axum::Router;
@@ -16,6 +17,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::Site;
+use crate::app::INSTANCE_HEADER;
 
 /// How long a request may take, from its head to the answer: the body included, however slowly it comes.
 const LONGEST: Duration = Duration::from_secs(15);
@@ -28,7 +30,9 @@ const NOTHING: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Bounds every request, and gives every answer the headers that keep a key where it is.
-pub(super) fn around(routes: Router<Site>) -> Router<Site> {
+pub(super) fn around(routes: Router<Site>, instance: &str) -> Router<Site> {
+    // 32 hexadecimal digits.
+    let instance = HeaderValue::from_str(instance).unwrap_or(HeaderValue::from_static(""));
     routes
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(
@@ -36,11 +40,14 @@ pub(super) fn around(routes: Router<Site>) -> Router<Site> {
             LONGEST,
         ))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(map_response(seal))
+        .layer(map_response(move |response| {
+            ready(seal(response, instance.clone()))
+        }))
 }
 
-async fn seal(mut response: Response<Body>) -> Response<Body> {
+fn seal(mut response: Response<Body>, instance: HeaderValue) -> Response<Body> {
     let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static(INSTANCE_HEADER), instance);
     for (name, value) in [
         (CACHE_CONTROL, "no-store"),
         (REFERRER_POLICY, "no-referrer"),

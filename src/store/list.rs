@@ -330,8 +330,17 @@ impl Reading<'_> {
     }
 }
 
+// What is to take place or was called off, and has not closed.
+pub(super) fn push_not_over(sql: &mut Sql, horizon: Horizon) {
+    sql.push("status IN ('scheduled', 'cancelled') AND (starts_at IS NULL OR ends_at >= ")
+        .bind(instant(horizon.ended_before))
+        .push(" OR closes_at > ")
+        .bind(instant(horizon.now))
+        .push(")");
+}
+
 // The bound on the start lets the index find what is not over.
-fn push_section(sql: &mut Sql, section: Section, horizon: Horizon) {
+pub(super) fn push_section(sql: &mut Sql, section: Section, horizon: Horizon) {
     let ended_before = instant(horizon.ended_before);
     let now = instant(horizon.now);
     match section {

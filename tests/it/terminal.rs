@@ -5,7 +5,7 @@ use rstest::rstest;
 use rustix::process::Signal;
 
 use crate::support::program::Greenroom;
-use crate::support::smtp_server::{Script, SmtpServer};
+use crate::support::smtp_server::{Act, At, Script, SmtpServer};
 
 const FILLED: &str = "Grace Hopper\tgrace@navy.example\tCompiler Engineer\tthu 15:00\t";
 
@@ -40,6 +40,39 @@ async fn incident_04_the_form_schedules_and_a_mail_server_accepts_the_right_link
     let mail = MessageParser::default().parse(&mails[0].bytes).unwrap();
     assert!(mail.body_text(0).unwrap().contains(link));
     assert!(mail.body_html(0).unwrap().contains(link));
+}
+
+#[rstest]
+#[case::before_a_word(At::Greeting)]
+#[case::in_the_middle(At::Rcpt)]
+#[case::after_the_mail(At::Dot)]
+#[tokio::test(flavor = "multi_thread")]
+async fn incident_21_a_server_that_falls_silent_does_not_slow_the_dashboard(#[case] at: At) {
+    let server = SmtpServer::start(Script::new().on(at, Act::Stall)).await;
+    let greenroom = Greenroom::new()
+        .with_smtp(server.port())
+        .with("GREENROOM_MAIL__SMTP__CONNECTIONS", "1")
+        .with("GREENROOM_MAIL__HOLD", "0s");
+    let mut terminal = greenroom.terminal(&[], 120, 32);
+    terminal.shows("sending here");
+    terminal.keys("n");
+    terminal.shows("Candidate");
+    terminal.keys(FILLED);
+    terminal.shows("Thursday 6 March 2031 15:00 GMT");
+    terminal.keys("\x13");
+    server.stalled().await;
+    terminal.shows("Grace Hopper");
+    let begun = std::time::Instant::now();
+    for _ in 0..5 {
+        terminal.keys("/grace");
+        terminal.shows("/ grace");
+        terminal.keys("\x1b\x1b");
+        terminal.no_longer_shows("/ grace");
+    }
+    // Ten pictures; the server is allowed its minutes.
+    let took = begun.elapsed();
+    assert!(took.as_secs() < 5, "{took:?}");
+    terminal.signal(Signal::KILL);
 }
 
 #[test]

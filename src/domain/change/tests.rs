@@ -277,3 +277,14 @@ proptest! {
         }
     }
 }
+
+#[rstest]
+#[case(" the role was filled ", Some("the role was filled"))]
+#[case("", Some(""))]
+#[case("two\nlines", None)]
+#[case("\u{202E}backwards", None)]
+#[case("\u{1B}[2J", None)]
+fn a_reason_is_one_line_that_can_be_seen(#[case] text: &str, #[case] kept: Option<&str>) {
+    assert_eq!(reason(text).ok(), kept);
+    assert!(reason(&"x".repeat(301)).is_err());
+}

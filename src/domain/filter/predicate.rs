@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::{Condition, Days, TextColumn};
 use crate::domain::delivery::State;
+use crate::domain::finding::Code;
 use crate::domain::ids::InterviewId;
 use crate::domain::interview::Status;
 use crate::domain::session::{AccessWindow, LinkState};
@@ -50,6 +51,20 @@ pub enum Predicate {
     Standing(&'static str),
     /// The newest mail is in this state.
     Mail(State),
+    /// The clock-free part of this finding holds, and nobody acknowledged it (see [`Code::bit`]).
+    Found(Code),
+    /// The next try of the newest mail does not come before the link opens.
+    NextTryLate {
+        /// The usual window opens so long before the start.
+        opens_before: Duration,
+        /// No try comes earlier.
+        now: Timestamp,
+    },
+    /// The link closes earlier than their mail says, and nobody acknowledged that.
+    ClosesEarly {
+        /// The usual window closes so long after the end.
+        closes_after: Duration,
+    },
     /// That interview.
     Id(InterviewId),
     /// One of those interviews.
@@ -61,6 +76,24 @@ pub enum Predicate {
 }
 
 impl Predicate {
+    /// That an interview has a finding which nobody acknowledged.
+    #[must_use]
+    pub fn finding(code: Code, window: &AccessWindow, now: Timestamp) -> Self {
+        match code {
+            Code::DeferredLate => Self::All(vec![
+                Self::Found(code),
+                Self::NextTryLate {
+                    opens_before: window.opens_before,
+                    now,
+                },
+            ]),
+            Code::ClosesEarly => Self::ClosesEarly {
+                closes_after: window.closes_after,
+            },
+            code => Self::Found(code),
+        }
+    }
+
     /// What holds where this does not.
     #[must_use]
     pub fn negated(self) -> Self {
@@ -86,6 +119,7 @@ impl Context<'_> {
                     .filter(|mark| mark.name() == state.name());
                 Predicate::Any(marks.map(Predicate::Mail).collect())
             }
+            Condition::Finding(code) => Predicate::finding(*code, self.window, self.now),
             Condition::Status(status) => Predicate::Status(*status),
             Condition::When(days) => self.days(*days),
             Condition::Id(id) => Predicate::Id(*id),

@@ -2,8 +2,10 @@
 
 pub mod dashboard;
 pub mod edges;
+pub mod faults;
 pub mod http;
 pub mod post;
+pub mod postfix;
 pub mod program;
 pub mod smtp_server;
 pub mod terminal;
