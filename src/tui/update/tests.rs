@@ -1,11 +1,14 @@
 //! Keys in, effects out.
 
 mod batches;
+mod change;
+mod door;
 mod form;
 mod list;
 mod marks;
 mod outbox;
 mod outgoing;
+mod palette;
 mod plans;
 
 use proptest::prelude::*;
@@ -145,6 +148,11 @@ fn in_layer(layer: Layer) -> Stage {
                 stage.keys("Enter");
             }
         }
+        Layer::Palette => drop(stage.keys(":")),
+        Layer::Change => {
+            stage.keys(": hour Enter");
+            stage.tell(Event::PlanDrawn);
+        }
         Layer::Batches => {
             stage.outbox.batches = batches();
             stage.keys("B Tab");
@@ -172,7 +180,7 @@ fn in_layer(layer: Layer) -> Stage {
             ));
             stage.keys("Esc");
         }
-        Layer::Text | Layer::Everywhere => unreachable!("never on top"),
+        Layer::Interview | Layer::Text | Layer::Everywhere => unreachable!("never on top"),
     }
     assert_eq!(stage.model.layer(), layer);
     stage.taken();
@@ -189,6 +197,8 @@ fn in_layer(layer: Layer) -> Stage {
 #[case(Layer::LeaveQuestion, &[])]
 #[case(Layer::Form, &["Ctrl-s"])]
 #[case(Layer::Plan, &["y"])]
+#[case(Layer::Palette, &[])]
+#[case(Layer::Change, &["y"])]
 #[case(Layer::Outbox, &[])]
 #[case(Layer::Batches, &[])]
 #[case(Layer::Steer, &["y"])]
