@@ -167,7 +167,7 @@ pub static BINDINGS: &[Binding] = {
         bind(L::List, &["Enter"], I::Details, "details on the whole screen"),
         bind(L::List, &["c"], I::CopyLink, "copy the join link"),
         bind(L::List, &["u"], I::TakeBack, "take back mail that has not left"),
-        bind(L::List, &["B"], I::Outbox, "batches and outbox: what is on its way, and what nobody knows the outcome of"),
+        bind(L::List, &["B"], I::Outbox, "the outbox: what is on its way, what nobody knows the outcome of, and the batches"),
         hinted(L::List, &["Tab"], I::NextPane, "to the pane", 5, "mail"),
         bind(L::List, &["p"], I::NextPart, "next part of the mail: rendered, text, html, headers, calendar, source"),
         bind(L::List, &["j", "Down"], I::Down, "down"),
