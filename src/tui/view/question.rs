@@ -242,7 +242,7 @@ fn change(model: &Model, question: &ChangeQuestion) -> Question {
         ),
         Deed::Revoke => (
             format!("Revoke the link of {whom}?"),
-            "Whoever has it can't get in; the interview stands and needs a new one.".to_owned(),
+            "Whoever has it can't get in; the interview stands and needs a new link.".to_owned(),
         ),
         Deed::Extend(Extension { closes: None, .. }) => {
             (format!("Open the link of {whom} now?"), works)
