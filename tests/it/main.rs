@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may; its helpers too")]
 
 mod audit;
+mod batches;
 mod browser;
 mod change;
 mod cli;

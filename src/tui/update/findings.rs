@@ -8,6 +8,7 @@ use crate::domain::session::SessionCondition;
 use crate::tui::layout::{areas, outbox_areas};
 use crate::tui::message::{AuditRead, Effect, Intent, Request};
 use crate::tui::model::findings::{EvidenceView, FindingsView, PAGE};
+use crate::tui::model::plan::Subject;
 use crate::tui::model::{Modal, Model, Slot};
 
 /// Opens them.
@@ -214,5 +215,5 @@ fn mend(model: &mut Model) -> Vec<Effect> {
             return refuse(model, &words);
         }
     };
-    plan::open_for(model, action, id)
+    plan::open_for(model, action, Subject::one(id))
 }

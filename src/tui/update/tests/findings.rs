@@ -1,8 +1,9 @@
 //! Keys in the findings.
 
-use crate::app::{Action, Selection};
+use crate::app::Action;
 use crate::domain::finding::Code;
 use crate::tui::message::Effect;
+use crate::tui::model::plan::Subject;
 use crate::tui::testing::{Stage, id, rows};
 
 fn open() -> Stage {
@@ -51,7 +52,7 @@ fn f_opens_the_plan_that_mends_the_finding_and_carries_nothing_out() {
     assert!(
         effects.iter().any(|effect| matches!(
             effect,
-            Effect::MakePlan { action: Action::Repair { send: true }, selection: Selection::Ids(ids), .. }
+            Effect::MakePlan { action: Action::Repair { send: true }, subject: Subject::These(ids), .. }
                 if *ids == [selected.row.id()]
         )),
         "{effects:?}"
