@@ -47,7 +47,7 @@ pub use change::{Change, Changed};
 pub use demo::DemoError;
 pub use dispatch::{Dispatcher, Stop};
 pub use doctor::{Check, Health, Premises, check_mail};
-pub use door::{Arrival, Join};
+pub use door::{Arrival, Join, Waiting};
 pub use edges::{Chance, Clock, FixedClock, SystemChance, SystemClock};
 pub use json::{DeliveryJson, InterviewJson};
 pub use ledger::Ledger;

@@ -134,8 +134,9 @@ pub enum Command {
 pub struct Words {
     /// Which interviews: ids, or a filter such as `link:missing when:tomorrow ada`
     ///
-    /// Keys: link, verdict, finding, mail, status, when, role, company, recruiter, id. Words without a key are looked for in
-    /// names, addresses, roles, links and Message-IDs. `-` before a word excludes; `all` takes every interview.
+    /// Keys: link, verdict, finding, mail, status, when, joined, role, company, recruiter, id. Words without a key are
+    /// looked for in names, addresses, roles, links and Message-IDs. `-` before a word excludes; `all` takes every
+    /// interview.
     #[arg(value_name = "FILTER")]
     pub words: Vec<String>,
 }

@@ -40,6 +40,7 @@ enum Condition {
     Finding(Code),
     Status(Status),
     When(Days),
+    Joined(Joined),
     Id(InterviewId),
     Column(TextColumn, String),
     Text(String),
@@ -54,6 +55,15 @@ enum Days {
     Past,
     None,
     On(Date),
+}
+
+/// Whether the candidate has joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Joined {
+    Yes,
+    No,
+    /// And is waiting to be let in.
+    Waiting,
 }
 
 /// A text column that a filter can name.
@@ -93,14 +103,16 @@ pub enum FilterError {
     Unclosed,
 }
 
-const KEYS: &str = "link, verdict, finding, mail, status, when, role, company, recruiter, id";
-const KEY_NAMES: [&str; 10] = [
+const KEYS: &str =
+    "link, verdict, finding, mail, status, when, joined, role, company, recruiter, id";
+const KEY_NAMES: [&str; 11] = [
     "link",
     "verdict",
     "finding",
     "mail",
     "status",
     "when",
+    "joined",
     "role",
     "company",
     "recruiter",
@@ -253,6 +265,12 @@ impl Condition {
                     ],
                 )
             }),
+            "joined" => match value_lower.as_str() {
+                "yes" => Ok(Self::Joined(Joined::Yes)),
+                "no" => Ok(Self::Joined(Joined::No)),
+                "waiting" => Ok(Self::Joined(Joined::Waiting)),
+                _ => Err(unknown("joined", &["yes", "no", "waiting"])),
+            },
             "id" => value
                 .parse()
                 .map(Self::Id)

@@ -11,11 +11,13 @@ use super::interviews::read_row;
 use super::predicate::Sql;
 use super::rows::instant;
 use super::{Reading, StoreError};
+use crate::domain::door::Door;
 use crate::domain::filter::Predicate;
 use crate::domain::ids::InterviewId;
 use crate::domain::interview::Interview;
 use crate::domain::session::{AccessWindow, LinkState};
 use crate::domain::verdict::{self, Facts, Reason};
+use crate::domain::when::Zone;
 
 // The longest interview: what is not over cannot have started earlier than this before its end.
 const LONGEST: Duration = Duration::from_hours(12);
@@ -46,6 +48,20 @@ impl Row {
     #[must_use]
     pub fn link_state(&self, window: &AccessWindow, now: Timestamp) -> LinkState {
         LinkState::of(&self.interview, self.facts.session, window, now)
+    }
+
+    /// What the candidate finds behind today's link.
+    #[must_use]
+    pub fn door(&self, window: &AccessWindow, now: Timestamp) -> Door {
+        Door::of(self.link_state(window, now), &self.interview)
+    }
+
+    /// What lists say of it: that the candidate is here, else whether they can get in.
+    #[must_use]
+    pub fn words(&self, window: &AccessWindow, zone: &Zone, now: Timestamp) -> String {
+        self.door(window, now)
+            .here_in_words(&self.interview, zone, now)
+            .unwrap_or_else(|| self.reason(window, now).words(zone, now))
     }
 
     /// The part of the list in which it stands.
@@ -260,6 +276,21 @@ impl Reading<'_> {
         sql.push(" LIMIT ")
             .bind(i64::try_from(wanted).unwrap_or(i64::MAX));
         self.many(&sql.text, params_from_iter(sql.parameters), read_row)
+    }
+
+    /// Reads at most `limit` rows of those that satisfy `predicate`: who joined last, in the order in which they joined.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn joined_last(&self, predicate: &Predicate, limit: u32) -> Result<Vec<Row>, StoreError> {
+        let mut sql = Sql::default();
+        sql.push("SELECT * FROM interview WHERE ")
+            .predicate(predicate)
+            .push(" ORDER BY joined_at DESC, id DESC LIMIT ")
+            .bind(i64::from(limit));
+        let mut rows = self.many(&sql.text, params_from_iter(sql.parameters), read_row)?;
+        rows.reverse();
+        Ok(rows)
     }
 
     /// Counts what satisfies a predicate; without one in particular, everything.

@@ -62,6 +62,10 @@ impl Sql {
                 .push(" AND coalesce(closes_at < ")
                 .bind(instant(*late_before))
                 .push(", TRUE), FALSE)"),
+            P::Joined => self.push("joined_at IS NOT NULL"),
+            P::Waits => {
+                self.push("(joined_at IS NOT NULL AND admitted_at IS NULL AND meeting_url IS NULL)")
+            }
             P::HasStart => self.push("starts_at IS NOT NULL"),
             P::HasSession => self.push("session_key IS NOT NULL"),
             P::SessionRevoked => self.push("session_revoked = 1"),

@@ -14,6 +14,7 @@ const STEPS: &[M<'static>] = &[
     M::up(FOUND),
     M::up(FOUND_INDEXES),
     M::up(ACCESSES),
+    M::up(WAITING),
 ];
 
 /// The version that this program writes.
@@ -380,4 +381,10 @@ CREATE TABLE access (
     opens_at     INTEGER
 ) STRICT;
 CREATE INDEX access_by_interview ON access (interview_id, row);
+";
+
+// Finds who waits to be let in, among all who ever joined.
+const WAITING: &str = "
+CREATE INDEX interview_waiting ON interview (joined_at)
+    WHERE joined_at IS NOT NULL AND admitted_at IS NULL AND meeting_url IS NULL;
 ";

@@ -30,6 +30,12 @@ pub enum Layer {
     Steer,
     /// The line in which the reason for settling a mail is typed.
     Settle,
+    /// The interview under the cursor, in the list and in the pane.
+    Interview,
+    /// The question before an interview is changed.
+    Change,
+    /// The list of commands.
+    Palette,
     /// The question before quitting with unsent mail.
     QuitQuestion,
     /// The question before a form with text in it is left.
@@ -44,9 +50,18 @@ pub enum Layer {
 
 impl Layer {
     /// The heading in the help, and the layers in its order.
-    pub const HELP: [(Self, &'static str); 10] = [
+    pub const HELP: [(Self, &'static str); 13] = [
         (Self::List, "List"),
         (Self::Pane, "Details"),
+        (
+            Self::Interview,
+            "Interview under the cursor, in list and details",
+        ),
+        (
+            Self::Change,
+            "Questions about an interview: nothing happens before y",
+        ),
+        (Self::Palette, "Commands"),
         (Self::Find, "Find and filter"),
         (Self::Form, "Form"),
         (Self::Plan, "Plan: nothing is mailed before y"),
@@ -63,9 +78,10 @@ impl Layer {
     // The layers that see a key when this one does not name it.
     const fn behind(self) -> &'static [Self] {
         match self {
-            Self::Find | Self::Form | Self::Plan | Self::Steer | Self::Settle => {
+            Self::Find | Self::Form | Self::Plan | Self::Steer | Self::Settle | Self::Palette => {
                 &[Self::Text, Self::Everywhere]
             }
+            Self::List | Self::Pane => &[Self::Interview, Self::Everywhere],
             Self::Everywhere => &[],
             _ => &[Self::Everywhere],
         }
@@ -75,7 +91,7 @@ impl Layer {
     const fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Find | Self::Form | Self::Plan | Self::Steer | Self::Settle
+            Self::Find | Self::Form | Self::Plan | Self::Steer | Self::Settle | Self::Palette
         )
     }
 }
@@ -85,7 +101,7 @@ impl Layer {
 pub struct Binding {
     /// Where it holds.
     pub layer: Layer,
-    /// The keys, the one that is shown first.
+    /// The keys, the one that is shown first. A command without one stands in the palette only.
     pub keys: &'static [&'static str],
     /// What they mean.
     pub intent: Intent,
@@ -173,6 +189,13 @@ pub static BINDINGS: &[Binding] = {
         hinted(L::Pane, &["Esc", "q"], I::Leave, "back to the list", 2, "back"),
         bind(L::Pane, &["?"], I::Help, "these keys"),
         bind(L::Pane, &["Ctrl-c"], I::Quit, "quit"),
+        bind(L::Interview, &["W"], I::LetIn, "let in the candidate who waits, or go to the one who does"),
+        bind(L::Interview, &[":"], I::Palette, "every command, by a few letters of its name"),
+        bind(L::Interview, &[], I::Complete, "complete: the interview has taken place (asks first)"),
+        bind(L::Interview, &[], I::NoShow, "no-show: the candidate did not come (asks first)"),
+        bind(L::Interview, &[], I::OpenNow, "open now: the link works from this moment on (asks first)"),
+        bind(L::Interview, &[], I::Longer, "one hour longer: the link closes an hour later (asks first)"),
+        bind(L::Interview, &[], I::Revoke, "revoke the link: whoever has it can't get in (asks first)"),
         hinted(L::Find, &["Enter"], I::Accept, "keep the filter; look elsewhere when nothing matches here", 0, "keep"),
         hinted(L::Find, &["Esc", "Ctrl-c"], I::Leave, "the filter as it was", 1, "leave"),
         bind(L::Find, &["Down"], I::Down, "down"),
@@ -224,6 +247,12 @@ pub static BINDINGS: &[Binding] = {
         hinted(L::Steer, &["Esc", "n", "q", "Ctrl-c"], I::Leave, "leave; nothing happens", 1, "leave"),
         hinted(L::Settle, &["Enter"], I::Accept, "settle it for this reason", 0, "settle"),
         hinted(L::Settle, &["Esc", "Ctrl-c"], I::Leave, "leave; nothing happens", 1, "leave"),
+        hinted(L::Change, &["y"], I::Yes, "do it", 0, "do it"),
+        hinted(L::Change, &["Esc", "n", "q", "Ctrl-c"], I::Leave, "leave; nothing happens", 1, "leave"),
+        hinted(L::Palette, &["Enter"], I::Accept, "as if its key were pressed", 0, "do it"),
+        bind(L::Palette, &["Down", "Ctrl-n", "Tab"], I::Down, "down"),
+        bind(L::Palette, &["Up", "Ctrl-p", "Shift-Tab"], I::Up, "up"),
+        hinted(L::Palette, &["Esc", "Ctrl-c"], I::Leave, "leave", 1, "leave"),
         hinted(L::QuitQuestion, &["y"], I::Yes, "quit; the mail waits in the outbox", 0, "quit"),
         hinted(L::QuitQuestion, &["Esc", "n", "q", "Ctrl-c"], I::Leave, "stay", 1, "stay"),
         hinted(L::LeaveQuestion, &["y"], I::Yes, "throw it away", 0, "throw away"),
@@ -266,6 +295,18 @@ pub fn intent(layer: Layer, key: Key) -> Option<Intent> {
             .map(|character| Intent::Edit(Edit::Insert(character))),
         None => None,
     }
+}
+
+/// The commands of a layer, in the order of the table: what its keys do but for moving about, and what has no key.
+pub fn commands(layer: Layer) -> impl Iterator<Item = &'static Binding> {
+    let layers = std::iter::once(layer).chain(layer.behind().iter().copied());
+    layers
+        .flat_map(|layer| {
+            BINDINGS
+                .iter()
+                .filter(move |binding| binding.layer == layer)
+        })
+        .filter(|binding| !binding.intent.only_moves() && binding.intent != Intent::Palette)
 }
 
 /// The hints of a layer, the most important first: key, words, intent.

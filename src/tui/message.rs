@@ -8,9 +8,10 @@ use jiff::Timestamp;
 
 use super::field::Edit;
 use super::mail::MailParts;
+use super::model::change::Deed;
 use crate::app::{
-    Action, Affected, CarriedOut, Counts, Delivery, Dossier, From, Outbox, Plan, Schedule,
-    Scheduled, Selection, Sending, Serving, Settlement, TakenBack, UnsentMail, Window,
+    Action, Affected, CarriedOut, Counts, Delivery, Dossier, From, Outbox, Plan, Row, Schedule,
+    Scheduled, Selection, Sending, Serving, Settlement, TakenBack, UnsentMail, Waiting, Window,
 };
 
 use crate::domain::draft::{Draft, Refusal};
@@ -66,6 +67,20 @@ pub enum Intent {
     TakeBack,
     /// See what is on its way.
     Outbox,
+    /// Let the candidate in who waits.
+    LetIn,
+    /// Note that the interview took place.
+    Complete,
+    /// Note that the candidate did not come.
+    NoShow,
+    /// Let the link work from now on.
+    OpenNow,
+    /// Let the link work an hour longer.
+    Longer,
+    /// Revoke the link.
+    Revoke,
+    /// Choose a command by its name.
+    Palette,
     /// Withdraw a mail.
     Withdraw,
     /// Leave a mail of unknown outcome as it is, for a reason.
@@ -110,6 +125,27 @@ pub enum Intent {
     Redraw,
 }
 
+impl Intent {
+    /// Whether it is about the place on the screen only.
+    #[must_use]
+    pub const fn only_moves(&self) -> bool {
+        matches!(
+            self,
+            Self::Down
+                | Self::Up
+                | Self::Top
+                | Self::Bottom
+                | Self::HalfDown
+                | Self::HalfUp
+                | Self::PageDown
+                | Self::PageUp
+                | Self::NextPane
+                | Self::Leave
+                | Self::Edit(_)
+        )
+    }
+}
+
 /// The number of a request: an answer that bears another one than the newest came too late and is ignored.
 pub type Request = u64;
 
@@ -130,6 +166,12 @@ pub enum Event {
     ServingChanged(Serving),
     /// It is not, and these links lead astray.
     AffectedRead(Affected),
+    /// Who waits to be let in was read.
+    WaitingRead(Result<Vec<Waiting>, String>),
+    /// A candidate was let in, or could not be.
+    LetIn(Result<Box<Row>, String>),
+    /// An interview was changed, and what is true now; or it could not be.
+    Changed(Result<String, String>),
     /// A window of the list was read.
     WindowRead(Request, Result<Window, String>),
     /// The interviews were counted.
@@ -223,6 +265,8 @@ pub enum Effect {
         /// What `matching` counts.
         filter: Filter,
     },
+    /// Read who waits to be let in.
+    ReadWaiting,
     /// Count what matches without the filter that is in force.
     CountElsewhere {
         /// The number of the request.
@@ -286,6 +330,20 @@ pub enum Effect {
         /// The interview.
         id: InterviewId,
     },
+    /// Let a candidate in who waits.
+    Admit {
+        /// Their interview.
+        id: InterviewId,
+    },
+    /// Change what a link depends on.
+    Change {
+        /// The interview.
+        id: InterviewId,
+        /// What becomes of it.
+        deed: Deed,
+    },
+    /// Ring the terminal's bell.
+    Ring,
     /// Take a mail back if it has not left.
     TakeBack {
         /// The mail.
@@ -340,7 +398,7 @@ pub enum Effect {
 impl Effect {
     /// Whether it mails somebody or changes an interview. Invariant 11: outside the form, only the `y` of a plan or of
     /// a question about the outbox, the reason typed there, and the answer about a mail that was taken back may lead to
-    /// one of these. Taking back stops mail, and is none of them.
+    /// one of these. Taking back stops mail, and letting in who waits at the door is what they came for: neither is one.
     #[must_use]
     pub const fn mails_or_changes(&self) -> bool {
         match self {
@@ -348,16 +406,20 @@ impl Effect {
             | Self::Revise { .. }
             | Self::Remove { .. }
             | Self::Settle { .. }
+            | Self::Change { .. }
             | Self::Resume
             | Self::CarryOut { .. } => true,
             Self::ReadWindow { .. }
             | Self::Count { .. }
+            | Self::ReadWaiting
             | Self::CountElsewhere { .. }
             | Self::ReadDetails { .. }
             | Self::ReadDelivery { .. }
             | Self::ReadMail { .. }
             | Self::ReadNextMail { .. }
             | Self::Preview { .. }
+            | Self::Admit { .. }
+            | Self::Ring
             | Self::TakeBack { .. }
             | Self::ReadOutbox { .. }
             | Self::MakePlan { .. }

@@ -62,6 +62,7 @@ pub fn setting() -> Setting {
         user: "Rita Levi <rita@acme.example>".to_owned(),
         read_only: None,
         quits_freely: false,
+        bell: true,
         seed: "seed".to_owned(),
     }
 }
@@ -147,6 +148,13 @@ pub fn mailed(mut row: Row, state: State) -> Row {
         closes_at: None,
         link_is_local: false,
     });
+    row
+}
+
+/// An interview that has just begun, whose candidate has joined and waits.
+pub fn waiting(number: u128, name: &str, since: &str) -> Row {
+    let mut row = mailed(row(number, name, "2031-03-04T09:15:00Z"), State::Accepted);
+    row.interview.joined_at = Some(at(since));
     row
 }
 

@@ -3,20 +3,26 @@
 //! Only data and questions about it; [`update`](super::update) changes it, [`view`](super::view) shows it. Knows no
 //! clock: the time is the [`Moment`] that the last message brought.
 
+pub mod change;
 pub mod form;
 pub mod list;
 pub mod mail;
 pub mod outbox;
 pub mod outgoing;
+pub mod palette;
 pub mod plan;
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
+use self::change::ChangeQuestion;
 use self::form::Form;
 use self::list::{Find, List};
 use self::mail::Pane;
 use self::outbox::{OutboxView, SettleLine, SteerQuestion};
 use self::outgoing::Outgoing;
+use self::palette::Palette;
 use self::plan::PlanView;
 use super::keymap::Layer;
 use super::message::{Moment, Request, Tally};
@@ -24,6 +30,7 @@ use super::theme::Role;
 
 use crate::app::{
     Affected, Horizon, Outbox, Row, Section, Sending, SentBy, Serving, Underway, UnsentMail,
+    Waiting,
 };
 use crate::domain::base_url::BaseUrl;
 use crate::domain::draft::Defaults;
@@ -51,6 +58,8 @@ pub struct Setting {
     pub read_only: Option<String>,
     /// Whether `q` never asks (a demonstration).
     pub quits_freely: bool,
+    /// Whether the bell rings when a candidate waits.
+    pub bell: bool,
     /// Random text, made once per run, from which the forms' idempotency keys are made.
     pub seed: String,
 }
@@ -85,6 +94,10 @@ pub enum Modal {
     Steer(Box<SteerQuestion>),
     /// Why is a mail of the outbox below settled?
     Settle(Box<SettleLine>),
+    /// Do that with an interview?
+    Change(Box<ChangeQuestion>),
+    /// The commands of what lies below.
+    Palette(Palette),
     /// Quit with unsent mail?
     Quit(UnsentMail),
     /// Leave the form below and lose what was typed?
@@ -109,6 +122,8 @@ pub enum Slot {
     Window,
     /// The numbers above the list.
     Count,
+    /// Who waits to be let in.
+    Waiting,
     /// Matches outside the filter.
     Elsewhere,
     /// Everything about the interview under the cursor.
@@ -146,6 +161,10 @@ pub struct Model {
     pub list: List,
     /// The numbers above it, once they are known.
     pub tally: Option<Tally>,
+    /// Who waits to be let in, whoever waits longest first.
+    pub waiting: Vec<Waiting>,
+    /// When the last of those joined who are known of; none before that was read.
+    pub last_arrival: Option<Timestamp>,
     /// The outbox, once it was read; its mails only while it is on the screen.
     pub outbox: Outbox,
     /// The interview under the cursor.
@@ -179,6 +198,8 @@ impl Model {
             affected: Affected::default(),
             list: List::default(),
             tally: None,
+            waiting: Vec::new(),
+            last_arrival: None,
             outbox: Outbox::default(),
             pane: Pane::default(),
             focus: Focus::List,
@@ -204,6 +225,8 @@ impl Model {
             (Some(Modal::Outbox(_)), _) => Layer::Outbox,
             (Some(Modal::Steer(_)), _) => Layer::Steer,
             (Some(Modal::Settle(_)), _) => Layer::Settle,
+            (Some(Modal::Change(_)), _) => Layer::Change,
+            (Some(Modal::Palette(_)), _) => Layer::Palette,
             (Some(Modal::Quit(_)), _) => Layer::QuitQuestion,
             (Some(Modal::LeaveForm), _) => Layer::LeaveQuestion,
             (Some(Modal::LeaveTakenBack), _) => Layer::TakenBackQuestion,
@@ -349,6 +372,7 @@ impl Model {
         match self.modals.last() {
             Some(Modal::Plan(plan)) => plan.is_ready() && !plan.drawn,
             Some(Modal::Steer(question)) => !question.drawn,
+            Some(Modal::Change(question)) => !question.drawn,
             _ => false,
         }
     }

@@ -1,14 +1,17 @@
 //! What follows from a message: the model changes, and effects are to be carried out.
 //!
 //! Pure. This file routes; each part of the screen has its own file. Only `saving.rs`, `plan.rs`,
-//! `outbox.rs` and the answer about mail that was taken back (`form.rs`) return effects that mail or change (invariant
+//! `outbox.rs`, `change.rs` and the answer about mail that was taken back (`form.rs`) return effects that mail or change (invariant
 //! 11).
 
+mod change;
+mod door;
 mod find;
 mod form;
 mod list;
 mod outbox;
 mod outgoing;
+mod palette;
 mod pane;
 mod plan;
 mod saving;
@@ -25,6 +28,7 @@ use crate::domain::text::visible;
 pub fn start(model: &mut Model) -> Vec<Effect> {
     let mut effects = list::read(model, Purpose::First);
     effects.push(outbox::read(model));
+    effects.push(Effect::ReadWaiting);
     effects
 }
 
@@ -54,10 +58,12 @@ fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
         Layer::Outbox => outbox::wanted(model, &intent),
         Layer::Steer => outbox::answered(model, &intent),
         Layer::Settle => outbox::typed(model, intent),
+        Layer::Change => change::answered(model, &intent),
+        Layer::Palette => palette::wanted(model, intent),
         Layer::QuitQuestion => shared::quit_question(model, &intent),
         Layer::LeaveQuestion | Layer::TakenBackQuestion => form::answered(model, &intent),
         // These are behind other layers and never on top.
-        Layer::Text | Layer::Everywhere => Vec::new(),
+        Layer::Interview | Layer::Text | Layer::Everywhere => Vec::new(),
     }
 }
 
@@ -77,6 +83,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::PlanDrawn => {
             plan::drawn(model);
             outbox::drawn(model);
+            change::drawn(model);
         }
         Event::SendingChanged(sending) => {
             model.changed |= model.sending != sending;
@@ -93,6 +100,9 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             model.changed |= model.affected != affected;
             model.affected = affected;
         }
+        Event::WaitingRead(waiting) => return door::waiting_read(model, waiting),
+        Event::Changed(result) => change::changed(model, result),
+        Event::LetIn(result) => door::let_in(model, result),
         Event::Counted(request, tally) => {
             if model.answers(Slot::Count, request) {
                 counted(model, tally.ok());
@@ -149,6 +159,7 @@ fn refresh(model: &mut Model) -> Vec<Effect> {
     let mut effects = list::read(model, Purpose::Again);
     effects.extend(pane::read(model));
     effects.push(outbox::read(model));
+    effects.push(Effect::ReadWaiting);
     effects.extend(outgoing::watch(model));
     effects
 }
@@ -162,6 +173,7 @@ fn ticked(model: &mut Model, moment: Moment) -> Vec<Effect> {
         model.changed = true;
         form::recheck(model);
         effects.extend(list::read(model, Purpose::Again));
+        effects.push(Effect::ReadWaiting);
     }
     effects
 }

@@ -1,9 +1,12 @@
 //! Keys in, effects out.
 
+mod change;
+mod door;
 mod form;
 mod list;
 mod outbox;
 mod outgoing;
+mod palette;
 mod plans;
 
 use proptest::prelude::*;
@@ -141,6 +144,11 @@ fn in_layer(layer: Layer) -> Stage {
                 stage.keys("Enter");
             }
         }
+        Layer::Palette => drop(stage.keys(":")),
+        Layer::Change => {
+            stage.keys(": hour Enter");
+            stage.tell(Event::PlanDrawn);
+        }
         Layer::Outbox | Layer::Steer | Layer::Settle => {
             stage.outbox = in_the_outbox();
             stage.keys("B");
@@ -163,7 +171,7 @@ fn in_layer(layer: Layer) -> Stage {
             ));
             stage.keys("Esc");
         }
-        Layer::Text | Layer::Everywhere => unreachable!("never on top"),
+        Layer::Interview | Layer::Text | Layer::Everywhere => unreachable!("never on top"),
     }
     assert_eq!(stage.model.layer(), layer);
     stage.taken();
@@ -180,6 +188,8 @@ fn in_layer(layer: Layer) -> Stage {
 #[case(Layer::LeaveQuestion, &[])]
 #[case(Layer::Form, &["Ctrl-s"])]
 #[case(Layer::Plan, &["y"])]
+#[case(Layer::Palette, &[])]
+#[case(Layer::Change, &["y"])]
 #[case(Layer::Outbox, &[])]
 #[case(Layer::Steer, &["y"])]
 #[case(Layer::Settle, &["Enter"])]

@@ -82,14 +82,17 @@ fn counts(model: &Model, pen: Pen, total: usize) -> Line<'static> {
     let marked = marked.into_iter().filter(|(count, ..)| *count > 0);
     parts.extend(marked.map(|(count, words, role)| pen.mark(role, &format!("{count} {words}"))));
     parts.push(pen.write(Role::Dim, format!("{} ahead", counts.ahead)));
+    // They stand closer where there is little room. What still has none is left out whole, from the end.
+    let taken = |gap: usize| width(&parts) + gap * parts.len().saturating_sub(1) + 1;
+    let gap = [3, 2, 1].into_iter().find(|gap| taken(*gap) <= total);
+    let gap = gap.unwrap_or(1);
     let mut line = vec![Span::raw(" ")];
     for part in parts {
-        // A number is shown whole or not at all.
-        if line.len() > 1 && width(&line) + 3 + width(std::slice::from_ref(&part)) > total {
+        if line.len() > 1 && width(&line) + gap + width(std::slice::from_ref(&part)) > total {
             break;
         }
         if line.len() > 1 {
-            line.push(Span::raw("   "));
+            line.push(Span::raw(" ".repeat(gap)));
         }
         line.push(part);
     }
@@ -146,6 +149,32 @@ fn not_served(model: &Model) -> Option<(Role, String)> {
     Some((role, format!("no join page: {listen} {why} · {whose}")))
 }
 
+// Who waits at the door and since when: as many names as there is room for.
+fn waiting(model: &Model, total: usize) -> Option<(Role, String)> {
+    let clock = |at| when::moment(at, &model.setting.zone, model.moment.now);
+    let count = model.waiting.len();
+    if count == 0 {
+        return None;
+    }
+    let line = |named: usize| {
+        let names = model.waiting.iter().take(named);
+        let names: Vec<String> = names
+            .map(|one| format!("{} since {}", safe::line(&one.name, 24), clock(one.since)))
+            .collect();
+        let more = match count - names.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{count} waiting: {}{more} · W lets in", names.join(", "))
+    };
+    let named = (1..=count.min(3)).rev();
+    let mut lines = named.map(line);
+    let fits = lines.find(|line| columns(line) + 3 <= total);
+    let first = model.waiting.first()?.since;
+    let short = || format!("{count} waiting since {} · W", clock(first));
+    Some((Role::Attention, fits.unwrap_or_else(short)))
+}
+
 /// `first starts 10:30`, where something waits.
 pub(super) fn first_start(model: &Model, unsent: &UnsentMail) -> Option<String> {
     let (zone, now) = (&model.setting.zone, model.moment.now);
@@ -162,6 +191,7 @@ fn banners(model: &Model, pen: Pen, total: usize) -> Vec<Line<'static>> {
             format!("read only: {}", safe::line(why, 400)),
         ));
     }
+    banners.extend(waiting(model, total));
     banners.extend(paused(model, total));
     banners.extend(not_served(model));
     match model.tally.map_or(0, |tally| tally.failed) {

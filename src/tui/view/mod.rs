@@ -6,6 +6,7 @@ mod header;
 pub mod help;
 mod list;
 mod outbox;
+mod palette;
 pub mod pane;
 mod plan;
 mod question;
@@ -52,6 +53,8 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
             Modal::Find(_)
             | Modal::Steer(_)
             | Modal::Settle(_)
+            | Modal::Change(_)
+            | Modal::Palette(_)
             | Modal::Quit(_)
             | Modal::LeaveForm
             | Modal::LeaveTakenBack,
@@ -61,7 +64,10 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
         }
     }
     if let Some(modal) = model.modals.last().filter(|modal| is_question(modal)) {
-        question::draw(frame, model, modal, theme, areas.body);
+        match modal {
+            Modal::Palette(palette) => palette::draw(frame, palette, theme, areas.body),
+            question => question::draw(frame, model, question, theme, areas.body),
+        }
     }
     status::draw(frame, model, theme, areas.status);
     safe::seal(frame.buffer_mut());
@@ -72,6 +78,8 @@ const fn is_question(modal: &Modal) -> bool {
         modal,
         Modal::Steer(_)
             | Modal::Settle(_)
+            | Modal::Change(_)
+            | Modal::Palette(_)
             | Modal::Quit(_)
             | Modal::LeaveForm
             | Modal::LeaveTakenBack

@@ -1,5 +1,6 @@
 //! What the tests share: doubles of the world outside.
 
+pub mod browser;
 pub mod dashboard;
 pub mod edges;
 pub mod faults;
