@@ -8,6 +8,7 @@ mod ask;
 mod astray;
 mod audit;
 mod backup;
+mod batch;
 mod change;
 mod deliver;
 mod demo;
@@ -23,6 +24,7 @@ mod preview;
 mod printer;
 mod repair;
 mod resend;
+mod rotate;
 mod selector;
 mod serve;
 mod setup;
@@ -89,6 +91,8 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Extend(extend) => extend.run(app, printer).await,
         Command::Complete(complete) => complete.run(app, printer).await,
         Command::NoShow(no_show) => no_show.run(app, printer).await,
+        Command::Rotate(rotate) => rotate.run(app, printer).await,
+        Command::Batch(batch) => batch.run(app, printer).await,
         Command::Outbox(outbox) => outbox.run(app, printer).await,
         Command::Audit(audit) => audit.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,

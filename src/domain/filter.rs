@@ -42,6 +42,7 @@ enum Condition {
     When(Days),
     Joined(Joined),
     Id(InterviewId),
+    AnyOf(Vec<InterviewId>),
     Column(TextColumn, String),
     Text(String),
 }
@@ -155,6 +156,18 @@ impl Filter {
             })
             .collect();
         Self { terms, all: false }
+    }
+
+    /// A filter that lets these interviews through and no others: for what was marked.
+    #[must_use]
+    pub fn these(ids: Vec<InterviewId>) -> Self {
+        Self {
+            terms: vec![Term {
+                negated: false,
+                condition: Condition::AnyOf(ids),
+            }],
+            all: false,
+        }
     }
 
     /// Whether it was given nothing at all, not even `all`: what changes many must refuse such a selector.

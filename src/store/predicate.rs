@@ -81,6 +81,13 @@ impl Sql {
             P::NextTryLate { opens_before, now } => self.next_try_late(*opens_before, *now),
             P::ClosesEarly { closes_after } => self.closes_early(*closes_after),
             P::Id(id) => self.push("id = ").bind(id.to_string()),
+            P::AnyOf(ids) => {
+                let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+                self.push("id IN ")
+                    .push(engine::BEFORE_ELEMENTS)
+                    .bind(serde_json::Value::from(ids).to_string())
+                    .push(engine::AFTER_ELEMENTS)
+            }
             P::Contains(column, text) => self
                 .push("folded(")
                 .push(column_name(*column))

@@ -1,5 +1,7 @@
 //! Carries effects out by the use-cases of the app, and reports what happened as events. Knows no terminal.
 
+mod bulk;
+
 use std::collections::HashMap;
 use std::future::Future;
 use std::time::Duration;
@@ -84,9 +86,13 @@ impl Executor {
             Effect::ReadMail { request, id } => self.read(Slot::Mail, SCROLLING, async move {
                 Event::MailRead(request, taken_apart(app.mail(id).await))
             }),
-            Effect::ReadNextMail { request, id } => {
+            Effect::ReadNextMail {
+                request,
+                action,
+                id,
+            } => {
                 self.read(Slot::PlanMail, Duration::ZERO, async move {
-                    Event::MailRead(request, taken_apart(app.next_mail(id).await))
+                    Event::MailRead(request, taken_apart(app.planned_mail(action, id).await))
                 });
             }
             Effect::Preview { request, draft } => self.read(Slot::Preview, TYPING, async move {
@@ -99,20 +105,12 @@ impl Executor {
             Effect::CountUnsent => {
                 self.simply(async move { Event::CountedUnsent(app.unsent().await.map_err(words)) });
             }
-            Effect::MakePlan {
-                request,
-                action,
-                selection,
-            } => self.read(Slot::Plan, Duration::ZERO, async move {
-                Event::PlanMade(request, app.plan(action, &selection).await.map_err(words))
-            }),
-            Effect::CarryOut {
-                request,
-                plan,
-                hold,
-            } => self.change(async move {
-                Event::PlanCarriedOut(request, app.carry_out(&plan, hold).await.map_err(words))
-            }),
+            bulk @ (Effect::MakePlan { .. }
+            | Effect::SavePlan { .. }
+            | Effect::CarryOut { .. }
+            | Effect::ReadIds { .. }
+            | Effect::CheckMarks { .. }
+            | Effect::SteerBatch { .. }) => return self.start_bulk(bulk),
             Effect::Schedule { request, schedule } => self.save(request, None, schedule),
             Effect::Revise {
                 request,
@@ -125,9 +123,13 @@ impl Executor {
             Effect::TakeBack { delivery } => self.change(async move {
                 Event::TookBack(delivery, app.take_back(delivery).await.map_err(words))
             }),
-            Effect::ReadOutbox { request, limit } => {
+            Effect::ReadOutbox {
+                request,
+                limit,
+                batches,
+            } => {
                 self.read(Slot::Outbox, Duration::ZERO, async move {
-                    Event::OutboxRead(request, app.outbox(limit).await.map_err(words))
+                    Event::OutboxRead(request, app.outbox(limit, batches).await.map_err(words))
                 });
             }
             Effect::Settle {

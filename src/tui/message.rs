@@ -2,6 +2,7 @@
 //!
 //! Only data. Nothing here decides or does anything.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,9 +10,11 @@ use jiff::Timestamp;
 use super::field::Edit;
 use super::mail::MailParts;
 use super::model::change::Deed;
+use super::model::plan::{MadePlan, NotCarriedOut, Subject};
 use crate::app::{
-    Action, Affected, CarriedOut, Counts, Delivery, Dossier, From, Outbox, Plan, Row, Schedule,
-    Scheduled, Selection, Sending, Serving, Settlement, TakenBack, UnsentMail, Waiting, Window,
+    Action, Affected, CarriedOut, Counts, Delivery, Dossier, From, Marked, Outbox, Plan, Row,
+    Schedule, Scheduled, Sending, Serving, Settlement, Steer, Steered, TakenBack, UnsentMail,
+    Waiting, Window,
 };
 
 use crate::domain::draft::{Draft, Refusal};
@@ -59,6 +62,34 @@ pub enum Intent {
     FixLink,
     /// Send the invitation again.
     Resend,
+    /// Replace the link.
+    NewLink,
+    /// Cancel the interview.
+    Cancel,
+    /// Mark the interview, or take its mark away, and go on.
+    Mark,
+    /// Begin or end a range of marks.
+    MarkRange,
+    /// Mark all that match.
+    MarkAll,
+    /// Mark what is not, and the other way round.
+    InvertMarks,
+    /// See only what is marked, or everything again.
+    OnlyMarked,
+    /// Bring the last marks back.
+    LastMarks,
+    /// Choose what the plan would leave alone.
+    Choose,
+    /// Write the plan to a file.
+    SavePlan,
+    /// Go to the batches, or back to the outbox.
+    OtherTab,
+    /// Pause a batch, or let it go on.
+    PauseBatch,
+    /// Withdraw what has not left of a batch.
+    StopBatch,
+    /// Mail again what did not leave of a batch.
+    Retry,
     /// See the next part of the mail.
     NextPart,
     /// Go to the other pane.
@@ -189,9 +220,17 @@ pub enum Event {
     /// The form was carried out or refused.
     Saved(Request, Result<Box<Scheduled>, SaveError>),
     /// A plan was made.
-    PlanMade(Request, Result<Plan, String>),
-    /// A plan was carried out.
-    PlanCarriedOut(Request, Result<CarriedOut, String>),
+    PlanMade(Request, Result<MadePlan, String>),
+    /// A plan was carried out, or something had changed since it was made.
+    PlanCarriedOut(Request, Result<CarriedOut, NotCarriedOut>),
+    /// A plan was written to that file, or could not be.
+    PlanSaved(Result<String, String>),
+    /// The ids of all that match were read: to be marked, or exchanged for what is marked of them.
+    IdsRead(Request, bool, Result<Vec<InterviewId>, String>),
+    /// What is marked was looked at.
+    MarksChecked(Request, Result<Marked, String>),
+    /// A batch was paused, resumed or stopped, or could not be.
+    BatchSteered(Result<Box<Steered>, String>),
     /// Mail was taken back, or it was too late.
     TookBack(DeliveryId, Result<TakenBack, String>),
     /// The outbox was read.
@@ -299,6 +338,8 @@ pub enum Effect {
     ReadNextMail {
         /// The number of the request.
         request: Request,
+        /// What the plan is to do.
+        action: Action,
         /// The interview.
         id: InterviewId,
     },
@@ -355,6 +396,8 @@ pub enum Effect {
         request: Request,
         /// How many of its mails at most.
         limit: u32,
+        /// How many of the newest batches.
+        batches: u32,
     },
     /// Decide what becomes of a mail of unknown outcome.
     Settle {
@@ -372,7 +415,39 @@ pub enum Effect {
         /// The action.
         action: Action,
         /// On what.
-        selection: Selection,
+        subject: Subject,
+        /// Whom to act on although the plan would leave them alone.
+        chosen: BTreeSet<InterviewId>,
+    },
+    /// Write a plan to a file.
+    SavePlan {
+        /// The plan.
+        plan: Plan,
+    },
+    /// Read the ids of all that match.
+    ReadIds {
+        /// The number of the request.
+        request: Request,
+        /// What must hold.
+        filter: Filter,
+        /// Whether marks are to be exchanged, not added.
+        invert: bool,
+    },
+    /// See which of these a list shows.
+    CheckMarks {
+        /// The number of the request.
+        request: Request,
+        /// The interviews.
+        ids: BTreeSet<InterviewId>,
+        /// The list's filter.
+        filter: Filter,
+    },
+    /// Pause, resume or stop a batch.
+    SteerBatch {
+        /// Its number.
+        number: i64,
+        /// What it is told.
+        steer: Steer,
     },
     /// Do exactly what the plan says.
     CarryOut {
@@ -408,6 +483,7 @@ impl Effect {
             | Self::Settle { .. }
             | Self::Change { .. }
             | Self::Resume
+            | Self::SteerBatch { .. }
             | Self::CarryOut { .. } => true,
             Self::ReadWindow { .. }
             | Self::Count { .. }
@@ -423,6 +499,9 @@ impl Effect {
             | Self::TakeBack { .. }
             | Self::ReadOutbox { .. }
             | Self::MakePlan { .. }
+            | Self::SavePlan { .. }
+            | Self::ReadIds { .. }
+            | Self::CheckMarks { .. }
             | Self::Copy(_)
             | Self::CountUnsent
             | Self::Suspend

@@ -92,6 +92,8 @@ pub async fn setting(app: &App, quits_freely: bool) -> Setting {
             ..app.defaults()
         },
         hold: app.config().mail.hold,
+        batch_hold: app.config().mail.batch_hold,
+        rate: app.config().mail.rate,
         mail_stays_here: policy.mail == MailReach::ThisMachine,
         user: app.config().actor(),
         read_only: app.read_only(),

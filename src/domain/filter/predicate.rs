@@ -71,6 +71,8 @@ pub enum Predicate {
     },
     /// That interview.
     Id(InterviewId),
+    /// One of those interviews.
+    AnyOf(Vec<InterviewId>),
     /// The folded column contains the folded text.
     Contains(TextColumn, String),
     /// The folded text stands in a name, address, role, company, key or Message-ID.
@@ -130,6 +132,7 @@ impl Context<'_> {
             }
             Condition::When(days) => self.days(*days),
             Condition::Id(id) => Predicate::Id(*id),
+            Condition::AnyOf(ids) => Predicate::AnyOf(ids.clone()),
             Condition::Column(column, text) => Predicate::Contains(*column, text.clone()),
             Condition::Text(text) => Predicate::Text(text.clone()),
         }

@@ -33,7 +33,8 @@ impl Palette {
         let mut found: Vec<_> = commands(self.behind)
             .filter_map(|binding| Some((distance(&query, binding)?, binding)))
             .collect();
-        found.sort_by_key(|(distance, _)| *distance);
+        // What has no key is found nowhere else.
+        found.sort_by_key(|(distance, binding)| (*distance, !binding.keys.is_empty()));
         found.into_iter().map(|(_, binding)| binding).collect()
     }
 }

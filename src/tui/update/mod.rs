@@ -1,14 +1,16 @@
 //! What follows from a message: the model changes, and effects are to be carried out.
 //!
 //! Pure. This file routes; each part of the screen has its own file. Only `saving.rs`, `plan.rs`,
-//! `outbox.rs`, `change.rs` and the answer about mail that was taken back (`form.rs`) return effects that mail or change (invariant
-//! 11).
+//! `outbox.rs`, `batches.rs`, `change.rs` and the answer about mail that was taken back (`form.rs`) return effects that mail or
+//! change (invariant 11).
 
+mod batches;
 mod change;
 mod door;
 mod find;
 mod form;
 mod list;
+mod marks;
 mod outbox;
 mod outgoing;
 mod palette;
@@ -56,6 +58,7 @@ fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
         Layer::Mail => plan::wanted_in_mail(model, &intent),
         Layer::Help => shared::help(model, &intent),
         Layer::Outbox => outbox::wanted(model, &intent),
+        Layer::Batches => batches::wanted(model, &intent),
         Layer::Steer => outbox::answered(model, &intent),
         Layer::Settle => outbox::typed(model, intent),
         Layer::Change => change::answered(model, &intent),
@@ -117,6 +120,12 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::MailRead(request, mail) => pane::mail_read(model, request, mail),
         Event::Previewed(request, mail) => form::previewed(model, request, mail),
         Event::PlanMade(request, made) => plan::made(model, request, made),
+        Event::PlanSaved(result) => plan::saved(model, result),
+        Event::IdsRead(request, invert, ids) => {
+            return marks::ids_read(model, request, invert, ids);
+        }
+        Event::MarksChecked(request, marked) => marks::checked(model, request, marked),
+        Event::BatchSteered(result) => return batches::steered(model, result),
         Event::FormZoneRead(zone) => model.setting.defaults.zone = zone,
         Event::Removed(Ok(())) => model.say(Role::Text, "removed; nobody was mailed"),
         Event::Removed(Err(error)) => {
@@ -161,6 +170,7 @@ fn refresh(model: &mut Model) -> Vec<Effect> {
     effects.push(outbox::read(model));
     effects.push(Effect::ReadWaiting);
     effects.extend(outgoing::watch(model));
+    effects.extend(marks::check(model));
     effects
 }
 

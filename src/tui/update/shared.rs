@@ -19,6 +19,8 @@ pub(super) fn act(model: &mut Model, intent: &Intent) -> Vec<Effect> {
         Intent::CopyLink => copy_link(model),
         Intent::FixLink => plan::open(model, Action::Repair { send: true }),
         Intent::Resend => plan::open(model, Action::Resend),
+        Intent::NewLink => plan::open(model, Action::Rotate),
+        Intent::Cancel => plan::open(model, Action::Cancel),
         Intent::TakeBack => outgoing::take_back(model),
         Intent::LetIn => door::wanted(model),
         Intent::Palette => palette::open(model),

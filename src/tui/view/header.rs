@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Pen, cut, matches, show, two_ends, width};
 use crate::app::{SentBy, Serving, UnsentMail};
+use crate::domain::batch::BatchState;
 use crate::domain::text::columns;
 use crate::domain::{refusal, when};
 use crate::tui::layout::Areas;
@@ -72,6 +73,9 @@ fn counts(model: &Model, pen: Pen, total: usize) -> Line<'static> {
         ));
         parts.push(pen.write(Role::Text, matches(counts.matching)));
     }
+    if let Some(words) = model.marks.words() {
+        parts.push(pen.write(Role::Accent, words));
+    }
     let marked = [
         (counts.blocked, "can't get in", Role::Trouble),
         (counts.no_link, "no link", Role::Trouble),
@@ -115,6 +119,30 @@ fn paused(model: &Model, total: usize) -> Option<(Role, String)> {
     let why = refusal::explain(&pause.why).unwrap_or(&pause.why);
     let why = safe::line(why, room.max(12));
     Some((Role::Attention, format!("{before}{why}{rest}")))
+}
+
+// How far the batch under way has come.
+fn batch(model: &Model) -> Option<(Role, String)> {
+    let status = model.batch_under_way()?;
+    let name = status.name();
+    if status.batch.state == BatchState::Paused {
+        let left = status.progress.left();
+        return Some((Role::Attention, format!("{name} paused: {left} left · B")));
+    }
+    let running = model.moment.running;
+    let held = status
+        .batch
+        .held_until
+        .map(|until| until.duration_since(running).as_secs())
+        .filter(|seconds| *seconds > 0 && status.progress.sending == 0);
+    Some(match held {
+        Some(seconds) => {
+            let waiting = status.progress.waiting;
+            let words = format!("{name}: {waiting} mails leave in {seconds} s · u stops it · B");
+            (Role::Attention, words)
+        }
+        None => (Role::Text, format!("{name}: {} · B", status.words())),
+    })
 }
 
 // What stands in the way of the join page, and whose links lead astray meanwhile.
@@ -193,6 +221,7 @@ fn banners(model: &Model, pen: Pen, total: usize) -> Vec<Line<'static>> {
     }
     banners.extend(waiting(model, total));
     banners.extend(paused(model, total));
+    banners.extend(batch(model));
     banners.extend(not_served(model));
     match model.tally.map_or(0, |tally| tally.failed) {
         0 => {}

@@ -130,12 +130,18 @@ fn row_line(model: &Model, row: &Row, pen: Pen, columns: &Columns) -> Line<'stat
         pen.mark(verdict, &words)
     };
     let cursor = match (under_cursor, model.focus) {
-        (true, Focus::List) => pen.write(Role::Accent, " ▌ "),
-        (true, Focus::Pane | Focus::Details) => pen.write(Role::Dim, " ▌ "),
-        (false, _) => Span::raw("   "),
+        (true, Focus::List) => pen.write(Role::Accent, " ▌"),
+        (true, Focus::Pane | Focus::Details) => pen.write(Role::Dim, " ▌"),
+        (false, _) => Span::raw("  "),
+    };
+    let mark = if model.marks.has(row.id()) {
+        pen.write(Role::Accent, "●")
+    } else {
+        Span::raw(" ")
     };
     let line = Line::from(vec![
         cursor,
+        mark,
         pen.write(plain, column(&time, TIME)),
         pen.write(Role::Dim, column(&distance, columns.distance)),
         pen.write(name, column(&interview.candidate_name, columns.name)),

@@ -1,5 +1,6 @@
 //! Shows the model. Decides nothing, changes nothing, reads no clock; every foreign text passes [`safe`].
 
+mod batches;
 mod fields;
 mod form;
 mod header;
@@ -45,6 +46,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
             pane.scroll,
         ),
         Some(Modal::Outbox(view)) => outbox::draw(frame, model, view, theme),
+        Some(Modal::Batches(view)) => batches::draw(frame, model, view, theme, areas.body),
         Some(Modal::Plan(plan)) => {
             dashboard(frame, model, theme, &areas);
             plan::draw(frame, model, plan, theme, areas.body);

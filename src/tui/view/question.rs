@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::header::first_start;
 use super::{Pen, panel};
-use crate::app::UnsentMail;
+use crate::app::{self, BatchStatus, UnsentMail};
 use crate::domain::change::{Ending, Extension};
 use crate::domain::text::visible;
 use crate::domain::{refusal, when};
@@ -86,6 +86,7 @@ fn question(model: &Model, modal: &Modal) -> Option<Question> {
         | Modal::Mail(_)
         | Modal::Outbox(_)
         | Modal::Palette(_)
+        | Modal::Batches(_)
         | Modal::Help(_) => return None,
     })
 }
@@ -130,6 +131,27 @@ fn resume(model: &Model, unsent: &UnsentMail, names: &[String]) -> String {
     format!("Resume the outbox? {mails} may leave, to {names}{others}{first}.")
 }
 
+fn batch(status: &BatchStatus, what: app::Steer) -> (String, String) {
+    let (name, progress) = (status.name(), &status.progress);
+    let left = match progress.left() {
+        1 => "1 mail has".to_owned(),
+        left => format!("{left} mails have"),
+    };
+    let asked = match what {
+        app::Steer::Pause => format!("Pause {name}? {left} not left yet."),
+        app::Steer::Resume => format!("Let {name} go on? {left} not left yet and may leave."),
+        app::Steer::Stop => format!("Stop {name}? {left} not left yet and will be withdrawn."),
+    };
+    let explained = match what {
+        app::Steer::Pause => "Nothing more of it leaves until it is resumed, in no process.",
+        app::Steer::Resume => "What is no longer true is withdrawn, not sent.",
+        app::Steer::Stop => {
+            "What is leaving just now can't be stopped. r in B mails again what did not leave."
+        }
+    };
+    (asked, format!("{}. {explained}", status.words()))
+}
+
 fn steer(model: &Model, question: &SteerQuestion) -> Question {
     let clock = |at| when::moment(at, &model.setting.zone, model.moment.now);
     let (asked, explained) = match &question.steer {
@@ -157,6 +179,7 @@ fn steer(model: &Model, question: &SteerQuestion) -> Question {
                 ),
             )
         }
+        Steer::Batch(status, what) => batch(status, *what),
         Steer::Resume {
             pause,
             unsent,
@@ -219,7 +242,7 @@ fn change(model: &Model, question: &ChangeQuestion) -> Question {
         ),
         Deed::Revoke => (
             format!("Revoke the link of {whom}?"),
-            "Whoever has it can't get in; the interview stands and needs a new one.".to_owned(),
+            "Whoever has it can't get in; the interview stands and needs a new link.".to_owned(),
         ),
         Deed::Extend(Extension { closes: None, .. }) => {
             (format!("Open the link of {whom} now?"), works)

@@ -4,15 +4,19 @@ use rstest::rstest;
 
 use crate::app::{Affected, UnsentMail, Waiting};
 use crate::domain::access::{Access, AccessKind};
+use crate::domain::batch::Progress;
 use crate::domain::delivery::State;
 use crate::domain::door::Door;
 use crate::domain::text::{columns, visible};
 use crate::tui::message::{Effect, Event, Intent};
 use crate::tui::model::Modal;
 use crate::tui::model::outbox::Steer;
-use crate::tui::testing::{Stage, at, mailed, not_served, outbox, plan, row, rows, waiting};
+use crate::tui::model::plan::MadePlan;
+use crate::tui::testing::{
+    Stage, at, batches, id, mailed, marked_plan, not_served, outbox, plan, row, rows, waiting,
+};
 
-const SCENES: [&str; 23] = [
+const SCENES: [&str; 28] = [
     "list",
     "waiting",
     "pane",
@@ -28,6 +32,11 @@ const SCENES: [&str; 23] = [
     "form-preview",
     "plan",
     "plan-many",
+    "marks",
+    "plan-marked",
+    "batches",
+    "batch-stop",
+    "batch-held",
     "outbox",
     "outbox-empty",
     "outbox-withdraw",
@@ -82,9 +91,12 @@ fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Sta
             };
             stage.tell(Event::PlanMade(
                 request,
-                Ok(plan(if name == "plan" { 1 } else { 35 })),
+                Ok(plan(if name == "plan" { 1 } else { 35 }).into()),
             ));
             stage.tell(Event::PlanDrawn);
+        }
+        "marks" | "plan-marked" | "batches" | "batch-stop" | "batch-held" => {
+            bulk_scene(&mut stage, name);
         }
         "outbox-empty" => {
             stage.keys("B");
@@ -115,6 +127,53 @@ fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Sta
         other => panic!("no scene {other}"),
     }
     stage
+}
+
+fn bulk_scene(stage: &mut Stage, name: &str) {
+    match name {
+        "marks" => {
+            stage.keys("Space j v j j");
+            stage.answer_pane();
+            stage.model.marks.ids.insert(id(77));
+            stage.model.marks.hidden = 1;
+        }
+        "plan-marked" => {
+            stage.keys("a");
+            stage.answer_pane();
+            stage.keys("R");
+            let Some(Effect::MakePlan { request, .. }) = stage.taken().pop() else {
+                panic!()
+            };
+            let made = MadePlan {
+                hidden: 2,
+                ..marked_plan().into()
+            };
+            stage.tell(Event::PlanMade(request, Ok(made)));
+            stage.tell(Event::PlanDrawn);
+            stage.keys("j j j");
+        }
+        "batches" | "batch-stop" => {
+            stage.outbox.batches = batches();
+            stage.keys("B Tab");
+            stage.answer_pane();
+            if name == "batch-stop" {
+                stage.keys("s");
+                stage.tell(Event::PlanDrawn);
+            }
+        }
+        "batch-held" => {
+            let mut held = batches();
+            held[0].progress = Progress {
+                waiting: 34,
+                ..Progress::default()
+            };
+            held[0].batch.held_until = Some(at("2031-03-04T09:12:25Z"));
+            stage.outbox.batches = held;
+            stage.tell(Event::DataChanged);
+            stage.answer_pane();
+        }
+        other => panic!("no scene {other}"),
+    }
 }
 
 #[rstest]

@@ -29,12 +29,12 @@ pub struct Sample {
     told: Option<(bool, bool, bool)>,
     newest: Option<usize>,
     key_imported: bool,
-    /// Whether they joined, were let in, and there is a meeting.
-    door: (bool, bool, bool),
     /// From when and until when the link works otherwise than usual, in microseconds from now.
     widened: (Option<i64>, Option<i64>),
     /// What only findings depend on.
     audit: AuditSample,
+    /// Whether they joined, were let in, and there is a meeting.
+    door: (bool, bool, bool),
 }
 
 /// What only findings depend on. Times are minutes from the start.
