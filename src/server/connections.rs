@@ -18,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 
+use super::api;
 use crate::app::Stop;
 
 /// Connections at the same time; more wait until one ends. Below the 1,024 files that a process may usually open.
@@ -97,6 +98,9 @@ fn answer(
 ) -> impl Future<Output = Result<axum::response::Response, Infallible>> + use<> {
     if let Some(below) = below(request.uri(), base) {
         *request.uri_mut() = below;
+    }
+    if let Some(whole) = api::with_slash(request.uri()) {
+        *request.uri_mut() = whole;
     }
     router.oneshot(request)
 }
