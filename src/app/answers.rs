@@ -4,9 +4,11 @@ use crate::domain::batch::BatchState;
 use crate::domain::change::NotChangeable;
 use crate::domain::delivery::State;
 use crate::domain::draft::Refusal;
+use crate::domain::finding::Code;
 use crate::domain::ids::InterviewId;
 use crate::domain::invitable::NotInvitable;
 use crate::mail::ComposeError;
+use crate::render::templates::TemplateError;
 use crate::store::{MoveError, StoreError};
 
 /// Why a use-case did not do what it was asked for. Nothing was saved, and nothing mailed.
@@ -24,6 +26,9 @@ pub enum AppError {
     /// The mail can't be composed.
     #[error("the mail can't be composed: {0}")]
     Compose(#[from] ComposeError),
+    /// The page of a report can't be made.
+    #[error("the report can't be made: {0}")]
+    Report(#[from] TemplateError),
     /// A mail for it is on its way already.
     #[error("already waiting: the mail to this candidate {0}")]
     AlreadyWaiting(String),
@@ -33,6 +38,9 @@ pub enum AppError {
     /// The candidate has been mailed, or may have been.
     #[error("the candidate already has mail about this interview ({}), so it can't be changed or removed as if they had not", .0.name())]
     AlreadyMailed(State),
+    /// The interview has no such finding.
+    #[error("code: the interview has no finding {} (or it is acknowledged already)", .0.name())]
+    NotFound(Code),
     /// What an interview is to become does not follow from what it is.
     #[error("{0}")]
     NotChangeable(#[from] NotChangeable),
@@ -90,7 +98,9 @@ impl AppError {
     #[must_use]
     pub const fn nature(&self) -> Nature {
         match self {
-            Self::NoInterview(_) | Self::NoDelivery | Self::NoBatch(_) => Nature::Missing,
+            Self::NoInterview(_) | Self::NoDelivery | Self::NoBatch(_) | Self::NotFound(_) => {
+                Nature::Missing
+            }
             Self::NothingSelected
             | Self::NotChangeable(
                 NotChangeable::Reason(_)
@@ -99,6 +109,7 @@ impl AppError {
             ) => Nature::Input,
             Self::NotInvitable(NotInvitable::LocalLink { .. })
             | Self::Compose(_)
+            | Self::Report(_)
             | Self::Store(_)
             | Self::OutboxNotWritten(_)
             | Self::Move(_) => Nature::Environment,
@@ -112,6 +123,14 @@ impl AppError {
             | Self::NotWaiting
             | Self::BatchOver(_)
             | Self::BatchIs(..) => Nature::Conflict,
+        }
+    }
+
+    /// What happened, without what it means for whoever asked.
+    pub(super) fn cause(&self) -> String {
+        match self {
+            Self::Store(error) | Self::Move(MoveError::Store(error)) => error.cause(),
+            other => other.to_string(),
         }
     }
 }

@@ -2,11 +2,14 @@
 //!
 //! Nothing is looked up but by key. Only [`App::join`] and [`App::admit`] change anything.
 
+use jiff::Timestamp;
+
 use super::{App, AppError, Row, outbox};
 use crate::domain::door::Door;
 use crate::domain::event::{Event, EventKind};
+use crate::domain::filter::Filter;
 use crate::domain::ids::InterviewId;
-use crate::domain::session::{LinkState, SessionCondition, SessionKey};
+use crate::domain::session::{JoinLink, LinkState, SessionCondition, SessionKey};
 use crate::store::Reading;
 
 /// An interview as its link stands at one moment.
@@ -16,6 +19,10 @@ pub struct Arrival {
     pub row: Row,
     /// The state of the link that was followed, which may be a former one.
     pub state: LinkState,
+    /// When the link opens and closes, if the interview has a start.
+    pub window: Option<(Timestamp, Timestamp)>,
+    /// The time at which all of this was so.
+    pub now: Timestamp,
 }
 
 impl Arrival {
@@ -25,6 +32,20 @@ impl Arrival {
         Door::of(self.state, &self.row.interview)
     }
 }
+
+/// A candidate who has joined and waits to be let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Their interview.
+    pub id: InterviewId,
+    /// Their name.
+    pub name: String,
+    /// When they joined.
+    pub since: Timestamp,
+}
+
+// Nobody looks after more at once.
+const MOST_WAITING: u32 = 100;
 
 /// What joining led to.
 #[derive(Debug, Clone)]
@@ -91,6 +112,26 @@ impl App {
             .await
     }
 
+    /// Who waits to be let in, whoever waits longest first; the newest hundred of them.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn waiting(&self) -> Result<Vec<Waiting>, AppError> {
+        let predicate = self.predicate(&Filter::parse("joined:waiting").unwrap_or_default());
+        let rows: Vec<Row> = self
+            .store()
+            .read(move |read| Ok::<_, AppError>(read.joined_last(&predicate, MOST_WAITING)?))
+            .await?;
+        let waiting = rows.into_iter().filter_map(|row| {
+            Some(Waiting {
+                id: row.id(),
+                since: row.interview.joined_at?,
+                name: row.interview.candidate_name,
+            })
+        });
+        Ok(waiting.collect())
+    }
+
     /// Lets a candidate in who waits: their page carries on by itself. Asking again changes nothing and is no error.
     ///
     /// # Errors
@@ -116,6 +157,34 @@ impl App {
             .await
     }
 
+    /// Where an old form of a link leads: the canonical one, while its key admits somebody or says why it does not.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn canonical(&self, key: SessionKey) -> Result<Option<JoinLink>, AppError> {
+        let known = self.arrival(key).await?;
+        Ok(known
+            .filter(|arrival| arrival.door() != Door::Dead)
+            .map(|_| JoinLink::new(&self.policy().base, key)))
+    }
+
+    /// Where a signed token of the system before leads: only one that was imported, letter for letter, leads anywhere.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn canonical_of_token(&self, token: String) -> Result<Option<JoinLink>, AppError> {
+        let app = self.clone();
+        self.store()
+            .read(move |read| {
+                let Some(id) = read.imported_token(&token)? else {
+                    return Ok(None);
+                };
+                let row = read.interview(id)?;
+                Ok(row.and_then(|row| app.join_link(&row)))
+            })
+            .await
+    }
+
     fn arrival_in(&self, read: &Reading<'_>, key: SessionKey) -> Result<Option<Arrival>, AppError> {
         let Some(session) = read.session_of_key(key)? else {
             return Ok(None);
@@ -126,7 +195,12 @@ impl App {
         } else {
             SessionCondition::Live
         };
-        let state = LinkState::of(&row.interview, condition, &self.policy().window, self.now());
-        Ok(Some(Arrival { row, state }))
+        let (window, now) = (&self.policy().window, self.now());
+        Ok(Some(Arrival {
+            state: LinkState::of(&row.interview, condition, window, now),
+            window: window.of(&row.interview),
+            row,
+            now,
+        }))
     }
 }

@@ -5,6 +5,7 @@
 //! dispatcher hands mail to a transport, and it reads only the outbox.
 
 mod answers;
+mod audit;
 mod base_url;
 mod batches;
 mod change;
@@ -14,9 +15,13 @@ mod doctor;
 mod door;
 mod edges;
 mod json;
+mod ledger;
 mod look;
+mod marks;
+mod news;
 mod outbox;
 mod plan;
+mod report;
 mod revise;
 mod schedule;
 mod sending;
@@ -36,17 +41,22 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 pub use answers::{AppError, Nature, ScheduleError};
+pub use audit::{Acknowledged, Audit, AuditPage, AuditPlace, Found, Group};
 pub use base_url::{INSTANCE_HEADER, LedAstray};
 pub use batches::{BatchStatus, Retry, Steer, Steered};
 pub use change::{Change, Changed};
 pub use demo::DemoError;
 pub use dispatch::{Dispatcher, Stop};
-pub use doctor::{Check, Health, check_mail};
-pub use door::{Arrival, Join};
+pub use doctor::{Check, Health, Premises, check_mail};
+pub use door::{Arrival, Join, Waiting};
 pub use edges::{Chance, Clock, FixedClock, SystemChance, SystemClock};
 pub use json::{DeliveryJson, InterviewJson};
+pub use ledger::Ledger;
 pub use look::{Dossier, From, Mail, MailOrigin, Preview};
+pub use marks::{Marked, MarkedPlan};
+pub use news::{News, NewsMark};
 pub use plan::{Action, CarriedOut, Chosen, Held, LinkStep, Plan, PlanRow, Selection, Step};
+pub use report::Report;
 pub use schedule::{MailWish, Schedule, Scheduled};
 pub use sending::{Sending, SentBy};
 pub use serving::{Affected, Serving};
@@ -161,12 +171,7 @@ impl App {
     /// Why nothing can be written, if so.
     #[must_use]
     pub fn read_only(&self) -> Option<String> {
-        self.store().newer_version().map(|version| {
-            format!(
-                "this database was written by a newer Greenroom (version {version} of its tables): it is open for reading only, \
-                 and no mail leaves from here. Update Greenroom to change anything"
-            )
-        })
+        self.store().newer_version().map(newer_words)
     }
 
     /// Rises when anything was committed, by this process or another one.
@@ -270,6 +275,13 @@ impl App {
     pub(crate) fn ring(&self) {
         self.inner.bell.notify_one();
     }
+}
+
+fn newer_words(version: i64) -> String {
+    format!(
+        "this database was written by a newer Greenroom (version {version} of its tables): it is open for reading only, \
+         and no mail leaves from here. Update Greenroom to change anything"
+    )
 }
 
 /// A setting that is made on first use and stays.

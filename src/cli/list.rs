@@ -135,13 +135,13 @@ fn cells_of(row: &Row, app: &App) -> Vec<String> {
         starts_at.map_or_else(String::new, |at| when::relative_short(at, &zone, now)),
         row.interview.candidate_name.clone(),
         row.interview.role.clone(),
-        format!("{mark} {}", reason.words(&zone, now)),
+        format!("{mark} {}", row.words(&app.access_window(), &zone, now)),
         row.id().to_string(),
     ]
 }
 
-// One sentence a line, for a voice.
-fn in_words(row: &Row, app: &App) -> String {
+/// One sentence a line, for a voice.
+pub(super) fn in_words(row: &Row, app: &App) -> String {
     let (zone, now) = (app.config().list_zone(), app.now());
     let start = row.interview.starts_at.map_or_else(
         || "no time yet".to_owned(),
@@ -158,7 +158,7 @@ fn in_words(row: &Row, app: &App) -> String {
         "{start}: {}, {}: {}. {}",
         interview.candidate_name,
         interview.role,
-        reason(row, app).words(&zone, now),
+        row.words(&app.access_window(), &zone, now),
         row.id()
     )
 }

@@ -6,12 +6,15 @@
 pub mod arguments;
 mod ask;
 mod astray;
+mod audit;
 mod backup;
+mod batch;
 mod change;
 mod deliver;
 mod demo;
 mod doctor;
 mod failure;
+mod follow;
 mod interrupt;
 mod list;
 mod new;
@@ -21,6 +24,7 @@ mod preview;
 mod printer;
 mod repair;
 mod resend;
+mod rotate;
 mod selector;
 mod serve;
 mod setup;
@@ -36,7 +40,9 @@ use clap::Parser as _;
 pub use arguments::{Arguments, Color, Command, Global};
 pub use astray::look as look_where_links_lead;
 pub use demo::Demo;
+pub use doctor::Doctor;
 pub use failure::{Exit, Failure};
+pub use follow::follow;
 pub use interrupt::stop_when_asked;
 pub use printer::Printer;
 pub use serve::Serve;
@@ -85,14 +91,16 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Extend(extend) => extend.run(app, printer).await,
         Command::Complete(complete) => complete.run(app, printer).await,
         Command::NoShow(no_show) => no_show.run(app, printer).await,
+        Command::Rotate(rotate) => rotate.run(app, printer).await,
+        Command::Batch(batch) => batch.run(app, printer).await,
         Command::Outbox(outbox) => outbox.run(app, printer).await,
+        Command::Audit(audit) => audit.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,
         Command::Token(token) => token.run(app, printer).await,
-        Command::Doctor(doctor) => doctor.run(app, printer).await,
         Command::Demo(demo) => demo.run(app, printer).await,
-        // One makes the configuration that everything here stands on, and the other is no command line's to carry out:
-        // both have had their turn before.
-        Command::Setup(_) | Command::Serve(_) => Ok(Exit::Done),
+        // One makes and one examines what everything here stands on, and the third is no command line's to carry out:
+        // they have had their turn before.
+        Command::Setup(_) | Command::Doctor(_) | Command::Serve(_) => Ok(Exit::Done),
     }
 }
 

@@ -6,6 +6,7 @@ mod edit;
 mod environment;
 mod paths;
 mod reader;
+mod salvage;
 mod settings;
 mod sources;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use crate::domain::session::AccessWindow;
 use crate::domain::when::Zone;
 use crate::mail::Sender;
 use reader::Reader;
+use sources::Values;
 
 /// The sender in the mailbox mode while none is configured. `.invalid` reaches nobody (RFC 2606 section 2).
 const PLACEHOLDER_SENDER: &str = "interviews@greenroom.invalid";
@@ -127,7 +129,15 @@ impl Config {
             return Err(problems);
         }
         sources::overlay(&mut values, &environment.variables);
-        let mut read = Reader::new(values, problems);
+        Self::of_values(values, paths, environment)
+    }
+
+    fn of_values(
+        values: Values,
+        paths: Paths,
+        environment: &Environment,
+    ) -> Result<Self, Vec<Problem>> {
+        let mut read = Reader::new(values, Vec::new());
 
         let company = settings::company(&mut read);
         let links = settings::links(&mut read);

@@ -49,11 +49,13 @@ pub enum EventKind {
     MailWithdrawn,
     /// Somebody decided to leave a mail of unknown outcome as it is.
     MailSettled,
+    /// Somebody said that a finding may stay as it is, until it changes.
+    FindingAcknowledged,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Scheduled,
         Self::Edited,
         Self::Removed,
@@ -75,6 +77,7 @@ impl EventKind {
         Self::MailUnknown,
         Self::MailWithdrawn,
         Self::MailSettled,
+        Self::FindingAcknowledged,
     ];
 
     /// The name kept in the database and shown in JSON.
@@ -102,6 +105,7 @@ impl EventKind {
             Self::MailUnknown => "mail_unknown",
             Self::MailWithdrawn => "mail_withdrawn",
             Self::MailSettled => "mail_settled",
+            Self::FindingAcknowledged => "finding_acknowledged",
         }
     }
 
@@ -136,6 +140,7 @@ impl EventKind {
             Self::MailUnknown => "outcome unknown",
             Self::MailWithdrawn => "mail withdrawn",
             Self::MailSettled => "unknown outcome settled",
+            Self::FindingAcknowledged => "finding acknowledged",
         }
     }
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::delivery::State;
+use super::finding::Code;
 use super::ids::InterviewId;
 use super::interview::Status;
 use super::session::{AccessWindow, LinkState};
@@ -36,9 +37,12 @@ enum Condition {
     Link(LinkState),
     Verdict(Standing),
     Mail(State),
+    Finding(Code),
     Status(Status),
     When(Days),
+    Joined(Joined),
     Id(InterviewId),
+    AnyOf(Vec<InterviewId>),
     Column(TextColumn, String),
     Text(String),
 }
@@ -52,6 +56,15 @@ enum Days {
     Past,
     None,
     On(Date),
+}
+
+/// Whether the candidate has joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Joined {
+    Yes,
+    No,
+    /// And is waiting to be let in.
+    Waiting,
 }
 
 /// A text column that a filter can name.
@@ -91,13 +104,16 @@ pub enum FilterError {
     Unclosed,
 }
 
-const KEYS: &str = "link, verdict, mail, status, when, role, company, recruiter, id";
-const KEY_NAMES: [&str; 9] = [
+const KEYS: &str =
+    "link, verdict, finding, mail, status, when, joined, role, company, recruiter, id";
+const KEY_NAMES: [&str; 11] = [
     "link",
     "verdict",
+    "finding",
     "mail",
     "status",
     "when",
+    "joined",
     "role",
     "company",
     "recruiter",
@@ -140,6 +156,18 @@ impl Filter {
             })
             .collect();
         Self { terms, all: false }
+    }
+
+    /// A filter that lets these interviews through and no others: for what was marked.
+    #[must_use]
+    pub fn these(ids: Vec<InterviewId>) -> Self {
+        Self {
+            terms: vec![Term {
+                negated: false,
+                condition: Condition::AnyOf(ids),
+            }],
+            all: false,
+        }
     }
 
     /// Whether it was given nothing at all, not even `all`: what changes many must refuse such a selector.
@@ -225,6 +253,14 @@ impl Condition {
             "mail" => find(&State::ALL, State::name, &value_lower)
                 .map(Self::Mail)
                 .map_err(|known| unknown("mail", &known)),
+            "finding" => Code::named(value).map(Self::Finding).ok_or_else(|| {
+                let names = Code::ALL.map(|code| code.name().to_lowercase());
+                FilterError::UnknownValue {
+                    key: "finding",
+                    value: value.to_owned(),
+                    known: names.join(", "),
+                }
+            }),
             "status" => find(&Status::ALL, Status::name, &value_lower)
                 .map(Self::Status)
                 .map_err(|known| unknown("status", &known)),
@@ -242,6 +278,12 @@ impl Condition {
                     ],
                 )
             }),
+            "joined" => match value_lower.as_str() {
+                "yes" => Ok(Self::Joined(Joined::Yes)),
+                "no" => Ok(Self::Joined(Joined::No)),
+                "waiting" => Ok(Self::Joined(Joined::Waiting)),
+                _ => Err(unknown("joined", &["yes", "no", "waiting"])),
+            },
             "id" => value
                 .parse()
                 .map(Self::Id)

@@ -6,6 +6,7 @@
 mod evidence;
 mod remedy;
 mod severity;
+mod stretch;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -19,8 +20,9 @@ use super::session::{AccessWindow, SessionCondition};
 use super::verdict::{Facts, Told};
 
 pub use evidence::{Held, evidence};
-pub use remedy::{Remedy, remedy};
-pub use severity::{Nearness, Reach, Severity};
+pub use remedy::{Remedy, remedy, remedy_for_all};
+pub use severity::{Nearness, Severity};
+pub use stretch::{Span, Stretch, spans, stretches};
 
 /// The name of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -128,6 +130,9 @@ impl Code {
 pub struct Codes(pub u32);
 
 impl Codes {
+    /// All there are.
+    pub const ALL: Self = Self((1 << Code::ALL.len()) - 1);
+
     /// Whether the code is one of them.
     #[must_use]
     pub const fn contains(self, code: Code) -> bool {
@@ -245,15 +250,14 @@ impl Case<'_> {
         if self.facts.session != SessionCondition::Live || self.interview.starts_at.is_none() {
             return false;
         }
-        match &self.facts.told {
-            Some(told) => told.address != address.ascii(),
-            None => {
-                let nothing_waits = self.facts.newest.is_none_or(|newest| {
-                    matches!(newest.state, State::Withdrawn | State::Accepted)
-                });
-                nothing_waits && !self.facts.key_imported
-            }
+        if let Some(told) = &self.facts.told {
+            return told.address != address.ascii();
         }
+        let nothing_waits = self
+            .facts
+            .newest
+            .is_none_or(|newest| matches!(newest.state, State::Withdrawn | State::Accepted));
+        nothing_waits && !self.facts.key_imported
     }
 
     // The calendar shows duration and zone too: their revision counts where nothing else tells the two apart.

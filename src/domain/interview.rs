@@ -79,6 +79,20 @@ impl MeetingUrl {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Its origin (RFC 6454), as a content security policy names it: `https://meet.example.com:8443`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        Url::parse(&self.0).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+    }
+
+    /// Its host, for people to read.
+    #[must_use]
+    pub fn host(&self) -> String {
+        let url = Url::parse(&self.0).ok();
+        url.and_then(|url| url.host_str().map(str::to_owned))
+            .unwrap_or_default()
+    }
 }
 
 /// The person who owns an interview: a name, an address, or both (`Rita Levi <rita@acme.example>`).

@@ -2,6 +2,7 @@
 //!
 //! Pure: no I/O, no clock, no randomness. `now` always arrives as a value.
 
+pub mod access;
 pub mod address;
 pub mod base_url;
 pub mod batch;
@@ -23,3 +24,4 @@ pub mod text;
 pub mod token;
 pub mod verdict;
 pub mod when;
+pub mod words;

@@ -1,6 +1,7 @@
 //! Takes connections, and bounds what each may cost: time, memory, and its place among the others.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 
 use super::api;
+use super::client::Peer;
 use crate::app::Stop;
 
 /// Connections at the same time; more wait until one ends. Below the 1,024 files that a process may usually open.
@@ -44,14 +46,14 @@ pub async fn serve(listener: TcpListener, router: Router, base: String, stop: &S
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     loop {
-        let (stream, place) = tokio::select! {
+        let (stream, peer, place) = tokio::select! {
             biased;
             () = stop.wait() => break,
             next = accept(&listener, &room) => next,
         };
         let (router, base) = (router.clone(), Arc::clone(&base));
         let service = service_fn(move |request: hyper::Request<Incoming>| {
-            answer(router.clone(), request.map(Body::new), &base)
+            answer(router.clone(), request.map(Body::new), peer, &base)
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -73,15 +75,15 @@ pub async fn serve(listener: TcpListener, router: Router, base: String, stop: &S
 async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
-) -> (TcpStream, Option<OwnedSemaphorePermit>) {
+) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
     // Nobody closes the semaphore.
     let place = Arc::clone(room).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Answers are small and written whole.
                 let _ = stream.set_nodelay(true);
-                return (stream, place);
+                return (stream, peer, place);
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be taken");
@@ -94,8 +96,10 @@ async fn accept(
 fn answer(
     router: Router,
     mut request: Request,
+    peer: SocketAddr,
     base: &str,
 ) -> impl Future<Output = Result<axum::response::Response, Infallible>> + use<> {
+    request.extensions_mut().insert(Peer(peer));
     if let Some(below) = below(request.uri(), base) {
         *request.uri_mut() = below;
     }

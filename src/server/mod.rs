@@ -8,12 +8,15 @@
 
 pub mod api;
 mod beside;
+mod client;
 mod connections;
 mod headers;
 mod health;
+mod limits;
 mod pages;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
@@ -22,13 +25,30 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 
 pub use beside::serve_beside;
+pub use pages::{PageError, check_templates};
 
-use crate::app::{App, Serving, Stop};
+use self::limits::Limits;
+use self::pages::Pages;
+use crate::app::{App, Ledger, Serving, Stop};
 
 /// What every handler has at hand. Cheap to clone.
 #[derive(Clone)]
 pub struct Site {
     app: App,
+    pages: Arc<Pages>,
+    limits: Arc<Limits>,
+    ledger: Arc<Ledger>,
+}
+
+impl Site {
+    fn new(app: App) -> Result<Self, PageError> {
+        Ok(Self {
+            pages: Arc::new(Pages::new(app.templates())?),
+            limits: Arc::default(),
+            ledger: Arc::new(Ledger::new(app.clone())),
+            app,
+        })
+    }
 }
 
 impl FromRef<Site> for App {
@@ -50,12 +70,16 @@ impl Server {
     /// # Errors
     /// Who serves there instead, or what stands in the way.
     pub async fn bind(app: App, listen: SocketAddr) -> Result<Self, Serving> {
+        let site = Site::new(app.clone()).map_err(|error| Serving::Not {
+            listen,
+            why: format!("is not served: {error}"),
+        })?;
         let taken = TcpListener::bind(listen)
             .await
             .and_then(|listener| Ok((listener.local_addr()?, listener)));
         match taken {
             Ok((address, listener)) => Ok(Self {
-                site: Site { app },
+                site,
                 listener,
                 address,
             }),
@@ -74,7 +98,11 @@ impl Server {
         let app = self.site.app.clone();
         app.set_serving(Serving::Here(self.address));
         let base = self.site.app.config().links.base_url.path().to_owned();
-        connections::serve(self.listener, routes(self.site), base, stop).await;
+        let ledger = Arc::clone(&self.site.ledger);
+        let answering = connections::serve(self.listener, routes(self.site), base, stop);
+        tokio::join!(answering, ledger.keep(stop));
+        // The last answers were given after the ledger was told to stop.
+        ledger.write_down().await;
         app.set_serving(Serving::Off);
     }
 }

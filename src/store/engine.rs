@@ -20,6 +20,8 @@ const OLDEST_ENGINE: i32 = 3_051_003;
 const READERS: usize = 3;
 // Bytes that the write-ahead log may keep once what it holds is in the database.
 const LARGEST_LOG: i64 = 64 << 20;
+/// Statements that a connection keeps ready.
+const STATEMENTS: usize = 128;
 const BUSY: Duration = Duration::from_secs(20);
 
 /// The name of the database in its directory.
@@ -124,6 +126,7 @@ pub(super) fn open(directory: &Path, options: OpenOptions) -> Result<Opened, Ope
             let reader = Connection::open_with_flags(&path, flags())?;
             reader.busy_timeout(BUSY)?;
             reader.pragma_update(None, "query_only", true)?;
+            reader.set_prepared_statement_cache_capacity(STATEMENTS);
             add_functions(&reader)?;
             Ok(reader)
         })
@@ -238,7 +241,7 @@ fn prepare_writer(connection: &mut Connection) -> Result<(), OpenError> {
     connection.pragma_update(None, "journal_size_limit", LARGEST_LOG)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
-    connection.set_prepared_statement_cache_capacity(128);
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     add_functions(connection)?;
     if application_id(connection)? != APPLICATION_ID {
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -248,6 +251,11 @@ fn prepare_writer(connection: &mut Connection) -> Result<(), OpenError> {
     }
     Ok(())
 }
+
+/// Around a parameter that is a JSON list of texts: the elements of that list, however many there are.
+pub(super) const BEFORE_ELEMENTS: &str = "(SELECT value FROM json_each(";
+/// What closes it.
+pub(super) const AFTER_ELEMENTS: &str = "))";
 
 /// A number that changes when another connection commits.
 pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
@@ -292,6 +300,7 @@ impl super::Writing<'_> {
     /// The engine's.
     pub fn end_bulk(&self) -> Result<(), super::StoreError> {
         self.connection.execute_batch(schema::INDEXES)?;
+        self.connection.execute_batch(schema::FOUND_INDEXES)?;
         self.connection
             .execute_batch("INSERT INTO interview_search (interview_search) VALUES ('rebuild')")?;
         Ok(self

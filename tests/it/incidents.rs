@@ -51,7 +51,10 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
     (
         7,
         "a session of another interview",
-        Tests(&["the_session_of_another_interview_is_refused_by_the_schema"]),
+        Tests(&[
+            "the_session_of_another_interview_is_refused_by_the_schema",
+            "a_good_link_opens_its_own_interview_and_a_bad_one_tells_the_true_cause",
+        ]),
     ),
     (
         8,
@@ -64,17 +67,26 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
     (
         9,
         "expired for ever",
-        Tests(&["a_link_that_was_closed_opens_again_with_a_new_start"]),
+        Tests(&[
+            "a_link_that_was_closed_opens_again_with_a_new_start",
+            "an_extension_opens_a_link_at_once_and_keeps_it_open_and_a_new_start_ends_it",
+            "a_link_that_was_clicked_too_early_or_too_late_works_with_a_new_start",
+        ]),
     ),
     (
         10,
         "a scanner completed the interview",
-        Waits("the join page"),
+        Tests(&["a_scanner_that_follows_every_link_changes_nothing"]),
     ),
     (
         11,
         "a cancelled interview admits",
-        Tests(&["a_cancelled_interview_has_no_working_link"]),
+        Tests(&[
+            "a_cancelled_interview_has_no_working_link",
+            "a_cancelled_interview_admits_nobody",
+            "cancelling_closes_the_link_in_the_middle_of_its_window_and_revokes_nothing",
+            "a_cancelled_interview_admits_nobody_who_joins_or_has_joined",
+        ]),
     ),
     (
         12,
@@ -84,13 +96,23 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
     (
         13,
         "four URL formats",
-        Tests(&["one_function_builds_the_join_link"]),
+        Tests(&[
+            "one_function_builds_the_join_link",
+            "old_links_with_a_known_key_lead_to_the_canonical_one",
+        ]),
     ),
-    (14, "the page never opens", Waits("the join page")),
+    (
+        14,
+        "the page never opens",
+        Tests(&["the_page_opens_by_itself"]),
+    ),
     (
         15,
         "the portal crashed on an unusual row",
-        Tests(&["every_state_of_a_row_has_its_words"]),
+        Tests(&[
+            "every_state_of_a_row_has_its_words",
+            "every_state_of_a_row_has_a_page",
+        ]),
     ),
     (
         16,

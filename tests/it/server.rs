@@ -2,10 +2,17 @@
 
 mod api;
 mod base_url;
+mod bounds;
+mod joining;
+mod looking;
+mod old_links;
+mod program;
+mod states;
 
 use std::time::Duration;
 
 use greenroom::app::Serving;
+use greenroom::domain::ids::InterviewId;
 use greenroom::server::serve_beside;
 use tokio::time::timeout;
 
@@ -94,4 +101,21 @@ async fn a_path_below_the_base_url_is_the_same_as_without() {
         assert_eq!(site.post(path, "a=b").await.status, 405, "{path}");
     }
     assert_eq!(site.get("/greenroomy/healthz").await.status, 404);
+}
+
+/// The path of an interview's join link.
+async fn path_of(world: &World, id: InterviewId) -> String {
+    let link = world.link(id).await;
+    let base = world.app.config().links.base_url.as_str().to_owned();
+    link.strip_prefix(&base).unwrap().to_owned()
+}
+
+/// What the form of an interview's page sends.
+async fn form_of(world: &World, id: InterviewId) -> String {
+    path_of(world, id)
+        .await
+        .split_once('?')
+        .unwrap()
+        .1
+        .to_owned()
 }

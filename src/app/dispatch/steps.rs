@@ -74,6 +74,13 @@ pub(super) struct Stepped {
     pub ended: Vec<(DeliveryId, State)>,
 }
 
+impl Stepped {
+    /// Whether anything was written, outcomes aside.
+    pub(super) fn wrote(&self) -> bool {
+        self.begun || self.next.is_some() || !self.ended.is_empty()
+    }
+}
+
 impl App {
     /// Keeps outcomes, sets the second mark of one mail and the first of another: one transaction.
     pub(super) fn step(

@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Condition, Days, TextColumn};
+use super::{Condition, Days, Joined, TextColumn};
 use crate::domain::delivery::State;
+use crate::domain::finding::Code;
 use crate::domain::ids::InterviewId;
 use crate::domain::interview::Status;
 use crate::domain::session::{AccessWindow, LinkState};
@@ -40,6 +41,10 @@ pub enum Predicate {
         /// and so has the longer one that somebody gave it, before this.
         late_before: Timestamp,
     },
+    /// The candidate has joined.
+    Joined,
+    /// The candidate has joined, was not let in yet, and there is no meeting to send them to.
+    Waits,
     /// It has a start.
     HasStart,
     /// A session was made, live or revoked.
@@ -50,8 +55,24 @@ pub enum Predicate {
     Standing(&'static str),
     /// The newest mail is in this state.
     Mail(State),
+    /// The clock-free part of this finding holds, and nobody acknowledged it (see [`Code::bit`]).
+    Found(Code),
+    /// The next try of the newest mail does not come before the link opens.
+    NextTryLate {
+        /// The usual window opens so long before the start.
+        opens_before: Duration,
+        /// No try comes earlier.
+        now: Timestamp,
+    },
+    /// The link closes earlier than their mail says, and nobody acknowledged that.
+    ClosesEarly {
+        /// The usual window closes so long after the end.
+        closes_after: Duration,
+    },
     /// That interview.
     Id(InterviewId),
+    /// One of those interviews.
+    AnyOf(Vec<InterviewId>),
     /// The folded column contains the folded text.
     Contains(TextColumn, String),
     /// The folded text stands in a name, address, role, company, key or Message-ID.
@@ -59,6 +80,24 @@ pub enum Predicate {
 }
 
 impl Predicate {
+    /// That an interview has a finding which nobody acknowledged.
+    #[must_use]
+    pub fn finding(code: Code, window: &AccessWindow, now: Timestamp) -> Self {
+        match code {
+            Code::DeferredLate => Self::All(vec![
+                Self::Found(code),
+                Self::NextTryLate {
+                    opens_before: window.opens_before,
+                    now,
+                },
+            ]),
+            Code::ClosesEarly => Self::ClosesEarly {
+                closes_after: window.closes_after,
+            },
+            code => Self::Found(code),
+        }
+    }
+
     /// What holds where this does not.
     #[must_use]
     pub fn negated(self) -> Self {
@@ -84,9 +123,16 @@ impl Context<'_> {
                     .filter(|mark| mark.name() == state.name());
                 Predicate::Any(marks.map(Predicate::Mail).collect())
             }
+            Condition::Finding(code) => Predicate::finding(*code, self.window, self.now),
             Condition::Status(status) => Predicate::Status(*status),
+            Condition::Joined(Joined::Yes) => Predicate::Joined,
+            Condition::Joined(Joined::No) => Predicate::Joined.negated(),
+            Condition::Joined(Joined::Waiting) => {
+                Predicate::All(vec![Predicate::Waits, self.link(LinkState::Open)])
+            }
             Condition::When(days) => self.days(*days),
             Condition::Id(id) => Predicate::Id(*id),
+            Condition::AnyOf(ids) => Predicate::AnyOf(ids.clone()),
             Condition::Column(column, text) => Predicate::Contains(*column, text.clone()),
             Condition::Text(text) => Predicate::Text(text.clone()),
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::Code;
 use crate::domain::interview::{Interview, Status};
@@ -46,41 +46,8 @@ impl Nearness {
 }
 
 // Within so many minutes of the start, a code weighs so many times as much.
-const STEPS: [(i64, u8); 3] = [(60, 4), (24 * 60, 3), (7 * 24 * 60, 2)];
+pub(super) const STEPS: [(i64, u8); 3] = [(60, 4), (24 * 60, 3), (7 * 24 * 60, 2)];
 const NO_TIME: u8 = 2;
-
-/// Whose finding of a code is at least so severe, among the interviews that are not over and have a start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// Nobody's.
-    Nobody,
-    /// Of those that start before so long from now.
-    Within(SignedDuration),
-    /// Everybody's.
-    Everybody,
-}
-
-impl Reach {
-    /// The reach of a severity.
-    #[must_use]
-    pub fn of(code: Code, least: Severity) -> Self {
-        let is_reached = |factor: u8| weight(code) * factor >= least.0;
-        if is_reached(1) {
-            return Self::Everybody;
-        }
-        STEPS
-            .iter()
-            .rev()
-            .find(|(_, factor)| is_reached(*factor))
-            .map_or(Self::Nobody, |(minutes, _)| {
-                // Whole minutes are counted down, so the last one is still within.
-                Self::Within(SignedDuration::from_mins(*minutes) + LAST_OF_A_MINUTE)
-            })
-    }
-}
-
-// Columns hold microseconds.
-const LAST_OF_A_MINUTE: SignedDuration = SignedDuration::from_micros(59_999_999);
 
 /// How bad a finding is: 0 to 100. Grows, never falls, as the start comes nearer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +62,9 @@ impl Severity {
     pub fn of(code: Code, nearness: Nearness) -> Self {
         Self((weight(code) * nearness.factor()).max(1))
     }
+
+    /// The least there is.
+    pub const NONE: Self = Self(0);
 
     /// The number.
     #[must_use]

@@ -45,17 +45,30 @@ proptest! {
     }
 
     #[test]
-    fn the_reach_of_a_severity_is_where_it_begins(code in 0..17_usize, least in 0..=100_u8, minutes in -1000..100_000_i64) {
+    fn every_finding_lies_in_one_stretch_and_the_most_urgent_come_first(
+        code in 0..17_usize,
+        least in 0..=100_u8,
+        seconds in -100_000..2_000_000_i64,
+    ) {
         let code = Code::ALL[code];
         let least = Severity::parse(&least.to_string()).unwrap();
         let now: Timestamp = "2031-05-05T08:00:00Z".parse().unwrap();
-        let start = now + SignedDuration::from_mins(minutes);
-        let nearness = Nearness::Minutes(minutes);
-        let inside = match Reach::of(code, least) {
-            Reach::Nobody => false,
-            Reach::Within(distance) => start <= now + distance,
-            Reach::Everybody => true,
-        };
-        prop_assert_eq!(inside, Severity::of(code, nearness) >= least);
+        let start = now + SignedDuration::from_secs(seconds);
+        let severity = Severity::of(code, Nearness::Minutes(start.duration_since(now).as_mins()));
+        let stretches = stretches(|_| true, least, true, now);
+        let there: Vec<_> = stretches
+            .iter()
+            .filter(|stretch| stretch.codes.contains(code))
+            .filter(|stretch| match stretch.span {
+                Span::Starts { after, until } => {
+                    after.is_none_or(|after| start > after) && until.is_none_or(|until| start <= until)
+                }
+                _ => false,
+            })
+            .map(|stretch| stretch.severity)
+            .collect();
+        let expected = if severity >= least { vec![severity] } else { Vec::new() };
+        prop_assert_eq!(there, expected);
+        prop_assert!(stretches.is_sorted_by(|one, other| one.severity >= other.severity));
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Case, Code};
-use crate::domain::address::likely_typo;
+use crate::domain::address::{EmailAddress, likely_typo};
 use crate::domain::session::{SessionCondition, SessionKey};
 use crate::domain::verdict::Told;
 use crate::domain::when;
@@ -78,7 +78,7 @@ impl Case<'_> {
                 let address = self.interview.candidate_email.as_ref();
                 format!(
                     "{} looks mistyped; did somebody mean {}?",
-                    address.map(|address| address.display()).unwrap_or_default(),
+                    address.map(EmailAddress::display).unwrap_or_default(),
                     address.and_then(likely_typo).unwrap_or_default()
                 )
             }

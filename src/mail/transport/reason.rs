@@ -114,6 +114,11 @@ pub enum Cause {
         /// The mechanisms that the server named; `none` when it named none.
         offered: String,
     },
+    /// The server answered, but not with 235 or a refusal (RFC 4954 section 6).
+    #[error(
+        "the server answered {0}, where 235 would have let us in; so nobody knows whether it did"
+    )]
+    NotSignedIn(Reply),
     /// The password or token could not be had.
     #[error("{0}")]
     Secret(String),
