@@ -84,6 +84,8 @@ fn question(model: &Model, modal: &Modal) -> Option<Question> {
         | Modal::Form(_)
         | Modal::Plan(_)
         | Modal::Mail(_)
+        | Modal::Findings(_)
+        | Modal::Evidence(_)
         | Modal::Outbox(_)
         | Modal::Palette(_)
         | Modal::Batches(_)
@@ -239,10 +241,6 @@ fn change(model: &Model, question: &ChangeQuestion) -> Question {
         Deed::End(Ending::Cancelled) => (
             format!("Cancel the interview with {whom}?"),
             "Its link lets nobody in any longer.".to_owned(),
-        ),
-        Deed::Revoke => (
-            format!("Revoke the link of {whom}?"),
-            "Whoever has it can't get in; the interview stands and needs a new link.".to_owned(),
         ),
         Deed::Extend(Extension { closes: None, .. }) => {
             (format!("Open the link of {whom} now?"), works)
