@@ -154,7 +154,10 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
     (
         21,
         "a hanging server killed the workers",
-        Tests(&["a_hanging_server_ends_at_its_deadline"]),
+        Tests(&[
+            "a_hanging_server_ends_at_its_deadline",
+            "a_server_that_falls_silent_does_not_slow_the_dashboard",
+        ]),
     ),
     (
         22,
