@@ -31,6 +31,7 @@ mod take_back;
 mod tokens;
 mod transport;
 mod underway;
+mod why;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,7 +41,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
-pub use answers::{AppError, ScheduleError};
+pub use answers::{AppError, Nature, ScheduleError};
 pub use audit::{Acknowledged, Audit, AuditPage, AuditPlace, Found, Group};
 pub use base_url::{INSTANCE_HEADER, LedAstray};
 pub use batches::{BatchStatus, Retry, Steer, Steered};
@@ -65,6 +66,7 @@ pub use take_back::TakenBack;
 pub use tokens::{Admission, NewToken, TokenError};
 pub use transport::transports;
 pub use underway::{Outbox, Underway};
+pub use why::{FoundBy, Why};
 
 pub use crate::mail::parts;
 pub use crate::store::{
