@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    backup, deliver, demo, doctor, list, new, outbox, preview, repair, resend, setup, show,
+    backup, deliver, demo, doctor, import, list, new, outbox, preview, repair, resend, setup, show,
 };
 use crate::config::Options;
 
@@ -114,6 +114,7 @@ pub enum Command {
     Resend(resend::Resend),
     Repair(repair::Repair),
     Outbox(outbox::Outbox),
+    Import(import::ImportCommand),
     Backup(backup::Backup),
     Doctor(doctor::Doctor),
     Setup(setup::Setup),

@@ -10,12 +10,14 @@ mod deliver;
 mod demo;
 mod doctor;
 mod failure;
+mod import;
 mod list;
 mod new;
 mod outbox;
 mod paused;
 mod preview;
 mod printer;
+mod progress;
 mod repair;
 mod resend;
 mod selector;
@@ -73,6 +75,7 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Resend(resend) => resend.run(app, printer).await,
         Command::Repair(repair) => repair.run(app, printer).await,
         Command::Outbox(outbox) => outbox.run(app, printer).await,
+        Command::Import(import) => import.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,
         Command::Doctor(doctor) => doctor.run(app, printer).await,
         Command::Demo(demo) => demo.run(app, printer).await,

@@ -9,6 +9,7 @@ pub mod draft;
 pub mod event;
 pub mod filter;
 pub mod ids;
+pub mod import;
 pub mod interview;
 pub mod invitable;
 pub mod refusal;

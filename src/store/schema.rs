@@ -7,6 +7,7 @@ const STEPS: &[M<'static>] = &[
     M::up(INDEXES),
     M::up(SETTLED),
     M::up(IMPORTED),
+    M::up(ERASED),
 ];
 
 /// The version that this program writes.
@@ -217,4 +218,9 @@ ALTER TABLE interview ADD COLUMN standing TEXT GENERATED ALWAYS AS (CASE
     ELSE 'in_doubt'
 END) VIRTUAL;
 CREATE INDEX interview_by_standing ON interview (status, standing, starts_at, ends_at);
+";
+
+// Who was erased stays erased, also when the same file is imported again.
+const ERASED: &str = "
+CREATE INDEX event_erased ON event (interview_id) WHERE kind = 'erased';
 ";

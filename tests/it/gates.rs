@@ -86,6 +86,7 @@ fn invariant_08_the_state_of_a_mail_is_written_in_one_place() {
 fn incident_04_every_surface_schedules_through_the_one_use_case() {
     let keeps = [
         "app/demo.rs",
+        "app/import/pass.rs",
         "app/revise.rs",
         "app/schedule.rs",
         "store/interviews.rs",
@@ -109,6 +110,7 @@ fn incident_13_one_function_builds_the_join_link() {
     let elsewhere = said_in("session_key=");
     let reading = [
         "domain/filter.rs",
+        "domain/import/legacy/link.rs",
         "mail/gate.rs",
         "mail/gate/expected.rs",
         "domain/session.rs",

@@ -4,6 +4,7 @@
 mod cli;
 mod dashboard;
 mod gates;
+mod import;
 mod incidents;
 mod invariants;
 mod layers;

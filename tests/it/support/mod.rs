@@ -2,6 +2,7 @@
 
 pub mod dashboard;
 pub mod edges;
+pub mod legacy;
 pub mod post;
 pub mod program;
 pub mod smtp_server;
