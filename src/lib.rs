@@ -5,6 +5,8 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod mail;
+pub mod net;
 pub mod render;
+pub mod server;
 pub mod store;
 pub mod tui;

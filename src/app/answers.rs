@@ -1,7 +1,10 @@
 //! What use-cases refuse, in words that say what happened, what is safe now and what to do next.
 
+use crate::domain::batch::BatchState;
+use crate::domain::change::NotChangeable;
 use crate::domain::delivery::State;
 use crate::domain::draft::Refusal;
+use crate::domain::finding::Code;
 use crate::domain::ids::InterviewId;
 use crate::domain::invitable::NotInvitable;
 use crate::mail::ComposeError;
@@ -31,6 +34,12 @@ pub enum AppError {
     /// The candidate has been mailed, or may have been.
     #[error("the candidate already has mail about this interview ({}), so it can't be changed or removed as if they had not", .0.name())]
     AlreadyMailed(State),
+    /// The interview has no such finding.
+    #[error("code: the interview has no finding {} (or it is acknowledged already)", .0.name())]
+    NotFound(Code),
+    /// What an interview is to become does not follow from what it is.
+    #[error("{0}")]
+    NotChangeable(#[from] NotChangeable),
     /// Its outcome is known.
     #[error("the mail is {}; only a mail of unknown outcome can be settled", .0.name())]
     NotUnknown(State),
@@ -42,6 +51,20 @@ pub enum AppError {
     /// Something changed since the plan was made.
     #[error("{} changed since this plan was made; nothing was done. Plan again", interviews(.0.len()))]
     PlanChanged(Vec<InterviewId>),
+    /// Nobody waits to be let in.
+    #[error(
+        "the candidate is not waiting: they have not joined, or the link is closed; nothing was changed"
+    )]
+    NotWaiting,
+    /// There is no such batch.
+    #[error("batch: there is no batch {0}; greenroom batch shows them")]
+    NoBatch(i64),
+    /// Nothing of the batch can leave any more.
+    #[error("batch {0} is over: nothing of it waits any more, so nothing was changed")]
+    BatchOver(i64),
+    /// The batch stands so already.
+    #[error("batch {0} is {name} already; nothing was changed", name = .1.name())]
+    BatchIs(i64, BatchState),
     /// Nothing was selected.
     #[error("name interviews by id or by a filter; all selects every one")]
     NothingSelected,
@@ -51,6 +74,16 @@ pub enum AppError {
     /// A delivery was not where it should have been.
     #[error("{0}")]
     Move(#[from] MoveError),
+}
+
+impl AppError {
+    /// What happened, without what it means for whoever asked.
+    pub(super) fn cause(&self) -> String {
+        match self {
+            Self::Store(error) | Self::Move(MoveError::Store(error)) => error.cause(),
+            other => other.to_string(),
+        }
+    }
 }
 
 fn interviews(count: usize) -> String {

@@ -3,15 +3,18 @@
 
 use std::time::Duration;
 
-use super::{App, AppError, Dispatcher, transports};
-use crate::config::{Config, Transport as Configured};
+use super::{App, AppError, Dispatcher, newer_words, transports};
+use crate::config::{Config, Problem, Transport as Configured};
 use crate::domain::address::EmailAddress;
 use crate::domain::base_url::Reach;
+use crate::domain::invitable::LinkPolicy;
 use crate::domain::refusal;
 use crate::mail::transport::sendmail::SendmailSettings;
 use crate::mail::transport::smtp::{Deadlines, SmtpSettings, probe};
 use crate::mail::transport::{Envelope, Outcome, Reason};
 use crate::mail::{self, MailIdentity, MessageId};
+use crate::render::templates::Templates;
+use crate::store::Store;
 
 // Long enough for a slow server, short enough for a person who waits.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -40,19 +43,169 @@ pub enum Health {
     Trouble(String),
 }
 
-impl App {
+/// What there is to examine. Any part may be broken, and the others are examined all the same.
+pub struct Premises<'a> {
+    /// The configuration; what has problems stands at its default.
+    pub config: &'a Config,
+    /// The problems of the configuration.
+    pub problems: &'a [Problem],
+    /// The templates, or why they can't be used.
+    pub templates: Result<&'a Templates, String>,
+    /// The database, or why it can't be opened.
+    pub store: Result<&'a Store, String>,
+    /// The use-cases, where nothing of this is broken.
+    pub app: Option<&'a App>,
+}
+
+impl Premises<'_> {
     /// Examines configuration, templates, database, base URL and mail server.
     pub async fn examine(&self) -> Vec<Check> {
-        let mut checks = vec![
-            self.check_configuration(),
-            self.check_templates(),
-            self.check_database().await,
-            self.check_base_url(),
-        ];
-        checks.extend(check_mail(self.config()).await);
+        let mut checks = self.check_configuration();
+        checks.push(self.check_templates());
+        checks.push(self.check_database().await);
+        checks.push(if self.is_broken(&["links"]) {
+            not_examined("links.base_url", "the settings of links")
+        } else {
+            check_base_url(&self.config.link_policy())
+        });
+        checks.push(match self.app {
+            Some(app) => app.check_join_page().await,
+            None => not_examined("join page", "what is in trouble"),
+        });
+        if self.is_broken(&["mail", "company"]) {
+            checks.push(not_examined("mail", "the settings of mail and company"));
+        } else {
+            checks.extend(check_mail(self.config).await);
+        }
         checks
     }
 
+    // A file that can't be read at all says nothing about any section.
+    fn is_broken(&self, sections: &[&str]) -> bool {
+        self.problems.iter().any(|problem| {
+            let section = problem.key.split('.').next().unwrap_or_default();
+            sections.contains(&section) || ["syntax", "config"].contains(&section)
+        })
+    }
+
+    fn check_configuration(&self) -> Vec<Check> {
+        let file = &self.config.paths.config_file;
+        let check = |health, found| Check {
+            name: "configuration",
+            health,
+            found,
+        };
+        if self.problems.is_empty() {
+            let found = if file.exists() {
+                file.display().to_string()
+            } else {
+                format!(
+                    "no file ({}); every setting has its default",
+                    file.display()
+                )
+            };
+            return vec![check(Health::Fine, found)];
+        }
+        let remedy = |problem: &Problem| match &problem.place {
+            Some(place) => format!("change {place}; no other command works until then"),
+            None => format!(
+                "set it in {}; greenroom setup asks for what mail needs. No other command works until then",
+                file.display()
+            ),
+        };
+        let problems = self.problems.iter();
+        problems
+            .map(|problem| check(Health::Trouble(remedy(problem)), problem.to_string()))
+            .collect()
+    }
+
+    fn check_templates(&self) -> Check {
+        let checked = match &self.templates {
+            Ok(templates) => mail::check_templates(templates).map_err(|error| error.to_string()),
+            Err(error) => Err(error.clone()),
+        };
+        let (health, found) = match checked {
+            Ok(()) => (
+                Health::Fine,
+                "a sample invitation carries its link".to_owned(),
+            ),
+            Err(error) => (
+                Health::Trouble(format!(
+                    "mend the file in {}, or remove it to use the built-in template",
+                    self.config.paths.templates().display()
+                )),
+                error,
+            ),
+        };
+        Check {
+            name: "templates",
+            health,
+            found,
+        }
+    }
+
+    async fn check_database(&self) -> Check {
+        let directory = self.config.paths.data_dir.display();
+        let integrity = match &self.store {
+            Ok(store) => store
+                .read(|read| Ok::<_, AppError>(read.integrity()?))
+                .await
+                .map(|damage| (store.newer_version(), damage))
+                .map_err(|error| error.to_string()),
+            Err(error) => Err(error.clone()),
+        };
+        let (health, found) = match integrity {
+            Ok((Some(version), _)) => {
+                (Health::Trouble(newer_words(version)), directory.to_string())
+            }
+            Ok((None, None)) => (Health::Fine, directory.to_string()),
+            Ok((None, Some(damage))) => (
+                Health::Trouble("restore the newest backup".to_owned()),
+                format!("{directory}: {damage}"),
+            ),
+            Err(error) => (
+                Health::Trouble(format!(
+                    "look at the disk and the permissions of {directory}, or name another place with --data-dir"
+                )),
+                error,
+            ),
+        };
+        Check {
+            name: "database",
+            health,
+            found,
+        }
+    }
+}
+
+fn not_examined(name: &'static str, what: &str) -> Check {
+    Check {
+        name,
+        health: Health::Limited(format!(
+            "put {what} in order, then run greenroom doctor again"
+        )),
+        found: "not examined".to_owned(),
+    }
+}
+
+fn check_base_url(policy: &LinkPolicy) -> Check {
+    let health = match (policy.may_leave(), policy.base.reach()) {
+        (Err(error), _) => Health::Trouble(error.to_string()),
+        (Ok(()), Reach::Local(_)) => Health::Limited(
+            "only this machine or its network can follow such links: set links.base_url to the https address of \
+             your join page before candidates are mailed"
+                .to_owned(),
+        ),
+        (Ok(()), Reach::Public) => Health::Fine,
+    };
+    Check {
+        name: "links.base_url",
+        health,
+        found: policy.base.to_string(),
+    }
+}
+
+impl App {
     /// Sends a small test mail the way that invitations go, once, and says what came of it.
     pub async fn send_test(&self, address: &EmailAddress) -> Check {
         let (health, found) = match self.try_mail(address).await {
@@ -90,90 +243,6 @@ impl App {
         let transports = transports(&config).map_err(|e| words(&e))?;
         let mut dispatcher = Dispatcher::new(self.clone(), transports).map_err(|e| words(&e))?;
         Ok(dispatcher.send_test(&envelope, &mail).await)
-    }
-
-    fn check_configuration(&self) -> Check {
-        let file = &self.config().paths.config_file;
-        let found = if file.exists() {
-            file.display().to_string()
-        } else {
-            format!(
-                "no file ({}); every setting has its default",
-                file.display()
-            )
-        };
-        Check {
-            name: "configuration",
-            health: Health::Fine,
-            found,
-        }
-    }
-
-    fn check_templates(&self) -> Check {
-        let (health, found) = match mail::check_templates(self.templates()) {
-            Ok(()) => (
-                Health::Fine,
-                "a sample invitation carries its link".to_owned(),
-            ),
-            Err(error) => (
-                Health::Trouble(
-                    "mend the template, or remove it to use the built-in one".to_owned(),
-                ),
-                error.to_string(),
-            ),
-        };
-        Check {
-            name: "templates",
-            health,
-            found,
-        }
-    }
-
-    async fn check_database(&self) -> Check {
-        let directory = self
-            .store()
-            .directory()
-            .map_or_else(|| "in memory".to_owned(), |path| path.display().to_string());
-        let (health, found) = match (
-            self.read_only(),
-            self.store()
-                .read(|read| Ok::<_, AppError>(read.integrity()?))
-                .await,
-        ) {
-            (Some(why), _) => (Health::Trouble(why), directory),
-            (None, Ok(None)) => (Health::Fine, directory),
-            (None, Ok(Some(damage))) => (
-                Health::Trouble("restore the newest backup".to_owned()),
-                format!("{directory}: {damage}"),
-            ),
-            (None, Err(error)) => (
-                Health::Trouble("look at the disk and its permissions".to_owned()),
-                error.to_string(),
-            ),
-        };
-        Check {
-            name: "database",
-            health,
-            found,
-        }
-    }
-
-    fn check_base_url(&self) -> Check {
-        let base = self.policy().base.to_string();
-        let health = match (self.policy().may_leave(), self.policy().base.reach()) {
-            (Err(error), _) => Health::Trouble(error.to_string()),
-            (Ok(()), Reach::Local(_)) => Health::Limited(
-                "only this machine or its network can follow such links: set links.base_url to the https address of \
-                 your join page before candidates are mailed"
-                    .to_owned(),
-            ),
-            (Ok(()), Reach::Public) => Health::Fine,
-        };
-        Check {
-            name: "links.base_url",
-            health,
-            found: base,
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{App, AppError, Counts, Delivery, Position, Row, UnsentMail, Window, outbox};
+use crate::domain::access::Access;
 use crate::domain::draft::{Details, Draft, Notice, Refusal};
 use crate::domain::event::Event;
 use crate::domain::filter::{Filter, Predicate};
@@ -40,6 +41,8 @@ pub struct Dossier {
     pub deliveries: Vec<Delivery>,
     /// Its timeline, oldest first.
     pub events: Vec<Event>,
+    /// Who looked at its link and what they saw, newest first.
+    pub accesses: Vec<Access>,
 }
 
 /// A mail, exactly as it leaves.
@@ -201,6 +204,7 @@ impl App {
                     sessions: read.sessions(id)?,
                     deliveries: read.deliveries(id)?,
                     events: read.events(id)?,
+                    accesses: read.accesses(id)?,
                 }))
             })
             .await

@@ -5,20 +5,29 @@
 //! dispatcher hands mail to a transport, and it reads only the outbox.
 
 mod answers;
+mod audit;
+mod base_url;
+mod batches;
+mod change;
 mod demo;
 mod dispatch;
 mod doctor;
+mod door;
 mod edges;
 mod import;
 mod json;
+mod ledger;
 mod look;
+mod news;
 mod outbox;
 mod plan;
 mod revise;
 mod schedule;
 mod sending;
+mod serving;
 mod steer;
 mod take_back;
+mod tokens;
 mod transport;
 mod underway;
 
@@ -31,23 +40,34 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 pub use answers::{AppError, ScheduleError};
+pub use audit::{Acknowledged, Audit, AuditPage, AuditPlace, Found, Group};
+pub use base_url::{INSTANCE_HEADER, LedAstray};
+pub use batches::{BatchStatus, Retry, Steer, Steered};
+pub use change::{Change, Changed};
 pub use demo::DemoError;
 pub use dispatch::{Dispatcher, Stop};
-pub use doctor::{Check, Health, check_mail};
+pub use doctor::{Check, Health, Premises, check_mail};
+pub use door::{Arrival, Join};
 pub use edges::{Chance, Clock, FixedClock, SystemChance, SystemClock};
 pub use import::{Format, Import, ImportError, ImportRequest, Progress, Stage};
 pub use json::{DeliveryJson, InterviewJson};
+pub use ledger::Ledger;
 pub use look::{Dossier, From, Mail, MailOrigin, Preview};
-pub use plan::{Action, CarriedOut, Plan, PlanRow, Selection, Step};
+pub use news::{News, NewsMark};
+pub use plan::{Action, CarriedOut, Chosen, Held, LinkStep, Plan, PlanRow, Selection, Step};
 pub use schedule::{MailWish, Schedule, Scheduled};
 pub use sending::{Sending, SentBy};
+pub use serving::{Affected, Serving};
 pub use steer::{Pause, Settlement};
 pub use take_back::TakenBack;
+pub use tokens::{Admission, NewToken, TokenError};
 pub use transport::transports;
 pub use underway::{Outbox, Underway};
 
 pub use crate::mail::parts;
-pub use crate::store::{Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window};
+pub use crate::store::{
+    ApiToken, Batch, Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window,
+};
 
 use crate::config::Config;
 use crate::domain::draft::Defaults;
@@ -77,6 +97,8 @@ pub struct Wiring {
 #[derive(Clone)]
 pub struct App {
     inner: Arc<Inner>,
+    // Who is acting, when it is not the person of the configuration.
+    actor: Option<Arc<str>>,
 }
 
 struct Inner {
@@ -85,6 +107,8 @@ struct Inner {
     // Rung when something was put into the outbox.
     bell: Notify,
     sending: watch::Sender<Sending>,
+    serving: watch::Sender<Serving>,
+    instance: String,
 }
 
 const LINK_SECRET: &str = "link_secret";
@@ -104,10 +128,13 @@ impl App {
             policy: wiring.config.link_policy(),
             bell: Notify::new(),
             sending: watch::channel(nobody).0,
+            serving: watch::channel(Serving::Off).0,
+            instance: serving::instance(&wiring).await?,
             wiring,
         };
         let app = Self {
             inner: Arc::new(inner),
+            actor: None,
         };
         if app.read_only().is_none() {
             app.link_secret().await?;
@@ -142,12 +169,7 @@ impl App {
     /// Why nothing can be written, if so.
     #[must_use]
     pub fn read_only(&self) -> Option<String> {
-        self.store().newer_version().map(|version| {
-            format!(
-                "this database was written by a newer Greenroom (version {version} of its tables): it is open for reading only, \
-                 and no mail leaves from here. Update Greenroom to change anything"
-            )
-        })
+        self.store().newer_version().map(newer_words)
     }
 
     /// Rises when anything was committed, by this process or another one.
@@ -167,19 +189,8 @@ impl App {
     /// # Errors
     /// The store's.
     pub async fn link_secret(&self) -> Result<LinkSecret, AppError> {
-        if let Some(secret) = self.store().read(|read| read.setting(LINK_SECRET)).await? {
-            return read_secret(&secret);
-        }
-        let made = write_secret(self.chance().secret());
-        // Another process may have been quicker: its secret stands.
-        let kept = self
-            .store()
-            .write(move |write| match write.setting(LINK_SECRET)? {
-                Some(theirs) => Ok::<_, StoreError>(theirs),
-                None => write.set_setting(LINK_SECRET, &made).map(|()| made),
-            })
-            .await?;
-        read_secret(&kept)
+        let make = || write_secret(self.chance().secret());
+        read_secret(&made_once(self.store(), LINK_SECRET, make).await?)
     }
 
     /// The zone with which a new form begins: the configured one, else the last that was chosen, else the machine's.
@@ -226,10 +237,17 @@ impl App {
         Horizon::at(self.now(), &self.inner.policy.window)
     }
 
+    /// Who is acting, for the timeline.
+    pub(crate) fn actor(&self) -> String {
+        self.actor
+            .as_deref()
+            .map_or_else(|| self.config().actor(), str::to_owned)
+    }
+
     pub(crate) fn event(&self, kind: EventKind, detail: impl Into<String>) -> Event {
         Event {
             at: self.now(),
-            actor: self.config().actor(),
+            actor: self.actor(),
             kind,
             detail: detail.into(),
         }
@@ -255,6 +273,31 @@ impl App {
     pub(crate) fn ring(&self) {
         self.inner.bell.notify_one();
     }
+}
+
+fn newer_words(version: i64) -> String {
+    format!(
+        "this database was written by a newer Greenroom (version {version} of its tables): it is open for reading only, \
+         and no mail leaves from here. Update Greenroom to change anything"
+    )
+}
+
+/// A setting that is made on first use and stays.
+async fn made_once(
+    store: &Store,
+    name: &'static str,
+    make: impl FnOnce() -> String,
+) -> Result<String, AppError> {
+    if let Some(kept) = store.read(move |read| read.setting(name)).await? {
+        return Ok(kept);
+    }
+    let made = make();
+    // Another process may have been quicker: what it made stands.
+    let kept = store.write(move |write| match write.setting(name)? {
+        Some(theirs) => Ok::<_, StoreError>(theirs),
+        None => write.set_setting(name, &made).map(|()| made),
+    });
+    Ok(kept.await?)
 }
 
 fn write_secret(bytes: [u8; 32]) -> String {

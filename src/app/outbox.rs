@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{App, AppError, Delivery};
+use crate::domain::base_url::Reach;
 use crate::domain::delivery::{Happening, Kind, State};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{DeliveryId, InterviewId};
@@ -59,7 +60,10 @@ impl App {
             mime: composed.bytes().to_vec(),
             sha256: composed.sha256().to_owned(),
             link: composed.link().expose(),
+            link_is_local: self.policy().base.reach() != Reach::Public,
             starts_at: invitable.starts_at(),
+            sequence: interview.sequence,
+            closes_at: invitable.opens_and_closes().1,
             held_until: hold
                 .filter(|hold| !hold.is_zero())
                 .map(|hold| self.held_until(hold)),
@@ -73,19 +77,21 @@ impl App {
         kept(write.delivery(id)?)
     }
 
-    /// Takes every mail of an interview back that has not left (invariant 9), with the reason.
+    /// Takes every mail of an interview back that has not left (invariant 9), with the reason. Says how many.
     pub(super) fn withdraw_unsent(
         &self,
         write: &Writing<'_>,
         id: InterviewId,
         reason: &str,
-    ) -> Result<(), AppError> {
+    ) -> Result<usize, AppError> {
+        let mut withdrawn = 0;
         for delivery in write.deliveries(id)? {
             if delivery.state.is_withdrawable() {
                 self.withdraw(write, &delivery, reason)?;
+                withdrawn += 1;
             }
         }
-        Ok(())
+        Ok(withdrawn)
     }
 
     /// Takes one mail back that has not left.

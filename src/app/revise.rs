@@ -52,7 +52,7 @@ impl App {
         }
         self.withdraw_unsent(write, id, "the interview was changed")?;
         let now = self.now();
-        let interview = before.changed_to(details, now);
+        let interview = before.changed_to(details, &self.policy().window, now);
         write.put_interview(&interview)?;
         let changed = changed_fields(&Draft::of(&before), &Draft::of(&interview));
         write.append_event(id, &self.event(EventKind::Edited, changed))?;

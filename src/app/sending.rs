@@ -86,8 +86,8 @@ impl App {
             let underway = |delivery: &Delivery| {
                 match delivery.state {
                     State::Claimed | State::HandingOver => true,
-                    // Nothing leaves a paused outbox.
-                    State::Queued => !paused,
+                    // Nothing leaves a paused outbox or batch.
+                    State::Queued => !paused && !delivery.paused,
                     _ => false,
                 }
             };

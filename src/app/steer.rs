@@ -152,7 +152,7 @@ impl App {
                 )
             }
             Settlement::Leave(why) => {
-                write.settle_delivery(id, &self.config().actor(), why, self.now())?;
+                write.settle_delivery(id, &self.actor(), why, self.now())?;
                 (EventKind::MailSettled, why.clone())
             }
         };

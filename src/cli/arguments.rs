@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    backup, deliver, demo, doctor, import, list, new, outbox, preview, repair, resend, setup, show,
+    backup, change, deliver, demo, doctor, import, list, new, outbox, preview, repair, resend,
+    serve, setup, show, token,
 };
 use crate::config::Options;
 
@@ -113,9 +114,16 @@ pub enum Command {
     Deliver(deliver::Deliver),
     Resend(resend::Resend),
     Repair(repair::Repair),
+    Cancel(change::Cancel),
+    Revoke(change::Revoke),
+    Extend(change::Extend),
+    Complete(change::Complete),
+    NoShow(change::NoShow),
     Outbox(outbox::Outbox),
     Import(import::ImportCommand),
+    Serve(serve::Serve),
     Backup(backup::Backup),
+    Token(token::Token),
     Doctor(doctor::Doctor),
     Setup(setup::Setup),
     Demo(demo::Demo),
@@ -217,6 +225,9 @@ mod tests {
     #[case("outbox settle x")]
     #[case("outbox settle x --send-again --reason y")]
     #[case("backup")]
+    #[case("cancel")]
+    #[case("extend x")]
+    #[case("no-show x --reason y")]
     fn a_slip_is_refused(#[case] line: &str) {
         assert!(parsed(line).is_err());
     }
@@ -232,6 +243,11 @@ mod tests {
     #[case("repair all --send --expect 3 --yes --json", false)]
     #[case("-vv deliver --watch", false)]
     #[case("outbox --json", false)]
+    #[case("cancel x --reason filled --json", false)]
+    #[case("revoke x", false)]
+    #[case("extend x --opens now --closes 1h", false)]
+    #[case("complete x --json", false)]
+    #[case("no-show x", false)]
     #[case("outbox list --limit 0 --json", false)]
     #[case("outbox settle x --reason -", false)]
     fn what_the_contracts_say_is_understood(#[case] line: &str, #[case] has_data_dir: bool) {

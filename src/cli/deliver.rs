@@ -1,11 +1,9 @@
 //! `greenroom deliver`: drains the outbox.
 
 use clap::Args;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::oneshot;
 
 use super::printer::Printer;
-use super::{Exit, Failure, paused, wait};
+use super::{Exit, Failure, paused, stop_when_asked, wait};
 use crate::app::{App, Stop};
 use crate::domain::delivery::State;
 
@@ -98,27 +96,5 @@ impl Deliver {
         } else {
             Exit::Findings
         })
-    }
-}
-
-/// Asks to stop at the first signal; tells of the second.
-fn stop_when_asked(stop: Stop) -> Result<oneshot::Receiver<()>, Failure> {
-    let no_signals = |error| Failure::environment(format!("signals can't be received: {error}"));
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
-    let (second, at_once) = oneshot::channel();
-    tokio::spawn(async move {
-        either(&mut interrupt, &mut terminate).await;
-        stop.now();
-        either(&mut interrupt, &mut terminate).await;
-        let _ = second.send(());
-    });
-    Ok(at_once)
-}
-
-async fn either(interrupt: &mut Signal, terminate: &mut Signal) {
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::printer::Printer;
 use super::{Exit, Failure};
-use crate::app::{App, Check, Health};
+use crate::app::{Check, Health, Premises};
 use crate::domain::address::EmailAddress;
 use crate::domain::text::visible;
 use crate::domain::verdict::Standing;
@@ -26,11 +26,26 @@ pub struct Doctor {
 }
 
 impl Doctor {
-    pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
+    /// Examines, and sends the test mail where nothing is broken.
+    ///
+    /// # Errors
+    /// When the address of the test mail is none.
+    pub async fn run(
+        &self,
+        premises: &Premises<'_>,
+        printer: &mut Printer,
+    ) -> Result<Exit, Failure> {
         let send_test = self.send_test.as_deref().map(test_address).transpose()?;
-        let mut checks = app.examine().await;
+        let mut checks = premises.examine().await;
         if let Some(address) = send_test {
-            checks.push(app.send_test(&address).await);
+            checks.push(match premises.app {
+                Some(app) => app.send_test(&address).await,
+                None => Check {
+                    name: "test mail",
+                    health: Health::Trouble("see to the troubles above first".to_owned()),
+                    found: "nothing was sent".to_owned(),
+                },
+            });
         }
         for check in &checks {
             say(check, self.json, printer);

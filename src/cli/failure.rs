@@ -86,8 +86,14 @@ impl From<AppError> for Failure {
             | AppError::AlreadyWaiting(_)
             | AppError::Unsettled
             | AppError::AlreadyMailed(_)
+            | AppError::NotChangeable(_)
             | AppError::NotUnknown(_)
+            | AppError::NotFound(_)
+            | AppError::NotWaiting
             | AppError::PlanChanged(_)
+            | AppError::NoBatch(_)
+            | AppError::BatchOver(_)
+            | AppError::BatchIs(..)
             | AppError::NothingSelected => Exit::BadInput,
         };
         Self {

@@ -140,8 +140,8 @@ fn cells_of(row: &Row, app: &App) -> Vec<String> {
     ]
 }
 
-// One sentence a line, for a voice.
-fn in_words(row: &Row, app: &App) -> String {
+/// One sentence a line, for a voice.
+pub(super) fn in_words(row: &Row, app: &App) -> String {
     let (zone, now) = (app.config().list_zone(), app.now());
     let start = row.interview.starts_at.map_or_else(
         || "no time yet".to_owned(),

@@ -5,12 +5,16 @@
 
 pub mod arguments;
 mod ask;
+mod astray;
 mod backup;
+mod change;
 mod deliver;
 mod demo;
 mod doctor;
 mod failure;
+mod follow;
 mod import;
+mod interrupt;
 mod list;
 mod new;
 mod outbox;
@@ -21,9 +25,11 @@ mod progress;
 mod repair;
 mod resend;
 mod selector;
+mod serve;
 mod setup;
 mod show;
 mod table;
+mod token;
 mod wait;
 
 use std::ffi::OsString;
@@ -31,9 +37,14 @@ use std::ffi::OsString;
 use clap::Parser as _;
 
 pub use arguments::{Arguments, Color, Command, Global};
+pub use astray::look as look_where_links_lead;
 pub use demo::Demo;
+pub use doctor::Doctor;
 pub use failure::{Exit, Failure};
+pub use follow::follow;
+pub use interrupt::stop_when_asked;
 pub use printer::Printer;
+pub use serve::Serve;
 pub use setup::{SetUp, Setup};
 
 use crate::app::{App, Health};
@@ -74,13 +85,19 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Deliver(deliver) => deliver.run(app, printer).await,
         Command::Resend(resend) => resend.run(app, printer).await,
         Command::Repair(repair) => repair.run(app, printer).await,
+        Command::Cancel(cancel) => cancel.run(app, printer).await,
+        Command::Revoke(revoke) => revoke.run(app, printer).await,
+        Command::Extend(extend) => extend.run(app, printer).await,
+        Command::Complete(complete) => complete.run(app, printer).await,
+        Command::NoShow(no_show) => no_show.run(app, printer).await,
         Command::Outbox(outbox) => outbox.run(app, printer).await,
         Command::Import(import) => import.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,
-        Command::Doctor(doctor) => doctor.run(app, printer).await,
+        Command::Token(token) => token.run(app, printer).await,
         Command::Demo(demo) => demo.run(app, printer).await,
-        // It makes the configuration that everything here stands on, so it has had its turn before.
-        Command::Setup(_) => Ok(Exit::Done),
+        // One makes and one examines what everything here stands on, and the third is no command line's to carry out:
+        // they have had their turn before.
+        Command::Setup(_) | Command::Doctor(_) | Command::Serve(_) => Ok(Exit::Done),
     }
 }
 

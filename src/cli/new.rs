@@ -4,8 +4,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::printer::Printer;
-use super::wait;
-use super::{Exit, Failure};
+use super::{Exit, Failure, astray, wait};
 use crate::app::{
     App, Delivery, DeliveryJson, InterviewJson, MailWish, Preview, Row, Schedule, Scheduled,
 };
@@ -191,6 +190,9 @@ impl New {
         }
         for notice in app.notices(&draft) {
             printer.remark(&format!("{}: {}", notice.field.name(), notice.message));
+        }
+        if !self.no_send {
+            astray::remark(app, printer).await?;
         }
         if self.dry_run {
             return self.rehearse(&draft, app, printer);

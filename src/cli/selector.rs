@@ -12,10 +12,11 @@ use clap::Args;
 use serde::Serialize;
 
 use super::arguments::Words;
+use super::astray;
 use super::printer::Printer;
 use super::table::Table;
 use super::{Failure, ask, wait};
-use crate::app::{Action, App, CarriedOut, Delivery, DeliveryJson, Plan, PlanRow, Selection, Step};
+use crate::app::{Action, App, CarriedOut, Delivery, DeliveryJson, Plan, PlanRow, Selection};
 use crate::domain::filter::Filter;
 use crate::domain::ids::InterviewId;
 use crate::domain::when;
@@ -63,7 +64,7 @@ struct RowJson<'a> {
     to: Option<&'a str>,
     starts_at: Option<jiff::Timestamp>,
     step: &'static str,
-    why: Option<&'a str>,
+    why: &'a str,
     delivery: Option<DeliveryJson>,
 }
 
@@ -96,6 +97,9 @@ impl Selector {
         }
         let asks = !only_shows && !self.yes && plan.acts() > 0;
         let said = plan_in_words(&plan, app);
+        if plan.sends() > 0 {
+            astray::remark(app, printer).await?;
+        }
         if only_shows && !self.json {
             for line in &said {
                 printer.line(line);
@@ -118,6 +122,11 @@ impl Selector {
             return Ok(Done { plan, deliveries });
         }
         let done = app.carry_out(&plan, None).await?;
+        if let Some(batch) = done.batch.filter(|_| done.repeated) {
+            printer.remark(&format!(
+                "This plan was carried out before, as batch {batch}; nothing is sent a second time."
+            ));
+        }
         let deliveries = wait::for_first_attempts(app, &done.deliveries, printer).await?;
         if self.json {
             print_rows(&plan, &deliveries, printer);
@@ -161,14 +170,7 @@ const fn verb(plan: &Plan) -> &'static str {
     match plan.action {
         Action::Repair { send: false } => "make the links",
         Action::Resend | Action::Repair { send: true } => "send",
-    }
-}
-
-fn step(row: &PlanRow) -> (&'static str, Option<&str>) {
-    match &row.step {
-        Step::Send { why } => ("send", Some(why)),
-        Step::MakeLink => ("make_link", None),
-        Step::Skip { why } => ("skip", Some(why)),
+        Action::Rotate => "replace the links",
     }
 }
 
@@ -178,14 +180,13 @@ fn print_rows(plan: &Plan, deliveries: &[Delivery], printer: &mut Printer) {
         .map(|delivery| (delivery.interview_id, delivery))
         .collect();
     for row in &plan.rows {
-        let (step, why) = step(row);
         printer.json(&RowJson {
             interview_id: row.id,
             candidate_name: &row.candidate,
             to: row.address.as_deref(),
             starts_at: row.starts_at,
-            step,
-            why,
+            step: row.step.name(),
+            why: row.step.why(),
             delivery: by_interview
                 .get(&row.id)
                 .map(|delivery| DeliveryJson::from(*delivery)),
@@ -201,6 +202,7 @@ fn plan_in_words(plan: &Plan, app: &App) -> Vec<String> {
     let what = match plan.action {
         Action::Repair { send: false } => "to get a link",
         Action::Resend | Action::Repair { send: true } => "to send",
+        Action::Rotate => "to get a new link",
     };
     let mut lines = vec![format!(
         "{} {what}, {} to skip (times in {})",
@@ -209,7 +211,6 @@ fn plan_in_words(plan: &Plan, app: &App) -> Vec<String> {
         zone.name()
     )];
     let cells = |row: &PlanRow| {
-        let (step, why) = step(row);
         let start = row.starts_at.map_or_else(
             || "no time yet".to_owned(),
             |at| format!("{} {}", when::day(at, &zone), when::time_24h(at, &zone)),
@@ -219,10 +220,10 @@ fn plan_in_words(plan: &Plan, app: &App) -> Vec<String> {
             |address| format!("{} <{address}>", row.candidate),
         );
         vec![
-            step.replace('_', " "),
+            row.step.name().to_owned(),
             whom,
             start,
-            why.unwrap_or_default().to_owned(),
+            row.step.why().to_owned(),
         ]
     };
     let rows: Vec<Vec<String>> = plan.rows.iter().map(cells).collect();

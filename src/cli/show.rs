@@ -101,15 +101,14 @@ fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
                 ),
             );
             field(printer, "Theirs", &clocks.theirs.unwrap_or_default());
-            let (opens, closes) = app
-                .access_window()
-                .around(start, interview.duration.as_std());
-            let clock = |at| when::day_and_time(at, &interview.zone);
-            field(
-                printer,
-                "Link works",
-                &format!("{} to {}", clock(opens), clock(closes)),
-            );
+            if let Some((opens, closes)) = app.access_window().of(interview) {
+                let clock = |at| when::day_and_time(at, &interview.zone);
+                field(
+                    printer,
+                    "Link works",
+                    &format!("{} to {}", clock(opens), clock(closes)),
+                );
+            }
         }
         None => field(printer, "When", "no time yet"),
     }

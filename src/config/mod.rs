@@ -6,6 +6,7 @@ mod edit;
 mod environment;
 mod paths;
 mod reader;
+mod salvage;
 mod settings;
 mod sources;
 #[cfg(test)]
@@ -19,7 +20,9 @@ use jiff::Timestamp;
 pub use edit::{Difference, Edit, write_private};
 pub use environment::Environment;
 pub use paths::Paths;
-pub use settings::{Company, Links, Mail, Schedule, Theme, Transport, Ui, User};
+pub use settings::{
+    Company, Links, Mail, Schedule, Server, Theme, Transport, Ui, User, listen_address,
+};
 
 use crate::domain::address::{EmailAddress, Mailbox};
 use crate::domain::draft::Defaults;
@@ -29,6 +32,7 @@ use crate::domain::session::AccessWindow;
 use crate::domain::when::Zone;
 use crate::mail::Sender;
 use reader::Reader;
+use sources::Values;
 
 /// The sender in the mailbox mode while none is configured. `.invalid` reaches nobody (RFC 2606 section 2).
 const PLACEHOLDER_SENDER: &str = "interviews@greenroom.invalid";
@@ -75,6 +79,8 @@ pub struct Config {
     pub mail: Mail,
     /// What empty fields mean.
     pub schedule: Schedule,
+    /// Where the join page is served.
+    pub server: Server,
     /// How lists look.
     pub ui: Ui,
     /// Where the files lie.
@@ -123,13 +129,22 @@ impl Config {
             return Err(problems);
         }
         sources::overlay(&mut values, &environment.variables);
-        let mut read = Reader::new(values, problems);
+        Self::of_values(values, paths, environment)
+    }
+
+    fn of_values(
+        values: Values,
+        paths: Paths,
+        environment: &Environment,
+    ) -> Result<Self, Vec<Problem>> {
+        let mut read = Reader::new(values, Vec::new());
 
         let company = settings::company(&mut read);
         let links = settings::links(&mut read);
         let mut user = settings::user(&mut read);
         let mail = settings::mail(&mut read, environment, paths.config_dir());
         let schedule = settings::schedule(&mut read);
+        let server = settings::server_of(&mut read, links.as_ref().map(|links| &links.base_url));
         let ui = settings::ui(&mut read);
         let fixed_now = fixed_now(&mut read, environment);
         if let Some(acting) = environment.variable("GREENROOM_USER") {
@@ -174,6 +189,7 @@ impl Config {
             user,
             mail,
             schedule,
+            server,
             ui,
             paths,
             fixed_now,

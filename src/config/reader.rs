@@ -64,6 +64,33 @@ impl Reader {
         }
     }
 
+    /// A list of texts that `parse` makes something of; in a variable, separated by commas or spaces.
+    pub(super) fn list<T, E: Display>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Vec<T> {
+        let words: Option<Vec<String>> = match self.value(key) {
+            None => None,
+            Some(Value::List(words)) => Some(words),
+            Some(Value::Text(text) | Value::Variable(text)) => Some(
+                text.split([',', ' '])
+                    .filter(|word| !word.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
+            ),
+            Some(other) => self.mismatch(key, "a list of texts in quotation marks", &other),
+        };
+        let mut found = Vec::new();
+        for word in words.unwrap_or_default() {
+            match parse(&word) {
+                Ok(value) => found.push(value),
+                Err(error) => self.refuse(key, error),
+            }
+        }
+        found
+    }
+
     /// One of several words.
     pub(super) fn choice<T: Copy>(
         &mut self,

@@ -1,5 +1,6 @@
 //! Every setting by its section: what it is called, what it may be, and what it is when nobody says.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use super::environment::Environment;
 use super::reader::Reader;
 use crate::domain::address::{EmailAddress, Mailbox};
 use crate::domain::base_url::BaseUrl;
+use crate::domain::network::Network;
 use crate::domain::text::acts_in_mail;
 use crate::domain::when::{InterviewDuration, Zone};
 use crate::mail::transport::sendmail::SendmailSettings;
@@ -20,6 +22,9 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// The base URL while nothing is configured: the join page on this machine.
 const LOCAL_BASE_URL: &str = "http://127.0.0.1:8000";
+
+/// Where the join page listens while the base URL leads elsewhere.
+const USUAL_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8000);
 
 /// How long a new interview lasts while nobody says.
 const USUAL_MINUTES: u64 = 45;
@@ -68,6 +73,10 @@ pub struct Mail {
     pub rate: Option<u16>,
     /// How long the dashboard keeps a mail back, to be taken back; at most an hour.
     pub hold: Duration,
+    /// How long the dashboard keeps the mails of a batch back; at most an hour.
+    pub batch_hold: Duration,
+    /// Who was mailed within this time is skipped when mail is sent again, unless chosen; at most a day.
+    pub recent: Duration,
     /// The language tag of the mails (RFC 5646).
     pub language: String,
     /// More headers for every mail; an empty value removes one that Greenroom adds.
@@ -92,6 +101,17 @@ pub struct Schedule {
     pub zone: Option<Zone>,
     /// Their duration.
     pub duration: InterviewDuration,
+}
+
+/// `[server]`: the join page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// Whether the dashboard serves it; unless set, when the base URL leads to this machine.
+    pub enabled: bool,
+    /// Where it listens; unless set, where the base URL leads on this machine, else `127.0.0.1:8000`.
+    pub listen: SocketAddr,
+    /// Who is believed about the addresses of others (`X-Forwarded-For`, and `Forwarded` of RFC 7239).
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// `[ui]`: how the dashboard and the lists look.
@@ -153,6 +173,29 @@ pub(super) fn schedule(read: &mut Reader) -> Option<Schedule> {
     })
 }
 
+pub(super) fn server_of(read: &mut Reader, base: Option<&BaseUrl>) -> Server {
+    Server {
+        enabled: read
+            .boolean("server.enabled")
+            .unwrap_or_else(|| base.is_some_and(BaseUrl::is_this_machine)),
+        listen: read
+            .parsed("server.listen", listen_address)
+            .or_else(|| base.and_then(BaseUrl::local_address))
+            .unwrap_or(USUAL_LISTEN),
+        trusted_proxies: read.list("server.trusted_proxies", Network::parse),
+    }
+}
+
+/// An address of this machine and a port.
+///
+/// # Errors
+/// Says how to write one.
+pub fn listen_address(text: &str) -> Result<SocketAddr, &'static str> {
+    let text = text.trim().replacen("localhost:", "127.0.0.1:", 1);
+    text.parse()
+        .map_err(|_| "is not an address and a port; write them like 127.0.0.1:8000 or [::]:8000")
+}
+
 pub(super) fn ui(read: &mut Reader) -> Ui {
     Ui {
         theme: read
@@ -183,6 +226,12 @@ pub(super) fn mail(read: &mut Reader, environment: &Environment, config_dir: &Pa
     let hold = read
         .span("mail.hold", HOUR)
         .unwrap_or(Duration::from_secs(10));
+    let batch_hold = read
+        .span("mail.batch_hold", HOUR)
+        .unwrap_or(Duration::from_secs(30));
+    let recent = read
+        .span("mail.recent", 24 * HOUR)
+        .unwrap_or(Duration::from_mins(10));
     let rate = read.number("mail.rate", 10_000);
     let connections = read.number("mail.smtp.connections", 64).unwrap_or(4);
     let language = read
@@ -215,6 +264,8 @@ pub(super) fn mail(read: &mut Reader, environment: &Environment, config_dir: &Pa
         connections,
         rate,
         hold,
+        batch_hold,
+        recent,
         language,
         headers,
     }

@@ -54,6 +54,8 @@ fn without_a_configuration_everything_has_a_default() {
     let config = read("").unwrap();
     assert_eq!(config.mail.transport, Transport::Mailbox);
     assert_eq!(config.mail.hold, Duration::from_secs(10));
+    assert_eq!(config.mail.batch_hold, Duration::from_secs(30));
+    assert_eq!(config.mail.recent, Duration::from_mins(10));
     assert_eq!(config.links.base_url.as_str(), "http://127.0.0.1:8000");
     assert!(
         config.link_policy().may_leave().is_ok(),

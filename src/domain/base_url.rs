@@ -1,7 +1,7 @@
 //! The address under which candidates reach the join page, and whether anybody but this machine can.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use url::{Host, Url};
 
@@ -12,6 +12,8 @@ use url::{Host, Url};
 pub struct BaseUrl {
     text: String,
     reach: Reach,
+    path: String,
+    local: Option<SocketAddr>,
 }
 
 /// Who can follow a link under a base URL.
@@ -98,14 +100,12 @@ impl BaseUrl {
             .split('/')
             .filter(|segment| !segment.is_empty())
             .collect();
-        let mut normal = url.origin().ascii_serialization();
-        for segment in path {
-            normal.push('/');
-            normal.push_str(segment);
-        }
+        let path: String = path.iter().flat_map(|segment| ["/", segment]).collect();
         Ok(Self {
-            text: normal,
+            text: url.origin().ascii_serialization() + &path,
             reach,
+            local: local_address(&host, &url),
+            path,
         })
     }
 
@@ -113,6 +113,28 @@ impl BaseUrl {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Its path, without a trailing slash: empty, or like `/greenroom`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Where on this machine a server must listen for links under it to lead there; none when they lead elsewhere, or to
+    /// whatever speaks TLS for it.
+    #[must_use]
+    pub const fn local_address(&self) -> Option<SocketAddr> {
+        self.local
+    }
+
+    /// Whether links under it lead to this machine itself.
+    #[must_use]
+    pub const fn is_this_machine(&self) -> bool {
+        matches!(
+            self.reach,
+            Reach::Local(Unreachable::Loopback | Unreachable::Unspecified)
+        )
     }
 
     /// Who can follow a link under it.
@@ -141,6 +163,23 @@ fn reach(host: &Host<&str>, scheme: &str) -> Reach {
         None if scheme != "https" => Reach::Local(Unreachable::Plain),
         None => Reach::Public,
     }
+}
+
+fn local_address(host: &Host<&str>, url: &Url) -> Option<SocketAddr> {
+    let address = match host {
+        Host::Ipv4(address) if address.is_loopback() || address.is_unspecified() => {
+            IpAddr::V4(*address)
+        }
+        Host::Ipv6(address) if address.is_loopback() || address.is_unspecified() => {
+            IpAddr::V6(*address)
+        }
+        Host::Domain(name) if unreachable_name(name) == Some(Unreachable::Loopback) => {
+            IpAddr::V4(Ipv4Addr::LOCALHOST)
+        }
+        _ => return None,
+    };
+    let port = url.port_or_known_default()?;
+    (url.scheme() == "http").then(|| SocketAddr::new(address, port))
 }
 
 fn unreachable_v4(address: Ipv4Addr) -> Option<Unreachable> {
@@ -232,6 +271,27 @@ mod tests {
         let base = BaseUrl::parse(text).unwrap();
         assert_eq!(base.as_str(), normal);
         assert_eq!(base.reach(), Reach::Public);
+    }
+
+    #[rstest]
+    #[case("http://127.0.0.1:8000", Some("127.0.0.1:8000"), "", true)]
+    #[case("http://localhost", Some("127.0.0.1:80"), "", true)]
+    #[case("http://[::1]:9000/a//b/", Some("[::1]:9000"), "/a/b", true)]
+    #[case("https://localhost:8443", None, "", true)]
+    #[case("http://192.168.0.10:8000", None, "", false)]
+    #[case("https://acme.example/greenroom", None, "/greenroom", false)]
+    fn where_a_link_leads_on_this_machine(
+        #[case] text: &str,
+        #[case] address: Option<&str>,
+        #[case] path: &str,
+        #[case] here: bool,
+    ) {
+        let base = BaseUrl::parse(text).unwrap();
+        assert_eq!(
+            base.local_address(),
+            address.map(|address| address.parse().unwrap())
+        );
+        assert_eq!((base.path(), base.is_this_machine()), (path, here));
     }
 
     #[rstest]

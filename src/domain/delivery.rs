@@ -190,6 +190,15 @@ pub fn accepted_by(last_reply: Option<&str>) -> &'static str {
     }
 }
 
+/// How the last words of a mail begin that was given up although nobody refused it for good.
+pub const GIVEN_UP: &str = "given up: ";
+
+/// Whether a mail that failed was given up, rather than refused for good: sent again, it may be taken.
+#[must_use]
+pub fn was_given_up(last_reply: Option<&str>) -> bool {
+    last_reply.is_some_and(|reply| reply.starts_with(GIVEN_UP))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

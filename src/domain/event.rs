@@ -21,8 +21,20 @@ pub enum EventKind {
     Cancelled,
     /// The interview took place.
     Completed,
+    /// The candidate did not come.
+    NoShow,
+    /// The candidate pressed the button of the join page.
+    Joined,
+    /// The recruiter let them in.
+    Admitted,
     /// A session, and with it the link, was made.
     LinkMade,
+    /// The session, and with it the link, was revoked.
+    LinkRevoked,
+    /// The link was opened early or given longer; the detail is its window now.
+    Extended,
+    /// The link was replaced by a new one, and ended.
+    LinkReplaced,
     /// A send was refused; the detail is the precondition that was missing.
     SendRefused,
     /// A mail was put into the outbox.
@@ -41,11 +53,13 @@ pub enum EventKind {
     MailWithdrawn,
     /// Somebody decided to leave a mail of unknown outcome as it is.
     MailSettled,
+    /// Somebody said that a finding may stay as it is, until it changes.
+    FindingAcknowledged,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 24] = [
         Self::Scheduled,
         Self::Imported,
         Self::Erased,
@@ -53,7 +67,13 @@ impl EventKind {
         Self::Removed,
         Self::Cancelled,
         Self::Completed,
+        Self::NoShow,
+        Self::Joined,
+        Self::Admitted,
         Self::LinkMade,
+        Self::LinkRevoked,
+        Self::Extended,
+        Self::LinkReplaced,
         Self::SendRefused,
         Self::MailQueued,
         Self::MailAccepted,
@@ -63,6 +83,7 @@ impl EventKind {
         Self::MailUnknown,
         Self::MailWithdrawn,
         Self::MailSettled,
+        Self::FindingAcknowledged,
     ];
 
     /// The name kept in the database and shown in JSON.
@@ -76,7 +97,13 @@ impl EventKind {
             Self::Removed => "removed",
             Self::Cancelled => "cancelled",
             Self::Completed => "completed",
+            Self::NoShow => "no_show",
+            Self::Joined => "joined",
+            Self::Admitted => "admitted",
             Self::LinkMade => "link_made",
+            Self::LinkRevoked => "link_revoked",
+            Self::Extended => "extended",
+            Self::LinkReplaced => "link_replaced",
             Self::SendRefused => "send_refused",
             Self::MailQueued => "mail_queued",
             Self::MailAccepted => "mail_accepted",
@@ -86,6 +113,7 @@ impl EventKind {
             Self::MailUnknown => "mail_unknown",
             Self::MailWithdrawn => "mail_withdrawn",
             Self::MailSettled => "mail_settled",
+            Self::FindingAcknowledged => "finding_acknowledged",
         }
     }
 
@@ -106,7 +134,13 @@ impl EventKind {
             Self::Removed => "interview removed",
             Self::Cancelled => "interview cancelled",
             Self::Completed => "interview completed",
+            Self::NoShow => "candidate did not come",
+            Self::Joined => "candidate joined",
+            Self::Admitted => "candidate let in",
             Self::LinkMade => "link made",
+            Self::LinkRevoked => "link revoked",
+            Self::Extended => "link works longer",
+            Self::LinkReplaced => "link replaced; the old one ended",
             Self::SendRefused => "not mailed",
             Self::MailQueued => "invitation put into the outbox",
             Self::MailAccepted => "accepted",
@@ -116,6 +150,7 @@ impl EventKind {
             Self::MailUnknown => "outcome unknown",
             Self::MailWithdrawn => "mail withdrawn",
             Self::MailSettled => "unknown outcome settled",
+            Self::FindingAcknowledged => "finding acknowledged",
         }
     }
 }
@@ -125,7 +160,8 @@ impl EventKind {
 pub struct Event {
     /// When it happened.
     pub at: Timestamp,
-    /// Who did it: the `[user]` of the process, or `greenroom` for what happens by itself.
+    /// Who did it: the `[user]` of the process, `candidate` for the join page,
+    /// or `greenroom` for what happens by itself.
     pub actor: String,
     /// What happened.
     pub kind: EventKind,

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::delivery::State;
+use super::finding::Code;
 use super::ids::InterviewId;
 use super::interview::Status;
 use super::session::{AccessWindow, LinkState};
@@ -36,6 +37,7 @@ enum Condition {
     Link(LinkState),
     Verdict(Standing),
     Mail(State),
+    Finding(Code),
     Status(Status),
     When(Days),
     Id(InterviewId),
@@ -91,10 +93,11 @@ pub enum FilterError {
     Unclosed,
 }
 
-const KEYS: &str = "link, verdict, mail, status, when, role, company, recruiter, id";
-const KEY_NAMES: [&str; 9] = [
+const KEYS: &str = "link, verdict, finding, mail, status, when, role, company, recruiter, id";
+const KEY_NAMES: [&str; 10] = [
     "link",
     "verdict",
+    "finding",
     "mail",
     "status",
     "when",
@@ -225,6 +228,14 @@ impl Condition {
             "mail" => find(&State::ALL, State::name, &value_lower)
                 .map(Self::Mail)
                 .map_err(|known| unknown("mail", &known)),
+            "finding" => Code::named(value).map(Self::Finding).ok_or_else(|| {
+                let names = Code::ALL.map(|code| code.name().to_lowercase());
+                FilterError::UnknownValue {
+                    key: "finding",
+                    value: value.to_owned(),
+                    known: names.join(", "),
+                }
+            }),
             "status" => find(&Status::ALL, Status::name, &value_lower)
                 .map(Self::Status)
                 .map_err(|known| unknown("status", &known)),

@@ -66,3 +66,11 @@ identifier!(
     /// Names one delivery: one mail to one address.
     DeliveryId, "a delivery"
 );
+identifier!(
+    /// Names one batch: derived from its plan, so that a plan can be carried out once only.
+    BatchId, "a batch"
+);
+identifier!(
+    /// Names one token of the API.
+    TokenId, "a token"
+);

@@ -6,6 +6,7 @@ use url::Url;
 use super::address::{EmailAddress, Mailbox};
 use super::draft::Details;
 use super::ids::InterviewId;
+use super::session::AccessWindow;
 use super::when::{InterviewDuration, Zone};
 
 /// Where an interview stands. Whether its link works follows from this and the clock; it is never stored.
@@ -78,6 +79,20 @@ impl MeetingUrl {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Its origin (RFC 6454), as a content security policy names it: `https://meet.example.com:8443`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        Url::parse(&self.0).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+    }
+
+    /// Its host, for people to read.
+    #[must_use]
+    pub fn host(&self) -> String {
+        let url = Url::parse(&self.0).ok();
+        url.and_then(|url| url.host_str().map(str::to_owned))
+            .unwrap_or_default()
+    }
 }
 
 /// The person who owns an interview: a name, an address, or both (`Rita Levi <rita@acme.example>`).
@@ -139,6 +154,10 @@ pub struct Interview {
     pub note: Option<String>,
     /// The iTIP revision (RFC 5546 section 2.1.4): rises with each change that calendars must follow.
     pub sequence: u32,
+    /// From when the link works, where somebody opened it before its time. See [`AccessWindow::of`].
+    pub opens_at: Option<Timestamp>,
+    /// Until when the link works, where somebody gave it longer. See [`AccessWindow::of`].
+    pub closes_at: Option<Timestamp>,
     /// When the candidate first pressed the button.
     pub joined_at: Option<Timestamp>,
     /// When the recruiter let them in.
@@ -171,6 +190,8 @@ impl Interview {
             recruiter: details.recruiter,
             note: details.note,
             sequence: 0,
+            opens_at: None,
+            closes_at: None,
             joined_at: None,
             admitted_at: None,
             created_at: now,
@@ -179,10 +200,15 @@ impl Interview {
     }
 
     /// The same interview with other details. Raises the iTIP sequence when something that calendars show has changed.
+    ///
+    /// A link that was opened early or kept open longer was so for the old start: with another start the usual
+    /// window holds again. Who joined has joined the new one too if that is open already, and else has not.
     #[must_use]
-    pub fn changed_to(&self, details: Details, now: Timestamp) -> Self {
+    pub fn changed_to(&self, details: Details, window: &AccessWindow, now: Timestamp) -> Self {
         let mut changed = Self {
             status: self.status,
+            opens_at: self.opens_at,
+            closes_at: self.closes_at,
             joined_at: self.joined_at,
             admitted_at: self.admitted_at,
             created_at: self.created_at,
@@ -193,6 +219,12 @@ impl Interview {
             != (self.starts_at, self.duration, &self.zone);
         if moved {
             changed.sequence = self.sequence.saturating_add(1);
+        }
+        if changed.starts_at != self.starts_at {
+            (changed.opens_at, changed.closes_at) = (None, None);
+            if !window.is_open(&changed, now) {
+                (changed.joined_at, changed.admitted_at) = (None, None);
+            }
         }
         changed
     }

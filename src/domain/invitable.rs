@@ -26,7 +26,8 @@ pub struct Invitable {
     starts_at: Timestamp,
     session: Session,
     link: JoinLink,
-    window: AccessWindow,
+    opens: Timestamp,
+    closes: Timestamp,
 }
 
 /// The named precondition that stands between an interview and its invitation.
@@ -114,12 +115,8 @@ impl Invitable {
             return Err(NotInvitable::Status(interview.status));
         }
         let starts_at = interview.starts_at.ok_or(NotInvitable::NoStart)?;
-        if now
-            >= policy
-                .window
-                .around(starts_at, interview.duration.as_std())
-                .1
-        {
+        let (opens, closes) = policy.window.of(interview).ok_or(NotInvitable::NoStart)?;
+        if now >= closes {
             return Err(NotInvitable::Over);
         }
         let address = interview
@@ -139,7 +136,8 @@ impl Invitable {
             starts_at,
             link: JoinLink::new(&policy.base, session.key),
             session: session.clone(),
-            window: policy.window,
+            opens,
+            closes,
         })
     }
 
@@ -183,8 +181,7 @@ impl Invitable {
 
     /// The instants at which the link opens and closes.
     #[must_use]
-    pub fn opens_and_closes(&self) -> (Timestamp, Timestamp) {
-        self.window
-            .around(self.starts_at, self.interview.duration.as_std())
+    pub const fn opens_and_closes(&self) -> (Timestamp, Timestamp) {
+        (self.opens, self.closes)
     }
 }

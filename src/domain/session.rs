@@ -227,18 +227,37 @@ pub struct AccessWindow {
 }
 
 impl AccessWindow {
-    /// The instants at which the link of an interview opens and closes; saturating at the ends of time.
+    /// The one answer to when the link of an interview works: the instants at which it opens and closes, none without
+    /// a start. Saturates at the ends of time.
+    ///
+    /// Somebody may have opened it earlier or kept it open longer than usual; that only ever widens the window, also
+    /// when the configuration changes later.
     #[must_use]
-    pub fn around(&self, start: Timestamp, length: Duration) -> (Timestamp, Timestamp) {
+    pub fn of(&self, interview: &Interview) -> Option<(Timestamp, Timestamp)> {
+        let (start, end) = (interview.starts_at?, interview.ends_at()?);
         let opens = start
             .saturating_sub(self.opens_before)
             .unwrap_or(Timestamp::MIN);
-        let end = start.saturating_add(length).unwrap_or(Timestamp::MAX);
-        (
-            opens,
-            end.saturating_add(self.closes_after)
-                .unwrap_or(Timestamp::MAX),
-        )
+        let closes = end
+            .saturating_add(self.closes_after)
+            .unwrap_or(Timestamp::MAX);
+        Some((
+            interview.opens_at.map_or(opens, |early| early.min(opens)),
+            interview.closes_at.map_or(closes, |late| late.max(closes)),
+        ))
+    }
+
+    /// Whether the window of an interview has closed. The instant of closing is outside.
+    #[must_use]
+    pub fn has_closed(&self, interview: &Interview, now: Timestamp) -> bool {
+        self.of(interview).is_some_and(|(_, closes)| now >= closes)
+    }
+
+    /// Whether the clock is inside the window of an interview, whatever its status and its session.
+    #[must_use]
+    pub fn is_open(&self, interview: &Interview, now: Timestamp) -> bool {
+        self.of(interview)
+            .is_some_and(|(opens, closes)| opens <= now && now < closes)
     }
 }
 
@@ -302,10 +321,9 @@ impl LinkState {
             (Status::Completed | Status::NoShow, SessionCondition::Live) => return Self::Expired,
             (Status::Scheduled, SessionCondition::Live) => {}
         }
-        let Some(start) = interview.starts_at else {
+        let Some((opens, closes)) = window.of(interview) else {
             return Self::Unscheduled;
         };
-        let (opens, closes) = window.around(start, interview.duration.as_std());
         if now >= closes {
             Self::Expired
         } else if now < opens {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::delivery::State;
+use super::finding::Codes;
 use super::interview::{Interview, Status};
 use super::session::{AccessWindow, LinkState, SessionCondition, SessionKey};
 use super::when::{self, Zone};
@@ -18,12 +19,16 @@ pub struct Facts {
     pub told: Option<Told>,
     /// The newest mail that carries a link.
     pub newest: Option<NewestMail>,
+    /// Whether they were told that it is off, after whatever invited them.
+    pub called_off: bool,
     /// Where it was imported from, and what it was called there.
     pub imported: Option<Imported>,
     /// The live key came with an import: the old system mailed it.
     pub key_imported: bool,
     /// The key that came with an import stood on another interview too, so that neither keeps it.
     pub import_conflict: bool,
+    /// The findings of which somebody said that they may stay as they are.
+    pub acknowledged: Codes,
 }
 
 impl Facts {
@@ -36,6 +41,8 @@ impl Facts {
         imported: None,
         key_imported: false,
         import_conflict: false,
+        called_off: false,
+        acknowledged: Codes(0),
     };
 }
 
@@ -59,6 +66,12 @@ pub struct Told {
     pub starts_at: Timestamp,
     /// The address it went to (ASCII).
     pub address: String,
+    /// The SEQUENCE in it; unknown of mails that older versions sent.
+    pub sequence: Option<u32>,
+    /// Until when it said that the link works; unknown of mails that older versions sent.
+    pub closes_at: Option<Timestamp>,
+    /// Whether its link led to this machine or its network only.
+    pub link_is_local: bool,
 }
 
 /// Where the newest mail stands.
@@ -70,6 +83,8 @@ pub struct NewestMail {
     pub since: Timestamp,
     /// Until when it is held, or when it is tried next.
     pub due: Option<Timestamp>,
+    /// Whether somebody left its unknown outcome as it is, for a reason.
+    pub settled: bool,
 }
 
 /// Whether the candidate can get in.
@@ -292,7 +307,7 @@ pub fn judge(
         LinkState::Cancelled => return Reason::Ended(Status::Cancelled),
         _ if interview.status != Status::Scheduled => return Reason::Ended(interview.status),
         LinkState::Expired => return Reason::Past,
-        LinkState::Missing | LinkState::Revoked if has_closed(interview, window, now) => {
+        LinkState::Missing | LinkState::Revoked if window.has_closed(interview, now) => {
             return Reason::Past;
         }
         LinkState::Missing => return Reason::NoLink,
@@ -332,10 +347,4 @@ pub fn judge(
         State::Stored => Reason::StoredHere,
         State::Withdrawn | State::Accepted => nothing_left,
     }
-}
-
-fn has_closed(interview: &Interview, window: &AccessWindow, now: Timestamp) -> bool {
-    interview
-        .starts_at
-        .is_some_and(|start| now >= window.around(start, interview.duration.as_std()).1)
 }

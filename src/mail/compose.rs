@@ -15,9 +15,10 @@ use super::calendar::Request;
 use super::gate::{self, Composed, GateError};
 use super::identity::MailIdentity;
 use super::sender::Sender;
-use super::view::{InvitationView, one_line};
+use super::view::InvitationView;
 use crate::domain::address::{EmailAddress, Mailbox};
 use crate::domain::invitable::Invitable;
+use crate::domain::words::one_line;
 use crate::render::templates::{TemplateError, Templates};
 
 /// An invitation can't be composed.

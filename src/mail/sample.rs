@@ -103,6 +103,8 @@ fn interview(full: bool, now: Timestamp) -> Option<Interview> {
             "Bring a laptop.\n\nWe will read code together, <b>no</b> puzzles & no tricks.",
         ),
         sequence: 0,
+        opens_at: None,
+        closes_at: None,
         joined_at: None,
         admitted_at: None,
         created_at: now,

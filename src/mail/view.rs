@@ -11,6 +11,7 @@ use crate::domain::when::{
     Zone, both_clocks, day, day_and_time, range, span_in_words, time_24h, time_and_zone,
     zone_in_full,
 };
+use crate::domain::words::{known, note_lines, one_line};
 
 /// What `invitation.*.hbs` is rendered with.
 #[derive(Serialize)]
@@ -189,50 +190,5 @@ impl From<&Recruiter> for PersonView {
                 .as_ref()
                 .map(|address| address.display().to_owned()),
         }
-    }
-}
-
-fn known(text: &str) -> Option<String> {
-    Some(one_line(text)).filter(|text| !text.is_empty())
-}
-
-/// One line of words: no control characters, nothing that turns the writing direction of what follows.
-pub(super) fn one_line(text: &str) -> String {
-    text.chars()
-        .map(harmless)
-        .collect::<String>()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-fn note_lines(note: &str) -> Vec<String> {
-    let note = note
-        .replace("\r\n", "\n")
-        .replace(['\r', '\u{2028}', '\u{2029}'], "\n");
-    let lines = note.trim().lines();
-    let lines = lines.map(|line| {
-        line.chars()
-            .map(harmless)
-            .collect::<String>()
-            .trim_end()
-            .to_owned()
-    });
-    let lines: Vec<String> = lines.collect();
-    if lines.iter().all(String::is_empty) {
-        Vec::new()
-    } else {
-        lines
-    }
-}
-
-fn harmless(character: char) -> char {
-    let turns = matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    let unseen = matches!(character, '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{FDD0}'..='\u{FDEF}');
-    let never = u32::from(character) & 0xFFFE == 0xFFFE;
-    if character.is_control() || turns || unseen || never {
-        ' '
-    } else {
-        character
     }
 }

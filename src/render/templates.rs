@@ -13,21 +13,38 @@ use serde_json::Value;
 
 use strict::{escape_html, first_unescaped, registry};
 
+/// A template by the name of the file that replaces it.
+macro_rules! built_in {
+    ($($file:literal),* $(,)?) => {
+        [$(($file, include_str!(concat!("../../templates/", $file)))),*]
+    };
+}
+
 /// Every template by the name of the file that replaces it.
-const BUILT_IN: [(&str, &str); 3] = [
-    (
-        "invitation.subject.hbs",
-        include_str!("../../templates/invitation.subject.hbs"),
-    ),
-    (
-        "invitation.html.hbs",
-        include_str!("../../templates/invitation.html.hbs"),
-    ),
-    (
-        "invitation.txt.hbs",
-        include_str!("../../templates/invitation.txt.hbs"),
-    ),
+const BUILT_IN: [(&str, &str); 19] = built_in![
+    "invitation.subject.hbs",
+    "invitation.html.hbs",
+    "invitation.txt.hbs",
+    "pages/page.hbs",
+    "pages/details.hbs",
+    "pages/contact.hbs",
+    "pages/look.hbs",
+    "pages/dead.hbs",
+    "pages/old_link.hbs",
+    "pages/too_many.hbs",
+    "pages/trouble.hbs",
+    "pages/cancelled.hbs",
+    "pages/expired.hbs",
+    "pages/unscheduled.hbs",
+    "pages/not_yet_open.hbs",
+    "pages/open.hbs",
+    "pages/joined.hbs",
+    "pages/waiting.hbs",
+    "pages/admitted.hbs",
 ];
+
+/// Where the templates of pages lie.
+const PAGES: &str = "pages/";
 
 /// Octets a template file may have; its mail has to stay under 100 KB.
 const LONGEST: u64 = 256 * 1024;
@@ -134,8 +151,10 @@ impl Templates {
             templates.add(file, text)?;
         }
         if let Some(directory) = override_dir {
-            for (file, text) in overrides(directory)? {
-                templates.add(&file, &text)?;
+            for below in ["", PAGES] {
+                for (file, text) in overrides(directory, below)? {
+                    templates.add(&file, &text)?;
+                }
             }
         }
         Ok(templates)
@@ -214,16 +233,17 @@ fn escapes(file: &str) -> bool {
     !file.ends_with(".txt.hbs") && !file.ends_with(".subject.hbs")
 }
 
-fn overrides(directory: &Path) -> Result<Vec<(String, String)>, TemplateError> {
+fn overrides(directory: &Path, below: &str) -> Result<Vec<(String, String)>, TemplateError> {
     let read = |path: PathBuf| move |source| TemplateError::Read { path, source };
-    let entries = match fs::read_dir(directory) {
+    let directory = directory.join(below);
+    let entries = match fs::read_dir(&directory) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(read(directory.to_owned())(error)),
+        Err(error) => return Err(read(directory)(error)),
     };
     let mut found = Vec::new();
     for entry in entries {
-        let path = entry.map_err(read(directory.to_owned()))?.path();
+        let path = entry.map_err(read(directory.clone()))?.path();
         let Some(file) = path
             .file_name()
             .and_then(|name| name.to_str())
@@ -231,7 +251,7 @@ fn overrides(directory: &Path) -> Result<Vec<(String, String)>, TemplateError> {
         else {
             continue;
         };
-        let file = file.to_owned();
+        let file = format!("{below}{file}");
         let names = BUILT_IN.iter().map(|(name, _)| *name);
         if !names.clone().any(|name| name == file) {
             return Err(TemplateError::NoSuchTemplate {

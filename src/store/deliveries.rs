@@ -8,7 +8,7 @@ use rusqlite::params;
 use super::rows::{instant, named};
 use super::{OwnerId, StoreError, Writing};
 use crate::domain::delivery::{Happening, Impossible, Kind, State};
-use crate::domain::ids::{DeliveryId, InterviewId, SessionId};
+use crate::domain::ids::{BatchId, DeliveryId, InterviewId, SessionId};
 
 /// A delivery as people and programs see it: everything but its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,10 @@ pub struct Delivery {
     pub created_at: Timestamp,
     /// Who settled its unknown outcome, and why.
     pub settled: Option<(String, String)>,
+    /// The batch in which it was asked for.
+    pub batch: Option<BatchId>,
+    /// Whether it waits for that batch to be resumed.
+    pub paused: bool,
 }
 
 impl Delivery {
@@ -80,8 +84,14 @@ pub struct NewDelivery {
     pub sha256: String,
     /// The join link in them.
     pub link: String,
+    /// Whether that link leads to this machine or its network only.
+    pub link_is_local: bool,
     /// The start that they name.
     pub starts_at: Timestamp,
+    /// The SEQUENCE that they bear.
+    pub sequence: u32,
+    /// Until when they say that the link works.
+    pub closes_at: Timestamp,
     /// Until when it is held; `None` sends it at once.
     pub held_until: Option<Timestamp>,
     /// Now.
@@ -160,8 +170,8 @@ impl Writing<'_> {
         let due = new.held_until.unwrap_or(new.created_at);
         self.execute(
             "INSERT INTO delivery (id, interview_id, session_id, audience, kind, sender, address, subject, message_id,
-                mime, sha256, link, starts_at, state, since, due_at, created_at)
-             VALUES ($1, $2, $3, 'candidate', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                mime, sha256, link, link_is_local, starts_at, sequence, closes_at, state, since, due_at, created_at)
+             VALUES ($1, $2, $3, 'candidate', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
             params![
                 new.id.to_string(),
                 new.interview_id.to_string(),
@@ -174,7 +184,10 @@ impl Writing<'_> {
                 new.mime,
                 new.sha256,
                 new.link,
+                new.link_is_local,
                 instant(new.starts_at),
+                new.sequence,
+                instant(new.closes_at),
                 state.mark(),
                 instant(new.created_at),
                 instant(due),
@@ -243,7 +256,8 @@ impl Writing<'_> {
         if state == State::Accepted {
             self.execute(
                 "UPDATE interview SET told_at = $1, told_key = session.key, told_starts_at = delivery.starts_at,
-                     told_address = delivery.address
+                     told_address = delivery.address, told_sequence = delivery.sequence,
+                     told_closes_at = delivery.closes_at, told_local = delivery.link_is_local, called_off = 0
                  FROM delivery JOIN session ON session.interview_id = delivery.interview_id AND session.id = delivery.session_id
                  WHERE delivery.id = $2 AND interview.id = delivery.interview_id",
                 params![instant(now), key],
@@ -255,8 +269,9 @@ impl Writing<'_> {
     // What lists show of an interview's mail is that of the newest, of those that were not taken back if there is one.
     fn show_newest(&self, interview: &str) -> Result<(), StoreError> {
         self.execute(
-            "UPDATE interview SET mail_state = newest.state, mail_since = newest.since, mail_due = newest.due_at
-             FROM (SELECT state, since, due_at FROM delivery WHERE interview_id = $1
+            "UPDATE interview SET mail_state = newest.state, mail_since = newest.since, mail_due = newest.due_at,
+                 mail_settled = newest.settled
+             FROM (SELECT state, since, due_at, settled_at IS NOT NULL AS settled FROM delivery WHERE interview_id = $1
                    ORDER BY state = 'withdrawn', row DESC LIMIT 1) AS newest
              WHERE id = $1",
             [interview],
@@ -279,7 +294,12 @@ impl Writing<'_> {
             "UPDATE delivery SET settled_at = $1, settled_by = $2, settled_why = $3 WHERE id = $4",
             params![instant(now), who, why, id.to_string()],
         )?;
-        Ok(())
+        let interview: Option<String> = self.one(
+            "SELECT interview_id FROM delivery WHERE id = $1",
+            [id.to_string()],
+            |row| Ok(row.get(0)?),
+        )?;
+        interview.map_or(Ok(()), |interview| self.show_newest(&interview))
     }
 
     /// Makes what is held due now.

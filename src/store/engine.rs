@@ -9,6 +9,8 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{OpenOptions, schema};
+use crate::domain::address::{EmailAddress, likely_typo};
+use crate::domain::base_url::{BaseUrl, Reach};
 use crate::domain::text::fold_for_search;
 
 /// "GRrm": tells a Greenroom database from any other file.
@@ -18,6 +20,8 @@ const OLDEST_ENGINE: i32 = 3_051_003;
 const READERS: usize = 3;
 // Bytes that the write-ahead log may keep once what it holds is in the database.
 const LARGEST_LOG: i64 = 64 << 20;
+/// Statements that a connection keeps ready.
+const STATEMENTS: usize = 128;
 const BUSY: Duration = Duration::from_secs(20);
 
 /// The name of the database in its directory.
@@ -122,6 +126,7 @@ pub(super) fn open(directory: &Path, options: OpenOptions) -> Result<Opened, Ope
             let reader = Connection::open_with_flags(&path, flags())?;
             reader.busy_timeout(BUSY)?;
             reader.pragma_update(None, "query_only", true)?;
+            reader.set_prepared_statement_cache_capacity(STATEMENTS);
             add_functions(&reader)?;
             Ok(reader)
         })
@@ -196,6 +201,16 @@ fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("folded", 1, flags, |context| {
         Ok(fold_for_search(&context.get::<String>(0)?))
+    })?;
+    // What newer versions note down when they write, for rows that older ones wrote.
+    connection.create_scalar_function("looks_mistyped", 1, flags, |context| {
+        let address = EmailAddress::parse(&context.get::<String>(0)?);
+        Ok(address.is_ok_and(|address| likely_typo(&address).is_some()))
+    })?;
+    connection.create_scalar_function("leads_nowhere", 1, flags, |context| {
+        let link: String = context.get(0)?;
+        let base = link.split("/interview/?").next().unwrap_or_default();
+        Ok(BaseUrl::parse(base).is_ok_and(|base| base.reach() != Reach::Public))
     })
 }
 
@@ -226,7 +241,7 @@ fn prepare_writer(connection: &mut Connection) -> Result<(), OpenError> {
     connection.pragma_update(None, "journal_size_limit", LARGEST_LOG)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
-    connection.set_prepared_statement_cache_capacity(128);
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     add_functions(connection)?;
     if application_id(connection)? != APPLICATION_ID {
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -280,6 +295,7 @@ impl super::Writing<'_> {
     /// The engine's.
     pub fn end_bulk(&self) -> Result<(), super::StoreError> {
         self.connection.execute_batch(schema::INDEXES)?;
+        self.connection.execute_batch(schema::FOUND_INDEXES)?;
         self.connection
             .execute_batch("INSERT INTO interview_search (interview_search) VALUES ('rebuild')")?;
         Ok(self

@@ -1,8 +1,8 @@
 //! The timeline: appended, never changed.
 
-use rusqlite::params;
+use rusqlite::{Row as SqlRow, params};
 
-use super::rows::{an_instant, instant, named};
+use super::rows::{an_instant, instant, named, parsed};
 use super::{Reading, StoreError, Writing};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::InterviewId;
@@ -36,14 +36,51 @@ impl Reading<'_> {
         self.many(
             "SELECT * FROM event WHERE interview_id = $1 ORDER BY row",
             [id.to_string()],
+            read_event,
+        )
+    }
+
+    /// The number of the newest event of all; 0 when there is none.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn newest_event(&self) -> Result<i64, StoreError> {
+        let newest = self.one(
+            "SELECT coalesce(max(row), 0) AS newest FROM event",
+            [],
+            |row| Ok(row.get("newest")?),
+        )?;
+        Ok(newest.unwrap_or(0))
+    }
+
+    /// The events after that number, oldest first, each with its own and with its interview; at most `limit`.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn events_after(
+        &self,
+        number: i64,
+        limit: u32,
+    ) -> Result<Vec<(i64, InterviewId, Event)>, StoreError> {
+        self.many(
+            "SELECT * FROM event WHERE row > $1 ORDER BY row LIMIT $2",
+            params![number, limit],
             |row| {
-                Ok(Event {
-                    at: an_instant(row, "at")?,
-                    actor: row.get("actor")?,
-                    kind: named(row, "kind", EventKind::named)?,
-                    detail: row.get("detail")?,
-                })
+                Ok((
+                    row.get("row")?,
+                    parsed(row, "interview_id")?,
+                    read_event(row)?,
+                ))
             },
         )
     }
+}
+
+fn read_event(row: &SqlRow<'_>) -> Result<Event, StoreError> {
+    Ok(Event {
+        at: an_instant(row, "at")?,
+        actor: row.get("actor")?,
+        kind: named(row, "kind", EventKind::named)?,
+        detail: row.get("detail")?,
+    })
 }

@@ -5,8 +5,9 @@ use rusqlite::{Row as SqlRow, params};
 
 use super::rows::{an_instant, instant, maybe_instant, maybe_parsed, named, parsed};
 use super::{Reading, Row, StoreError, Writing};
-use crate::domain::address::{EmailAddress, Mailbox};
+use crate::domain::address::{EmailAddress, Mailbox, likely_typo};
 use crate::domain::delivery::State;
+use crate::domain::finding::Codes;
 use crate::domain::ids::InterviewId;
 use crate::domain::interview::{Interview, MeetingUrl, Recruiter, Status};
 use crate::domain::session::{Session, SessionCondition, SessionKey};
@@ -33,8 +34,8 @@ impl From<usize> for Written {
 const INSERT: &str = "
 INSERT INTO interview (id, candidate_name, candidate_email, role, company, round, kind, status, starts_at, ends_at, zone,
     candidate_zone, duration_minutes, interviewers, meeting_url, recruiter_name, recruiter_email, note, sequence,
-    joined_at, admitted_at, created_at, updated_at, address, search)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+    joined_at, admitted_at, created_at, updated_at, address, search, suspect, opens_at, closes_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
 ON CONFLICT (id) DO UPDATE SET
     candidate_name = excluded.candidate_name, candidate_email = excluded.candidate_email, role = excluded.role,
     company = excluded.company, round = excluded.round, kind = excluded.kind, status = excluded.status,
@@ -43,7 +44,8 @@ ON CONFLICT (id) DO UPDATE SET
     interviewers = excluded.interviewers, meeting_url = excluded.meeting_url,
     recruiter_name = excluded.recruiter_name, recruiter_email = excluded.recruiter_email, note = excluded.note,
     sequence = excluded.sequence, joined_at = excluded.joined_at, admitted_at = excluded.admitted_at,
-    updated_at = excluded.updated_at, address = excluded.address, search = excluded.search";
+    updated_at = excluded.updated_at, address = excluded.address, search = excluded.search,
+    suspect = excluded.suspect, opens_at = excluded.opens_at, closes_at = excluded.closes_at";
 
 impl Writing<'_> {
     /// Keeps an interview, new or changed. What is known of its session and mail stays as it is.
@@ -94,6 +96,12 @@ impl Writing<'_> {
                 instant(interview.updated_at),
                 interview.candidate_email.as_ref().map(EmailAddress::ascii),
                 search,
+                interview
+                    .candidate_email
+                    .as_ref()
+                    .is_some_and(|address| likely_typo(address).is_some()),
+                interview.opens_at.map(instant),
+                interview.closes_at.map(instant),
             ],
         )?;
         Ok(())
@@ -147,6 +155,23 @@ impl Writing<'_> {
             "UPDATE interview SET session_key = $1, session_revoked = $2, key_imported = $3, import_conflict = 0
              WHERE id = $4",
             params![session.key.expose(), session.revoked_at.is_some(), imported, id],
+        )?;
+        Ok(())
+    }
+
+    /// Ends the live session of an interview, and with it the link.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn revoke_session(&self, id: InterviewId, at: Timestamp) -> Result<(), StoreError> {
+        let (id, at) = (id.to_string(), instant(at));
+        self.execute(
+            "UPDATE session SET revoked_at = $1 WHERE interview_id = $2 AND revoked_at IS NULL",
+            params![at, id],
+        )?;
+        self.execute(
+            "UPDATE interview SET session_revoked = 1, updated_at = $1 WHERE id = $2 AND session_key IS NOT NULL",
+            params![at, id],
         )?;
         Ok(())
     }
@@ -205,17 +230,31 @@ impl Reading<'_> {
         self.many(
             "SELECT * FROM session WHERE interview_id = $1 ORDER BY created_at DESC, id DESC",
             [id.to_string()],
-            |row| {
-                Ok(Session {
-                    id: parsed(row, "id")?,
-                    interview_id: parsed(row, "interview_id")?,
-                    key: parsed(row, "key")?,
-                    created_at: an_instant(row, "created_at")?,
-                    revoked_at: maybe_instant(row, "revoked_at")?,
-                })
-            },
+            read_session,
         )
     }
+
+    /// The session that a key belongs or belonged to.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn session_of_key(&self, key: SessionKey) -> Result<Option<Session>, StoreError> {
+        self.one(
+            "SELECT * FROM session WHERE key = $1",
+            [key.expose()],
+            read_session,
+        )
+    }
+}
+
+fn read_session(row: &SqlRow<'_>) -> Result<Session, StoreError> {
+    Ok(Session {
+        id: parsed(row, "id")?,
+        interview_id: parsed(row, "interview_id")?,
+        key: parsed(row, "key")?,
+        created_at: an_instant(row, "created_at")?,
+        revoked_at: maybe_instant(row, "revoked_at")?,
+    })
 }
 
 fn zone(name: &str) -> Result<Zone, StoreError> {
@@ -270,6 +309,8 @@ pub(super) fn read_row(row: &SqlRow<'_>) -> Result<Row, StoreError> {
         },
         note: text("note")?,
         sequence: row.get("sequence")?,
+        opens_at: maybe_instant(row, "opens_at")?,
+        closes_at: maybe_instant(row, "closes_at")?,
         joined_at: maybe_instant(row, "joined_at")?,
         admitted_at: maybe_instant(row, "admitted_at")?,
         created_at: an_instant(row, "created_at")?,
@@ -300,6 +341,9 @@ fn read_facts(row: &SqlRow<'_>) -> Result<Facts, StoreError> {
             address: row
                 .get::<_, Option<String>>("told_address")?
                 .unwrap_or_default(),
+            sequence: row.get("told_sequence")?,
+            closes_at: maybe_instant(row, "told_closes_at")?,
+            link_is_local: row.get("told_local")?,
         }),
         _ => None,
     };
@@ -312,6 +356,7 @@ fn read_facts(row: &SqlRow<'_>) -> Result<Facts, StoreError> {
                 .ok_or_else(|| StoreError::Unreadable(format!("the mail state {mark:?}")))?,
             since,
             due: maybe_instant(row, "mail_due")?,
+            settled: row.get("mail_settled")?,
         }),
         _ => None,
     };
@@ -331,5 +376,7 @@ fn read_facts(row: &SqlRow<'_>) -> Result<Facts, StoreError> {
             .transpose()?,
         key_imported: row.get("key_imported")?,
         import_conflict: row.get("import_conflict")?,
+        called_off: row.get("called_off")?,
+        acknowledged: Codes(row.get("acknowledged")?),
     })
 }

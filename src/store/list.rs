@@ -51,9 +51,10 @@ impl Row {
     /// The part of the list in which it stands.
     #[must_use]
     pub fn section(&self, horizon: Horizon) -> Section {
+        let longer = self.interview.closes_at.is_some_and(|at| at > horizon.now);
         match self.interview.ends_at() {
             None => Section::NoTime,
-            Some(end) if end >= horizon.0 => Section::Ahead,
+            Some(end) if longer || end >= horizon.ended_before => Section::Ahead,
             Some(_) => Section::Past,
         }
     }
@@ -69,9 +70,14 @@ impl Row {
     }
 }
 
-/// What ended before this instant is over: its access window has closed.
+/// Tells what is over from what is not: whether the access window has closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Horizon(Timestamp);
+pub struct Horizon {
+    // What ended before this is over,
+    ended_before: Timestamp,
+    // unless its link works longer than usual.
+    now: Timestamp,
+}
 
 impl Horizon {
     /// The horizon of this moment. To the microsecond after closing, as [`LinkState::of`] has it.
@@ -80,11 +86,12 @@ impl Horizon {
         let before = now
             .saturating_sub(window.closes_after)
             .unwrap_or(Timestamp::MIN);
-        Self(
-            before
+        Self {
+            ended_before: before
                 .saturating_add(Duration::from_micros(1))
                 .unwrap_or(Timestamp::MAX),
-        )
+            now,
+        }
     }
 }
 
@@ -270,38 +277,72 @@ impl Reading<'_> {
             .unwrap_or_default())
     }
 
-    /// Counts what is scheduled and not over, by the name of the clock-free part of its verdict.
+    /// Counts what is scheduled and not over, by the name of the clock-free part of its verdict. A name may come twice.
     ///
     /// # Errors
     /// The engine's.
     pub fn standings(&self, horizon: Horizon) -> Result<Vec<(String, u64)>, StoreError> {
+        let counts = "SELECT standing, count(*) FROM interview WHERE status = 'scheduled' AND ";
         let mut sql = Sql::default();
-        sql.push("SELECT standing, count(*) FROM interview WHERE status = 'scheduled' AND (starts_at IS NULL OR ends_at >= ");
-        sql.bind(instant(horizon.0)).push(") GROUP BY standing");
+        sql.push(counts)
+            .push("(starts_at IS NULL OR ends_at >= ")
+            .bind(instant(horizon.ended_before))
+            .push(") GROUP BY standing UNION ALL ");
+        // The few that are open longer have an index of their own.
+        sql.push(counts)
+            .push("closes_at > ")
+            .bind(instant(horizon.now))
+            .push(" AND ends_at < ")
+            .bind(instant(horizon.ended_before))
+            .push(" GROUP BY standing");
         self.many(&sql.text, params_from_iter(sql.parameters), |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
     }
 }
 
+// What is to take place or was called off, and has not closed.
+pub(super) fn push_not_over(sql: &mut Sql, horizon: Horizon) {
+    sql.push("status IN ('scheduled', 'cancelled') AND (starts_at IS NULL OR ends_at >= ")
+        .bind(instant(horizon.ended_before))
+        .push(" OR closes_at > ")
+        .bind(instant(horizon.now))
+        .push(")");
+}
+
 // The bound on the start lets the index find what is not over.
-fn push_section(sql: &mut Sql, section: Section, horizon: Horizon) {
+pub(super) fn push_section(sql: &mut Sql, section: Section, horizon: Horizon) {
+    let ended_before = instant(horizon.ended_before);
+    let now = instant(horizon.now);
     match section {
         Section::Ahead => {
-            let earliest = horizon.0.saturating_sub(LONGEST).unwrap_or(Timestamp::MIN);
-            sql.push("starts_at >= ")
-                .bind(instant(earliest))
-                .push(" AND ends_at >= ")
-                .bind(instant(horizon.0));
+            let earliest = horizon.ended_before.saturating_sub(LONGEST);
+            let earliest = instant(earliest.unwrap_or(Timestamp::MIN));
+            sql.push(
+                "starts_at >= coalesce((SELECT min(starts_at) FROM interview WHERE closes_at > ",
+            )
+            .bind(now)
+            .push(" AND starts_at < ")
+            .bind(earliest)
+            .push("), ")
+            .bind(earliest)
+            .push(") AND (ends_at >= ")
+            .bind(ended_before)
+            .push(" OR closes_at > ")
+            .bind(now)
+            .push(")");
         }
         Section::NoTime => {
             sql.push("starts_at IS NULL");
         }
         Section::Past => {
             sql.push("starts_at < ")
-                .bind(instant(horizon.0))
+                .bind(ended_before)
                 .push(" AND ends_at < ")
-                .bind(instant(horizon.0));
+                .bind(ended_before)
+                .push(" AND coalesce(closes_at <= ")
+                .bind(now)
+                .push(", TRUE)");
         }
     }
 }

@@ -4,6 +4,9 @@
 //! [`Store::write`]: everything in it commits together or not at all. Everything that belongs to `SQLite` alone
 //! (pragmas, locking, full-text search) stands in `engine.rs`; the other statements are portable.
 
+mod accesses;
+mod audit;
+mod batches;
 mod deliveries;
 mod engine;
 mod events;
@@ -16,12 +19,15 @@ mod owner;
 mod predicate;
 mod rows;
 mod schema;
+mod tokens;
 mod worker;
 
 use std::path::{Path, PathBuf};
 
 use tokio::sync::watch;
 
+pub use audit::{Acknowledgement, Audited, FoundCount, StretchPlace};
+pub use batches::{Batch, NewBatch};
 pub use deliveries::{Delivery, MoveError, NewDelivery, Outgoing, Remark, UnsentMail};
 pub use engine::OpenError;
 pub use interviews::Written;
@@ -29,6 +35,7 @@ pub use legacy::{LegacyError, is_database, read_legacy};
 pub use list::{Counts, Horizon, Place, Position, Row, Section, Window};
 pub use once::Remembered;
 pub use owner::{Owner, OwnerId, SenderLock, SenderLockState};
+pub use tokens::ApiToken;
 
 use worker::Worker;
 
@@ -43,16 +50,16 @@ pub struct OpenOptions {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// The disk is full.
-    #[error("the disk that holds the database is full; nothing was saved. Make room and try again")]
+    #[error("{}; nothing was saved. Make room and try again", self.cause())]
     DiskFull,
     /// The file can't be written.
-    #[error("the database can't be written ({0}); nothing was saved")]
+    #[error("{}; nothing was saved", self.cause())]
     NotWritable(String),
     /// A copy can't be written.
     #[error("the copy can't be written to {0}: {1}")]
     NoCopy(String, String),
     /// Another process held the database for too long.
-    #[error("another process kept the database busy for too long; nothing was saved. Try again")]
+    #[error("{}; nothing was saved. Try again", self.cause())]
     Busy,
     /// The database is of a newer Greenroom and open for reading only.
     #[error(
@@ -68,6 +75,19 @@ pub enum StoreError {
     /// Anything else that the engine reports.
     #[error("the database reports: {0}")]
     Engine(String),
+}
+
+impl StoreError {
+    /// What happened, without what it means for whoever asked.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        match self {
+            Self::DiskFull => "the disk that holds the database is full".to_owned(),
+            Self::NotWritable(why) => format!("the database can't be written ({why})"),
+            Self::Busy => "another process kept the database busy for too long".to_owned(),
+            other => other.to_string(),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {

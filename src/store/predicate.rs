@@ -1,10 +1,15 @@
 //! Predicates as SQL.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use rusqlite::types::Value;
 
 use super::engine;
 use super::rows::instant;
 use crate::domain::filter::{Predicate, TextColumn};
+use crate::domain::finding::Code;
+use crate::domain::interview::Status;
 
 /// A piece of SQL and its parameters, numbered in the order of their first use.
 #[derive(Debug, Default)]
@@ -39,10 +44,24 @@ impl Sql {
                 .push(" AND starts_at < ")
                 .bind(instant(*to))
                 .push(", FALSE)"),
-            P::EndsBefore(at) => self
+            P::Opened {
+                starts_before,
+                early_before,
+            } => self
+                .push("coalesce(starts_at < ")
+                .bind(instant(*starts_before))
+                .push(" OR (starts_at IS NOT NULL AND opens_at < ")
+                .bind(instant(*early_before))
+                .push("), FALSE)"),
+            P::Closed {
+                ends_before,
+                late_before,
+            } => self
                 .push("coalesce(ends_at < ")
-                .bind(instant(*at))
-                .push(", FALSE)"),
+                .bind(instant(*ends_before))
+                .push(" AND coalesce(closes_at < ")
+                .bind(instant(*late_before))
+                .push(", TRUE), FALSE)"),
             P::HasStart => self.push("starts_at IS NOT NULL"),
             P::HasSession => self.push("session_key IS NOT NULL"),
             P::SessionRevoked => self.push("session_revoked = 1"),
@@ -51,6 +70,12 @@ impl Sql {
                 .push("coalesce(mail_state = ")
                 .bind(state.mark().to_owned())
                 .push(", FALSE)"),
+            P::Found(code) => self
+                .push("(found & ")
+                .bind(i64::from(code.bit()))
+                .push(") <> 0"),
+            P::NextTryLate { opens_before, now } => self.next_try_late(*opens_before, *now),
+            P::ClosesEarly { closes_after } => self.closes_early(*closes_after),
             P::Id(id) => self.push("id = ").bind(id.to_string()),
             P::Contains(column, text) => self
                 .push("folded(")
@@ -89,6 +114,36 @@ impl Sql {
                 .bind(after);
         }
         self.push(")")
+    }
+
+    // At the first instant at which the link is open, a try is late.
+    fn next_try_late(&mut self, opens_before: Duration, now: Timestamp) -> &mut Self {
+        let before = i64::try_from(opens_before.as_micros()).unwrap_or(i64::MAX);
+        self.push("coalesce(CASE WHEN coalesce(mail_due, ")
+            .bind(instant(Timestamp::MAX))
+            .push(") > ")
+            .bind(instant(now))
+            .push(" THEN coalesce(mail_due, ")
+            .bind(instant(Timestamp::MAX))
+            .push(") ELSE ")
+            .bind(instant(now))
+            .push(" END >= CASE WHEN coalesce(opens_at < starts_at - ")
+            .bind(before)
+            .push(", FALSE) THEN opens_at ELSE starts_at - ")
+            .bind(before)
+            .push(" END, FALSE)")
+    }
+
+    fn closes_early(&mut self, closes_after: Duration) -> &mut Self {
+        let after = i64::try_from(closes_after.as_micros()).unwrap_or(i64::MAX);
+        let bit = i64::from(Code::ClosesEarly.bit());
+        self.push("(status <> ")
+            .bind(Status::Cancelled.name().to_owned())
+            .push(" AND coalesce(told_grace > ")
+            .bind(after)
+            .push(" AND (closes_at IS NULL OR told_closes_at > closes_at), FALSE) AND (acknowledged & ")
+            .bind(bit)
+            .push(") = 0)")
     }
 
     fn joined(&mut self, predicates: &[Predicate], between: &str, empty: &str) -> &mut Self {

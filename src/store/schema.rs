@@ -7,6 +7,13 @@ const STEPS: &[M<'static>] = &[
     M::up(INDEXES),
     M::up(SETTLED),
     M::up(IMPORTED),
+    M::up(API_TOKENS),
+    M::up(TOLD),
+    M::up(EXTENDED),
+    M::up(BATCHES),
+    M::up(FOUND),
+    M::up(FOUND_INDEXES),
+    M::up(ACCESSES),
     M::up(ERASED),
 ];
 
@@ -171,6 +178,8 @@ pub(super) const NO_INDEXES: &str = "
 DROP INDEX interview_by_start;
 DROP INDEX interview_by_standing;
 DROP INDEX interview_by_address;
+DROP INDEX interview_by_found;
+DROP INDEX interview_by_grace;
 DROP TRIGGER interview_search_added;
 DROP TRIGGER interview_search_removed;
 DROP TRIGGER interview_search_changed;
@@ -218,6 +227,160 @@ ALTER TABLE interview ADD COLUMN standing TEXT GENERATED ALWAYS AS (CASE
     ELSE 'in_doubt'
 END) VIRTUAL;
 CREATE INDEX interview_by_standing ON interview (status, standing, starts_at, ends_at);
+";
+
+// Who may use the API. Of a token only the digest of its secret is kept; a revoked one stays, for the record.
+const API_TOKENS: &str = "
+CREATE TABLE api_token (
+    id         TEXT PRIMARY KEY,
+    name       TEXT NOT NULL,
+    digest     TEXT NOT NULL CHECK (length(digest) = 43),
+    scopes     TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    revoked_at INTEGER,
+    revoked_by TEXT CHECK ((revoked_by IS NULL) = (revoked_at IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX one_live_token_of_a_name ON api_token (name) WHERE revoked_at IS NULL;
+";
+
+// What the newest accepted mail told them beyond key, start and address; what became of the newest mail; whether the
+// address looks mistyped. What mails of older versions said of SEQUENCE and of closing is not known.
+const TOLD: &str = "
+ALTER TABLE delivery ADD COLUMN sequence INTEGER;
+ALTER TABLE delivery ADD COLUMN closes_at INTEGER;
+ALTER TABLE delivery ADD COLUMN link_is_local INTEGER NOT NULL DEFAULT 0 CHECK (link_is_local IN (0, 1));
+ALTER TABLE interview ADD COLUMN told_sequence INTEGER;
+ALTER TABLE interview ADD COLUMN told_closes_at INTEGER;
+ALTER TABLE interview ADD COLUMN told_local INTEGER NOT NULL DEFAULT 0 CHECK (told_local IN (0, 1));
+ALTER TABLE interview ADD COLUMN called_off INTEGER NOT NULL DEFAULT 0 CHECK (called_off IN (0, 1));
+ALTER TABLE interview ADD COLUMN mail_settled INTEGER NOT NULL DEFAULT 0 CHECK (mail_settled IN (0, 1));
+ALTER TABLE interview ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0 CHECK (suspect IN (0, 1));
+ALTER TABLE interview ADD COLUMN acknowledged INTEGER NOT NULL DEFAULT 0;
+UPDATE delivery SET link_is_local = leads_nowhere(link);
+UPDATE interview SET suspect = looks_mistyped(candidate_email) WHERE candidate_email IS NOT NULL;
+UPDATE interview SET told_local = coalesce((SELECT link_is_local FROM delivery
+        WHERE interview_id = interview.id AND state = 'accepted' ORDER BY accepted_at DESC, row DESC LIMIT 1), 0),
+    mail_settled = coalesce((SELECT settled_at IS NOT NULL FROM delivery
+        WHERE interview_id = interview.id ORDER BY state = 'withdrawn', row DESC LIMIT 1), 0)
+WHERE mail_state IS NOT NULL;
+";
+
+// From when and until when a link works, where somebody opened it early or gave it longer.
+const EXTENDED: &str = "
+ALTER TABLE interview ADD COLUMN opens_at INTEGER;
+ALTER TABLE interview ADD COLUMN closes_at INTEGER;
+CREATE INDEX interview_extended ON interview (closes_at, starts_at) WHERE closes_at IS NOT NULL;
+";
+
+// What was asked for together: one row per plan, and no more than one mail per batch and interview. The mails of a paused
+// batch carry its mark, so that what is due is found without looking at them.
+const BATCHES: &str = "
+CREATE TABLE batch (
+    number     INTEGER PRIMARY KEY,
+    id         TEXT NOT NULL UNIQUE,
+    action     TEXT NOT NULL,
+    asked_by   TEXT NOT NULL,
+    asked_at   INTEGER NOT NULL,
+    sends      INTEGER NOT NULL,
+    changes    INTEGER NOT NULL,
+    skips      INTEGER NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('going', 'paused', 'stopped')),
+    steered_by TEXT,
+    steered_at INTEGER CHECK ((steered_at IS NULL) = (steered_by IS NULL)),
+    held_until INTEGER
+) STRICT;
+
+ALTER TABLE delivery ADD COLUMN batch_id TEXT REFERENCES batch (id);
+ALTER TABLE delivery ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1) AND (paused = 0 OR batch_id IS NOT NULL));
+CREATE UNIQUE INDEX one_of_batch ON delivery (batch_id, interview_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX delivery_of_batch ON delivery (batch_id, state, since) WHERE batch_id IS NOT NULL;
+DROP INDEX delivery_due;
+CREATE INDEX delivery_due ON delivery (due_at, row) WHERE state IN ('held', 'queued', 'deferred') AND paused = 0;
+";
+
+// The clock-free part of the findings of an interview, a bit each (`finding::Code::bit`), without those that somebody
+// acknowledged. Two depend on the clock or the configuration: 256 says that the mail was put off, not that it is late,
+// and whether the link closes earlier than they were told follows from `told_grace`.
+//
+// An acknowledgement ends when what it was about changes: a new start, status, address or link ends all of them, a mail
+// those that speak of mail.
+const FOUND: &str = "
+ALTER TABLE interview ADD COLUMN told_grace INTEGER GENERATED ALWAYS AS (
+    CASE WHEN told_key = session_key AND told_starts_at = starts_at THEN told_closes_at - ends_at END
+) VIRTUAL;
+ALTER TABLE interview ADD COLUMN found INTEGER GENERATED ALWAYS AS ((CASE WHEN status = 'cancelled' THEN
+        CASE WHEN called_off = 0 AND (told_at IS NOT NULL OR (mail_state = 'unknown' AND mail_settled = 0))
+            THEN 16384 ELSE 0 END
+    ELSE
+        CASE WHEN session_key IS NULL OR (session_revoked = 1 AND told_at IS NULL) THEN 1 ELSE 0 END
+        + CASE WHEN starts_at IS NULL THEN 2 ELSE 0 END
+        + CASE WHEN address IS NULL THEN 4 ELSE 0 END
+        + CASE WHEN session_key IS NULL OR session_revoked = 1 OR starts_at IS NULL OR address IS NULL THEN 0
+            WHEN told_at IS NOT NULL THEN CASE WHEN told_address <> address THEN 8 ELSE 0 END
+            WHEN key_imported = 0 AND (mail_state IS NULL OR mail_state IN ('withdrawn', 'accepted')) THEN 8
+            ELSE 0 END
+        + CASE WHEN session_revoked = 0 AND told_key <> session_key THEN 16 ELSE 0 END
+        + CASE WHEN told_at IS NULL THEN 0
+            WHEN starts_at IS NULL OR told_starts_at <> starts_at THEN 32
+            WHEN told_key = session_key AND told_address = address AND told_sequence < sequence THEN 32
+            ELSE 0 END
+        + CASE WHEN session_revoked = 1 AND told_at IS NOT NULL THEN 64 ELSE 0 END
+        + CASE WHEN session_revoked = 0 AND told_key = session_key AND told_address = address
+                AND told_starts_at = starts_at AND coalesce(told_sequence >= sequence, TRUE) THEN 0
+            WHEN mail_state = 'failed' THEN 128
+            WHEN mail_state = 'deferred' THEN 256
+            WHEN mail_state = 'unknown' AND mail_settled = 0 THEN 512
+            WHEN mail_state = 'stored' THEN 1024
+            ELSE 0 END
+        + CASE WHEN told_at IS NOT NULL AND told_local = 1 THEN 2048 ELSE 0 END
+        + CASE WHEN key_imported = 1 AND told_at IS NULL AND session_key IS NOT NULL AND session_revoked = 0
+            THEN 4096 ELSE 0 END
+        + CASE WHEN suspect = 1 THEN 32768 ELSE 0 END
+        + CASE WHEN import_conflict = 1 THEN 65536 ELSE 0 END
+    END) & ~acknowledged) VIRTUAL;
+CREATE INDEX interview_acknowledged ON interview (starts_at) WHERE acknowledged <> 0;
+
+CREATE TABLE acknowledgement (
+    interview_id TEXT NOT NULL REFERENCES interview (id) ON DELETE CASCADE,
+    code         TEXT NOT NULL,
+    at           INTEGER NOT NULL,
+    actor        TEXT NOT NULL,
+    reason       TEXT NOT NULL,
+    PRIMARY KEY (interview_id, code)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER interview_changed_after_acknowledgement AFTER UPDATE ON interview
+WHEN old.acknowledged <> 0 AND new.acknowledged = old.acknowledged BEGIN
+    UPDATE interview SET acknowledged = CASE
+        WHEN new.status <> old.status OR new.starts_at IS NOT old.starts_at OR new.ends_at IS NOT old.ends_at
+            OR new.address IS NOT old.address OR new.session_key IS NOT old.session_key
+            OR new.session_revoked <> old.session_revoked THEN 0
+        WHEN new.told_at IS NOT old.told_at OR new.mail_state IS NOT old.mail_state
+            OR new.mail_since IS NOT old.mail_since OR new.sequence <> old.sequence
+            THEN new.acknowledged & 98311
+        ELSE new.acknowledged END
+    WHERE row = new.row;
+END;
+";
+
+/// Finds the findings, in the order of their interviews' starts.
+pub(super) const FOUND_INDEXES: &str = "
+CREATE INDEX interview_by_found ON interview (found, starts_at, id, ends_at, status, closes_at);
+CREATE INDEX interview_by_grace ON interview (told_grace, starts_at) WHERE told_grace IS NOT NULL;
+";
+
+// Who looked at a link, and what they saw. Appended by requests that change nothing else, and read by no decision.
+const ACCESSES: &str = "
+CREATE TABLE access (
+    row          INTEGER PRIMARY KEY,
+    interview_id TEXT NOT NULL REFERENCES interview (id) ON DELETE CASCADE,
+    at           INTEGER NOT NULL,
+    kind         TEXT NOT NULL CHECK (kind IN ('view', 'prefetch', 'join')),
+    door         TEXT NOT NULL,
+    opens_at     INTEGER
+) STRICT;
+CREATE INDEX access_by_interview ON access (interview_id, row);
 ";
 
 // Who was erased stays erased, also when the same file is imported again.

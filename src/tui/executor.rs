@@ -8,10 +8,11 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 use super::mail::MailParts;
-use super::message::{Effect, Event, SaveError, Tally};
+use super::message::{Effect, Event, Request, SaveError, Tally};
 use super::model::Slot;
+
 use crate::app::{
-    App, AppError, Mail, MailOrigin, Preview, Schedule, ScheduleError, Scheduled, parts,
+    App, AppError, Mail, MailOrigin, Preview, Schedule, ScheduleError, Scheduled, Serving, parts,
 };
 use crate::domain::delivery::State;
 use crate::domain::draft::Draft;
@@ -61,9 +62,10 @@ impl Executor {
                     app.window(&filter, from, limit).await.map_err(words),
                 )
             }),
-            Effect::Count { request, filter } => self.read(Slot::Count, SCROLLING, async move {
-                Event::Counted(request, tally(&app, &filter).await.map_err(words))
-            }),
+            Effect::Count { request, filter } => {
+                let counted = count(app, self.events.clone(), request, filter);
+                self.read(Slot::Count, SCROLLING, counted);
+            }
             Effect::CountElsewhere { request, filter } => {
                 self.read(Slot::Elsewhere, Duration::ZERO, async move {
                     Event::CountedElsewhere(request, app.count(&filter).await.unwrap_or(0))
@@ -241,6 +243,20 @@ fn saved(result: Result<Scheduled, ScheduleError>) -> Result<Box<Scheduled>, Sav
             SaveError::Other(error.to_string())
         }
     })
+}
+
+// Says beforehand whose links lead astray, where the join page is not served.
+async fn count(
+    app: App,
+    events: mpsc::UnboundedSender<Event>,
+    request: Request,
+    filter: Filter,
+) -> Event {
+    let astray = matches!(*app.serving().borrow(), Serving::Not { .. });
+    if astray && let Ok(affected) = app.affected().await {
+        let _ = events.send(Event::AffectedRead(affected));
+    }
+    Event::Counted(request, tally(&app, &filter).await.map_err(words))
 }
 
 async fn tally(app: &App, filter: &Filter) -> Result<Tally, AppError> {

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::model::{Focus, Model};
+use crate::app::Serving;
 
 /// From this width on, list and pane, form and preview stand side by side.
 pub const WIDE: u16 = 100;
@@ -152,6 +153,7 @@ fn banners(model: &Model) -> u16 {
     let failed = model.tally.is_some_and(|tally| tally.failed > 0);
     u16::from(model.setting.read_only.is_some())
         + u16::from(model.outbox.pause.is_some())
+        + u16::from(matches!(model.serving, Serving::Not { .. }))
         + u16::from(failed)
         + u16::from(model.list.error.is_some())
 }

@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use super::field::Edit;
 use super::mail::MailParts;
 use crate::app::{
-    Action, CarriedOut, Counts, Delivery, Dossier, From, Outbox, Plan, Schedule, Scheduled,
-    Selection, Sending, Settlement, TakenBack, UnsentMail, Window,
+    Action, Affected, CarriedOut, Counts, Delivery, Dossier, From, Outbox, Plan, Schedule,
+    Scheduled, Selection, Sending, Serving, Settlement, TakenBack, UnsentMail, Window,
 };
+
 use crate::domain::draft::{Draft, Refusal};
 use crate::domain::filter::Filter;
 use crate::domain::ids::{DeliveryId, InterviewId};
@@ -125,6 +126,10 @@ pub enum Event {
     DataChanged,
     /// How mail leaves, or who sends it, has changed.
     SendingChanged(Sending),
+    /// Whether the join page is served has changed.
+    ServingChanged(Serving),
+    /// It is not, and these links lead astray.
+    AffectedRead(Affected),
     /// A window of the list was read.
     WindowRead(Request, Result<Window, String>),
     /// The interviews were counted.

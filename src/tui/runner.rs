@@ -115,6 +115,7 @@ enum Woken {
     Timer,
     Changed,
     SendingChanged,
+    ServingChanged,
     Resized,
     Ended(Ended),
     Stop,
@@ -169,6 +170,8 @@ impl Runner {
         let mut sending = self.app.sending();
         let now = sending.borrow_and_update().clone();
         self.tell(Event::SendingChanged(now));
+        let mut serving = self.app.serving();
+        serving.mark_changed();
         let effects = start(&mut self.model);
         self.carry_out(effects);
         self.draw()?;
@@ -188,6 +191,7 @@ impl Runner {
                     Some(event) = self.events.recv() => Woken::Event(event),
                     Ok(()) = changes.changed() => Woken::Changed,
                     Ok(()) = sending.changed() => Woken::SendingChanged,
+                    Ok(()) = serving.changed() => Woken::ServingChanged,
                     () = timer => Woken::Timer,
                 }
             };
@@ -201,6 +205,10 @@ impl Runner {
                 Woken::SendingChanged => {
                     let now = sending.borrow_and_update().clone();
                     self.tell(Event::SendingChanged(now));
+                }
+                Woken::ServingChanged => {
+                    let now = serving.borrow_and_update().clone();
+                    self.tell(Event::ServingChanged(now));
                 }
                 // A window that shrank and grew again before it was looked at has lost what stood there.
                 Woken::Resized => self.redraw(),

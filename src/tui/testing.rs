@@ -1,5 +1,6 @@
 //! What the tests of the dashboard share: made-up rows, keys written as words, the screen as text.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -17,7 +18,8 @@ use super::theme::Theme;
 use super::update::{start, update};
 use super::view;
 use crate::app::{
-    Counts, Delivery, Dossier, Outbox, Pause, Row, Sending, SentBy, Underway, UnsentMail, Window,
+    Counts, Delivery, Dossier, Outbox, Pause, Row, Sending, SentBy, Serving, Underway, UnsentMail,
+    Window,
 };
 use crate::domain::address::EmailAddress;
 use crate::domain::base_url::BaseUrl;
@@ -94,6 +96,8 @@ pub fn row(number: u128, name: &str, starts: &str) -> Row {
             },
             note: Some("Bring a laptop.\nNothing else.".to_owned()),
             sequence: 0,
+            opens_at: None,
+            closes_at: None,
             joined_at: None,
             admitted_at: None,
             created_at: now,
@@ -122,7 +126,12 @@ pub fn without_link(mut row: Row) -> Row {
 pub fn mailed(mut row: Row, state: State) -> Row {
     let since = at("2031-03-04T08:58:00Z");
     let due = (state == State::Deferred).then(|| at("2031-03-04T09:31:00Z"));
-    row.facts.newest = Some(NewestMail { state, since, due });
+    row.facts.newest = Some(NewestMail {
+        state,
+        since,
+        due,
+        settled: false,
+    });
     row.facts.told = (state == State::Accepted).then(|| Told {
         at: since,
         key: row.facts.key.unwrap(),
@@ -134,6 +143,9 @@ pub fn mailed(mut row: Row, state: State) -> Row {
             .unwrap()
             .ascii()
             .to_owned(),
+        sequence: Some(row.interview.sequence),
+        closes_at: None,
+        link_is_local: false,
     });
     row
 }
@@ -186,6 +198,8 @@ pub fn tally() -> Tally {
 pub fn delivery(row: &Row, state: State) -> Delivery {
     let since = at("2031-03-04T08:58:00Z");
     Delivery {
+        batch: None,
+        paused: false,
         settled: None,
         id: DeliveryId::new(Uuid::from_u128(500 + row.id().uuid().as_u128())),
         interview_id: row.id(),
@@ -305,6 +319,7 @@ pub fn dossier(row: &Row) -> Box<Dossier> {
         sessions: Vec::new(),
         deliveries,
         events,
+        accesses: Vec::new(),
     })
 }
 
@@ -320,6 +335,14 @@ pub fn mail() -> MailParts {
         headers: "Subject: Your interview with Acme\nTo: Grace Hopper <c2@mail.example>".to_owned(),
         calendar: "BEGIN:VCALENDAR\nEND:VCALENDAR".to_owned(),
         source: "Subject: Your interview with Acme\r\n\r\nDear Grace,".to_owned(),
+    }
+}
+
+/// The join page of this machine can't be served.
+pub fn not_served(why: &str) -> Serving {
+    Serving::Not {
+        listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
+        why: why.to_owned(),
     }
 }
 
@@ -495,10 +518,11 @@ pub fn text(buffer: &Buffer) -> String {
 /// A plan for that many interviews; the last one is skipped when there are several.
 pub fn plan(count: usize) -> crate::app::Plan {
     let rows = (0..count).map(|index| {
-        let step = if index + 1 == count && count > 1 {
-            serde_json::json!({"step": "skip", "why": "already waiting: it is tried next 09:31"})
+        let last = index + 1 == count && count > 1;
+        let (step, why) = if last {
+            ("skip", "already waiting: it is tried next 09:31")
         } else {
-            serde_json::json!({"step": "send", "why": "the link and time of the mail of 08:58"})
+            ("send", "the link and time of the mail of 08:58")
         };
         serde_json::json!({
             "id": id(index as u128 + 1),
@@ -507,7 +531,15 @@ pub fn plan(count: usize) -> crate::app::Plan {
             "starts_at": "2031-03-04T11:15:00Z",
             "zone": "Europe/London",
             "candidate_zone": "America/New_York",
+            "holds": {
+                "link": "9689ddff…",
+                "starts_at": "2031-03-04T11:15:00Z",
+                "address": format!("c{index}@mail.example"),
+            },
+            "link": {"stays": "9689ddff…"},
             "step": step,
+            "why": why,
+            "optional": false,
             "seen": "",
         })
     });

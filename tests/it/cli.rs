@@ -1,9 +1,13 @@
 //! The command line through the real binary: flags, JSON, exit codes and what is said.
 
+mod changing;
+mod doctor;
 mod ends;
 mod outbox;
+mod plain;
 mod post;
 mod reading;
 mod scheduling;
 mod selecting;
 mod setup;
+mod tokens;

@@ -85,8 +85,11 @@ fn invariant_08_the_state_of_a_mail_is_written_in_one_place() {
 #[test]
 fn incident_04_every_surface_schedules_through_the_one_use_case() {
     let keeps = [
+        "app/change.rs",
         "app/demo.rs",
+        "app/door.rs",
         "app/import/pass.rs",
+        "app/plan/carry_out.rs",
         "app/revise.rs",
         "app/schedule.rs",
         "store/interviews.rs",
@@ -109,6 +112,8 @@ fn incident_13_one_function_builds_the_join_link() {
     );
     let elsewhere = said_in("session_key=");
     let reading = [
+        "app/base_url.rs",
+        "server/pages/join.rs",
         "domain/filter.rs",
         "domain/import/legacy/link.rs",
         "mail/gate.rs",

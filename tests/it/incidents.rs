@@ -51,7 +51,10 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
     (
         7,
         "a session of another interview",
-        Tests(&["the_session_of_another_interview_is_refused_by_the_schema"]),
+        Tests(&[
+            "the_session_of_another_interview_is_refused_by_the_schema",
+            "a_good_link_opens_its_own_interview_and_a_bad_one_tells_the_true_cause",
+        ]),
     ),
     (
         8,
@@ -64,7 +67,10 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
     (
         9,
         "expired for ever",
-        Tests(&["a_link_that_was_closed_opens_again_with_a_new_start"]),
+        Tests(&[
+            "a_link_that_was_closed_opens_again_with_a_new_start",
+            "a_link_that_was_clicked_too_early_or_too_late_works_with_a_new_start",
+        ]),
     ),
     (
         10,
@@ -86,11 +92,18 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
         "four URL formats",
         Tests(&["one_function_builds_the_join_link"]),
     ),
-    (14, "the page never opens", Waits("the join page")),
+    (
+        14,
+        "the page never opens",
+        Tests(&["the_page_opens_by_itself"]),
+    ),
     (
         15,
         "the portal crashed on an unusual row",
-        Tests(&["every_state_of_a_row_has_its_words"]),
+        Tests(&[
+            "every_state_of_a_row_has_its_words",
+            "every_state_of_a_row_has_a_page",
+        ]),
     ),
     (
         16,

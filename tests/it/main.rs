@@ -1,6 +1,7 @@
 //! Greenroom from outside, in one binary.
 #![expect(clippy::unwrap_used, reason = "a test may; its helpers too")]
 
+mod change;
 mod cli;
 mod dashboard;
 mod gates;
@@ -16,7 +17,9 @@ mod processes;
 mod revise;
 mod schedule;
 mod sequences;
+mod server;
 mod smtp;
 mod store;
 mod support;
 mod terminal;
+mod tokens;

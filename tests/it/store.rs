@@ -1,5 +1,6 @@
 //! The database as a file: whose it is, who may read it, what two processes and a sudden death make of it.
 
+mod faults;
 mod imported;
 mod schema;
 mod sharing;

@@ -60,7 +60,9 @@ impl Lane {
                 Err(refused) => self.note(shared, claimed.mail, refused.into()),
             }
         }
-        self.keep(shared, Step::default()).await;
+        if !self.done.is_empty() {
+            self.keep(shared, Step::default()).await;
+        }
     }
 
     // Hands over a mail that has the go-ahead, and every one after it whose envelope could travel along. Gives back a
@@ -142,13 +144,16 @@ impl Lane {
                 .collect();
             match shared.step(done, step).await {
                 Ok(stepped) => {
-                    shared.complain(None);
+                    // Where nothing was written, nothing is known.
+                    if stepped.wrote() || !self.done.is_empty() {
+                        shared.complain(None);
+                    }
                     self.done.clear();
                     return stepped;
                 }
                 Err(error) => {
                     tracing::error!(%error, "the outbox can't be written; trying again");
-                    shared.complain(Some(error.to_string()));
+                    shared.complain(Some(error.cause()));
                     sleep(BREATH).await;
                     // Nothing new is begun while the database refuses.
                     if self.done.is_empty() {

@@ -1,7 +1,7 @@
 //! What the lanes of one process have in common: whose mail it is, where it comes from, and how fast it may leave.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
@@ -39,6 +39,7 @@ pub(super) struct Shared {
     trouble: Mutex<Option<String>>,
     ended: Mutex<HashMap<DeliveryId, State>>,
     complaint: watch::Sender<Option<String>>,
+    refused: AtomicBool,
 }
 
 impl Shared {
@@ -54,6 +55,7 @@ impl Shared {
             trouble: Mutex::new(None),
             ended: Mutex::default(),
             complaint: watch::channel(None).0,
+            refused: AtomicBool::new(false),
         }
     }
 
@@ -81,8 +83,16 @@ impl Shared {
         self.complaint.subscribe()
     }
 
+    /// Whether the outbox refused a write since this was asked last.
+    pub(super) fn was_refused(&self) -> bool {
+        self.refused.swap(false, Ordering::Relaxed)
+    }
+
     /// Notes that the outbox could be written, or why not.
     pub(super) fn complain(&self, why: Option<String>) {
+        if why.is_some() {
+            self.refused.store(true, Ordering::Relaxed);
+        }
         self.complaint.send_if_modified(|current| {
             let changed = *current != why;
             *current = why;
@@ -158,8 +168,8 @@ impl Shared {
 
     /// Takes up what a process that has ended left behind: claimed mail is queued again, and of what it was handing
     /// over nobody knows whether it left. With `own`, no lane is at work, and what is still this process's own could
-    /// not be settled.
-    pub(super) async fn take_up(&self, own: bool) -> Result<(), AppError> {
+    /// not be settled. Says whether anything was written.
+    pub(super) async fn take_up(&self, own: bool) -> Result<bool, AppError> {
         let owned = self
             .app
             .store()
@@ -180,7 +190,7 @@ impl Shared {
             }
         }
         if gone.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let app = self.app.clone();
         let unknown = self
@@ -197,7 +207,7 @@ impl Shared {
             })
             .await?;
         lock(&self.ended).extend(unknown);
-        Ok(())
+        Ok(true)
     }
 }
 

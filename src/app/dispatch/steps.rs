@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use super::shared::{Source, concerns_one_mail};
 use crate::app::steer::read_pause;
 use crate::app::{App, AppError, Delivery, outbox};
-use crate::domain::delivery::{Happening, Impossible, State};
+use crate::domain::delivery::{GIVEN_UP, Happening, Impossible, State};
 use crate::domain::event::EventKind;
 use crate::domain::ids::DeliveryId;
 use crate::domain::invitable::Invitable;
@@ -72,6 +72,13 @@ pub(super) struct Stepped {
     pub next: Option<Outgoing>,
     /// Where mails stand now whose attempt is over, or that were withdrawn because they were no longer true.
     pub ended: Vec<(DeliveryId, State)>,
+}
+
+impl Stepped {
+    /// Whether anything was written, outcomes aside.
+    pub(super) fn wrote(&self) -> bool {
+        self.begun || self.next.is_some() || !self.ended.is_empty()
+    }
 }
 
 impl App {
@@ -173,7 +180,7 @@ impl App {
             delivery.state,
             State::Held | State::Queued | State::Deferred
         );
-        if !due || !waiting {
+        if !due || !waiting || delivery.paused {
             return Ok(Claim::NotDue);
         }
         let mail = outbox::kept(write.outgoing(id)?)?;
@@ -268,13 +275,10 @@ impl App {
         let now = self.running();
         let row = outbox::kept(write.interview(delivery.interview_id)?)?;
         let start = row.interview.starts_at.unwrap_or(delivery.starts_at);
-        let (opens, _) = self
-            .policy()
-            .window
-            .around(start, row.interview.duration.as_std());
+        let window = self.policy().window.of(&row.interview);
         let times = retry::Times {
             created: delivery.created_at,
-            opens,
+            opens: window.map_or(start, |(opens, _)| opens),
             starts: start,
             now,
         };
@@ -302,7 +306,7 @@ impl App {
         why: GivenUp,
         words: &str,
     ) -> Result<State, AppError> {
-        let words = format!("given up: {why}; the last answer was: {words}");
+        let words = format!("{GIVEN_UP}{why}; the last answer was: {words}");
         let state = self.advance(write, delivery.id, Happening::Failed, Some(&words))?;
         let event = self.own_event(EventKind::MailFailed, nameless(&words, delivery));
         write.append_event(delivery.interview_id, &event)?;

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::{Condition, Days, TextColumn};
 use crate::domain::delivery::State;
+use crate::domain::finding::Code;
 use crate::domain::ids::InterviewId;
 use crate::domain::interview::Status;
 use crate::domain::session::{AccessWindow, LinkState};
@@ -26,8 +27,20 @@ pub enum Predicate {
     Status(Status),
     /// The interview has a start in this half-open range.
     StartsIn(Timestamp, Timestamp),
-    /// The interview ends before this instant (and so has a start).
-    EndsBefore(Timestamp),
+    /// The access window has opened (and so there is a start).
+    Opened {
+        /// The start comes before this, so that the usual window has opened.
+        starts_before: Timestamp,
+        /// Or somebody opened it early, before this.
+        early_before: Timestamp,
+    },
+    /// The access window has closed (and so there is a start).
+    Closed {
+        /// The end came before this, so that the usual window has closed,
+        ends_before: Timestamp,
+        /// and so has the longer one that somebody gave it, before this.
+        late_before: Timestamp,
+    },
     /// It has a start.
     HasStart,
     /// A session was made, live or revoked.
@@ -38,6 +51,20 @@ pub enum Predicate {
     Standing(&'static str),
     /// The newest mail is in this state.
     Mail(State),
+    /// The clock-free part of this finding holds, and nobody acknowledged it (see [`Code::bit`]).
+    Found(Code),
+    /// The next try of the newest mail does not come before the link opens.
+    NextTryLate {
+        /// The usual window opens so long before the start.
+        opens_before: Duration,
+        /// No try comes earlier.
+        now: Timestamp,
+    },
+    /// The link closes earlier than their mail says, and nobody acknowledged that.
+    ClosesEarly {
+        /// The usual window closes so long after the end.
+        closes_after: Duration,
+    },
     /// That interview.
     Id(InterviewId),
     /// The folded column contains the folded text.
@@ -47,6 +74,24 @@ pub enum Predicate {
 }
 
 impl Predicate {
+    /// That an interview has a finding which nobody acknowledged.
+    #[must_use]
+    pub fn finding(code: Code, window: &AccessWindow, now: Timestamp) -> Self {
+        match code {
+            Code::DeferredLate => Self::All(vec![
+                Self::Found(code),
+                Self::NextTryLate {
+                    opens_before: window.opens_before,
+                    now,
+                },
+            ]),
+            Code::ClosesEarly => Self::ClosesEarly {
+                closes_after: window.closes_after,
+            },
+            code => Self::Found(code),
+        }
+    }
+
     /// What holds where this does not.
     #[must_use]
     pub fn negated(self) -> Self {
@@ -72,6 +117,7 @@ impl Context<'_> {
                     .filter(|mark| mark.name() == state.name());
                 Predicate::Any(marks.map(Predicate::Mail).collect())
             }
+            Condition::Finding(code) => Predicate::finding(*code, self.window, self.now),
             Condition::Status(status) => Predicate::Status(*status),
             Condition::When(days) => self.days(*days),
             Condition::Id(id) => Predicate::Id(*id),
@@ -80,18 +126,27 @@ impl Context<'_> {
         }
     }
 
-    // The window has closed when the end lies this far back.
+    // In whole microseconds: what happens at an instant has happened before the next one.
     fn closed(&self) -> Predicate {
         let before = self
             .now
             .saturating_sub(self.window.closes_after)
             .unwrap_or(Timestamp::MIN);
-        // "Closed" includes the very instant of closing.
-        Predicate::EndsBefore(
-            before
-                .saturating_add(Duration::from_micros(1))
-                .unwrap_or(Timestamp::MAX),
-        )
+        Predicate::Closed {
+            ends_before: just_after(before),
+            late_before: just_after(self.now),
+        }
+    }
+
+    fn opened(&self) -> Predicate {
+        let by = self
+            .now
+            .saturating_add(self.window.opens_before)
+            .unwrap_or(Timestamp::MAX);
+        Predicate::Opened {
+            starts_before: just_after(by),
+            early_before: just_after(self.now),
+        }
     }
 
     fn link(&self, state: LinkState) -> Predicate {
@@ -113,18 +168,6 @@ impl Context<'_> {
                 P::Status(Status::NoShow),
             ])
         };
-        let opened_by = self
-            .now
-            .saturating_add(self.window.opens_before)
-            .unwrap_or(Timestamp::MAX);
-        let has_opened = || {
-            P::StartsIn(
-                Timestamp::MIN,
-                opened_by
-                    .saturating_add(Duration::from_micros(1))
-                    .unwrap_or(Timestamp::MAX),
-            )
-        };
         match state {
             LinkState::Cancelled => cancelled,
             LinkState::Missing => P::All(vec![cancelled.negated(), P::HasSession.negated()]),
@@ -135,13 +178,13 @@ impl Context<'_> {
                 ended().negated(),
                 P::HasStart,
                 self.closed().negated(),
-                has_opened().negated(),
+                self.opened().negated(),
             ]),
             LinkState::Open => live(vec![
                 ended().negated(),
                 P::HasStart,
                 self.closed().negated(),
-                has_opened(),
+                self.opened(),
             ]),
         }
     }
@@ -182,4 +225,9 @@ impl Context<'_> {
             Days::None => Predicate::HasStart.negated(),
         }
     }
+}
+
+fn just_after(at: Timestamp) -> Timestamp {
+    at.saturating_add(Duration::from_micros(1))
+        .unwrap_or(Timestamp::MAX)
 }

@@ -249,6 +249,8 @@ impl Line {
             sequence: 0,
             joined_at: None,
             admitted_at: None,
+            opens_at: None,
+            closes_at: None,
             created_at: terms.now,
             updated_at: terms.now,
         };

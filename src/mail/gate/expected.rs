@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{GateError, Part};
 use crate::domain::invitable::Invitable;
 use crate::domain::when::time_24h;
-use crate::mail::view::one_line;
+use crate::domain::words::one_line;
 
 /// What has to stand in the mail.
 pub(super) struct Expected {

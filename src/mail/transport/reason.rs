@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::smtp::reply::Reply;
 use crate::domain::text::visible;
+use crate::net::tls::TlsError;
 
 /// How far the handing over had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -113,6 +114,11 @@ pub enum Cause {
         /// The mechanisms that the server named; `none` when it named none.
         offered: String,
     },
+    /// The server answered, but not with 235 or a refusal (RFC 4954 section 6).
+    #[error(
+        "the server answered {0}, where 235 would have let us in; so nobody knows whether it did"
+    )]
+    NotSignedIn(Reply),
     /// The password or token could not be had.
     #[error("{0}")]
     Secret(String),
@@ -205,6 +211,17 @@ impl From<io::Error> for Cause {
                 kind,
                 text: error.to_string(),
             },
+        }
+    }
+}
+
+impl From<TlsError> for Cause {
+    fn from(error: TlsError) -> Self {
+        match error {
+            TlsError::NoRoots => Self::NoRoots,
+            TlsError::Certificate(problem) => Self::Certificate(problem),
+            TlsError::Tls(problem) => Self::Tls(problem),
+            TlsError::Io(error) => error.into(),
         }
     }
 }

@@ -5,12 +5,12 @@ use rusqlite::{Row as SqlRow, params};
 
 use super::{Delivery, Outgoing, UnsentMail};
 use crate::domain::delivery::{Kind, State};
-use crate::domain::ids::{DeliveryId, InterviewId};
+use crate::domain::ids::{BatchId, DeliveryId, InterviewId};
 use crate::store::rows::{an_instant, instant, maybe_instant, maybe_parsed, named, parsed};
 use crate::store::{OwnerId, Reading, StoreError};
 
 const COLUMNS: &str = "id, interview_id, kind, address, subject, message_id, sha256, starts_at, state, since, due_at, \
-                       attempts, last_reply, accepted_at, created_at, settled_by, settled_why";
+                       attempts, last_reply, accepted_at, created_at, settled_by, settled_why, batch_id, paused";
 
 impl Reading<'_> {
     /// One delivery.
@@ -32,6 +32,26 @@ impl Reading<'_> {
     pub fn deliveries(&self, id: InterviewId) -> Result<Vec<Delivery>, StoreError> {
         let sql =
             format!("SELECT {COLUMNS} FROM delivery WHERE interview_id = $1 ORDER BY row DESC");
+        self.many(&sql, [id.to_string()], read_delivery)
+    }
+
+    /// The newest delivery of an interview.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn newest_delivery(&self, id: InterviewId) -> Result<Option<Delivery>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM delivery WHERE interview_id = $1 ORDER BY row DESC LIMIT 1"
+        );
+        self.one(&sql, [id.to_string()], read_delivery)
+    }
+
+    /// The mails of a batch, in the order of its plan.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn batch_deliveries(&self, id: BatchId) -> Result<Vec<Delivery>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM delivery WHERE batch_id = $1 ORDER BY row");
         self.many(&sql, [id.to_string()], read_delivery)
     }
 
@@ -57,7 +77,7 @@ impl Reading<'_> {
         limit: u32,
     ) -> Result<Vec<(DeliveryId, State)>, StoreError> {
         self.many(
-            "SELECT id, state FROM delivery WHERE state IN ('held', 'queued', 'deferred') AND due_at <= $1
+            "SELECT id, state FROM delivery WHERE state IN ('held', 'queued', 'deferred') AND paused = 0 AND due_at <= $1
              ORDER BY due_at, row LIMIT $2",
             params![instant(now), limit],
             |row| Ok((parsed(row, "id")?, named(row, "state", State::marked)?)),
@@ -84,7 +104,7 @@ impl Reading<'_> {
     /// The engine's.
     pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.one(
-            "SELECT min(due_at) AS due FROM delivery WHERE state IN ('held', 'queued', 'deferred')",
+            "SELECT min(due_at) AS due FROM delivery WHERE state IN ('held', 'queued', 'deferred') AND paused = 0",
             [],
             |row| maybe_instant(row, "due"),
         )
@@ -162,5 +182,7 @@ fn read_delivery(row: &SqlRow<'_>) -> Result<Delivery, StoreError> {
         settled: row
             .get::<_, Option<String>>("settled_by")?
             .zip(row.get::<_, Option<String>>("settled_why")?),
+        batch: maybe_parsed(row, "batch_id")?,
+        paused: row.get("paused")?,
     })
 }

@@ -21,7 +21,10 @@ use self::plan::PlanView;
 use super::keymap::Layer;
 use super::message::{Moment, Request, Tally};
 use super::theme::Role;
-use crate::app::{Horizon, Outbox, Row, Section, Sending, SentBy, Underway, UnsentMail};
+
+use crate::app::{
+    Affected, Horizon, Outbox, Row, Section, Sending, SentBy, Serving, Underway, UnsentMail,
+};
 use crate::domain::base_url::BaseUrl;
 use crate::domain::draft::Defaults;
 use crate::domain::session::{AccessWindow, JoinLink};
@@ -135,6 +138,10 @@ pub struct Model {
     pub size: (u16, u16),
     /// How mail leaves and who sends it.
     pub sending: Sending,
+    /// Whether the join page is served.
+    pub serving: Serving,
+    /// Whose links lead astray while it is not.
+    pub affected: Affected,
     /// The list.
     pub list: List,
     /// The numbers above it, once they are known.
@@ -168,6 +175,8 @@ impl Model {
             moment,
             size,
             sending,
+            serving: Serving::Off,
+            affected: Affected::default(),
             list: List::default(),
             tally: None,
             outbox: Outbox::default(),

@@ -69,7 +69,7 @@ impl PlanView {
     pub const fn other_way(&self) -> Option<Action> {
         match self.action {
             Action::Repair { send } => Some(Action::Repair { send: !send }),
-            Action::Resend => None,
+            Action::Resend | Action::Rotate => None,
         }
     }
 }

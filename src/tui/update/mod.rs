@@ -82,6 +82,17 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             model.changed |= model.sending != sending;
             model.sending = sending;
         }
+        Event::ServingChanged(serving) => {
+            model.changed |= model.serving != serving;
+            model.serving = serving;
+            // A banner may have come or gone, and it names whose links it is about.
+            list::reveal(model);
+            return list::read(model, Purpose::Again);
+        }
+        Event::AffectedRead(affected) => {
+            model.changed |= model.affected != affected;
+            model.affected = affected;
+        }
         Event::Counted(request, tally) => {
             if model.answers(Slot::Count, request) {
                 counted(model, tally.ok());

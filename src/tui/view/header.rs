@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
 use super::{Pen, cut, matches, show, two_ends, width};
-use crate::app::{SentBy, UnsentMail};
+use crate::app::{SentBy, Serving, UnsentMail};
 use crate::domain::text::columns;
 use crate::domain::{refusal, when};
 use crate::tui::layout::Areas;
@@ -114,6 +114,38 @@ fn paused(model: &Model, total: usize) -> Option<(Role, String)> {
     Some((Role::Attention, format!("{before}{why}{rest}")))
 }
 
+// What stands in the way of the join page, and whose links lead astray meanwhile.
+fn not_served(model: &Model) -> Option<(Role, String)> {
+    let Serving::Not { listen, why } = &model.serving else {
+        return None;
+    };
+    let why = safe::line(why, 60);
+    let affected = &model.affected;
+    let names: Vec<String> = affected
+        .first
+        .iter()
+        .map(|name| safe::line(name, 24))
+        .collect();
+    let more = affected.count.saturating_sub(names.len() as u64);
+    let whose = match (names.as_slice(), more) {
+        ([], _) => "no link is affected".to_owned(),
+        ([one], 0) => format!("the link of {one} leads astray"),
+        ([first @ .., last], 0) => {
+            format!("the links of {} and {last} lead astray", first.join(", "))
+        }
+        (names, more) => format!(
+            "the links of {} and {more} more lead astray",
+            names.join(", ")
+        ),
+    };
+    let role = if names.is_empty() {
+        Role::Attention
+    } else {
+        Role::Trouble
+    };
+    Some((role, format!("no join page: {listen} {why} · {whose}")))
+}
+
 /// `first starts 10:30`, where something waits.
 pub(super) fn first_start(model: &Model, unsent: &UnsentMail) -> Option<String> {
     let (zone, now) = (&model.setting.zone, model.moment.now);
@@ -131,6 +163,7 @@ fn banners(model: &Model, pen: Pen, total: usize) -> Vec<Line<'static>> {
         ));
     }
     banners.extend(paused(model, total));
+    banners.extend(not_served(model));
     match model.tally.map_or(0, |tally| tally.failed) {
         0 => {}
         1 => banners.push((

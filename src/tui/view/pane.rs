@@ -93,12 +93,7 @@ fn when_lines(row: &Row, model: &Model, pen: Pen, width: usize) -> Vec<Line<'sta
 fn link(model: &Model, row: &Row, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let state = row.link_state(&model.setting.window, model.moment.now);
     let clock = |at| when::moment(at, &model.setting.zone, model.moment.now);
-    let length = row.interview.duration.as_std();
-    let window = row
-        .interview
-        .starts_at
-        .map(|start| model.setting.window.around(start, length));
-    let words = match (state, window) {
+    let words = match (state, model.setting.window.of(&row.interview)) {
         (LinkState::Missing, _) => {
             let [key, words] = pen.key("F", "makes one");
             return vec![Line::from(vec![

@@ -80,6 +80,7 @@ fn heading(view: &PlanView, pen: Pen, width: usize) -> Line<'static> {
     };
     match view.action {
         Action::Resend => line.push(pen.write(Role::Strong, "Resend the invitation   ")),
+        Action::Rotate => line.push(pen.write(Role::Strong, "Replace the link   ")),
         Action::Repair { send } => {
             line.push(way(send, "Make the link and invite"));
             line.push(way(!send, "Only make the link"));
@@ -121,10 +122,7 @@ fn whole_reason(plan: &Plan, view: &PlanView, pen: Pen, width: usize) -> Option<
         .rows
         .get(view.row)
         .filter(|_| plan.rows.len() > 1 && width < ROOMY)?;
-    let why = match &row.step {
-        Step::Send { why } | Step::Skip { why } => visible(why).into_owned(),
-        Step::MakeLink => "a link is made; nobody is mailed".to_owned(),
-    };
+    let why = visible(row.step.why());
     Some(Line::from(cut(
         vec![pen.write(
             Role::Dim,
@@ -141,11 +139,8 @@ fn row_lines(
     pen: Pen,
     width: usize,
 ) -> Vec<Line<'static>> {
-    let (role, word, why) = match &row.step {
-        Step::Send { why } => (Role::Accent, "send", why.as_str()),
-        Step::MakeLink => (Role::Accent, "link", "a link is made; nobody is mailed"),
-        Step::Skip { why } => (Role::Dim, "skip", why.as_str()),
-    };
+    let role = if row.acts() { Role::Accent } else { Role::Dim };
+    let (word, why) = (row.step.name(), row.step.why());
     let cursor = if under_cursor {
         pen.write(Role::Accent, " ▌ ")
     } else {

@@ -2,13 +2,13 @@
 
 use rstest::rstest;
 
-use crate::app::UnsentMail;
+use crate::app::{Affected, UnsentMail};
 use crate::domain::delivery::State;
 use crate::domain::text::{columns, visible};
 use crate::tui::message::{Effect, Event, Intent};
 use crate::tui::model::Modal;
 use crate::tui::model::outbox::Steer;
-use crate::tui::testing::{Stage, at, mailed, outbox, plan, row, rows};
+use crate::tui::testing::{Stage, at, mailed, not_served, outbox, plan, row, rows};
 
 const SCENES: [&str; 20] = [
     "list",
@@ -167,6 +167,11 @@ fn foreign_text_is_harmless_in_every_widget(
             stage.model.setting.user = text.to_owned();
             stage.model.setting.read_only = Some(text.to_owned());
             stage.model.sending.transport = text.to_owned();
+            stage.model.serving = not_served(text);
+            stage.model.affected = Affected {
+                count: 7,
+                first: vec![text.to_owned(); 3],
+            };
             stage.model.list.error = Some(text.to_owned());
             if let Some(pause) = &mut stage.model.outbox.pause {
                 pause.why = text.to_owned();

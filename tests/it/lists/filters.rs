@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use greenroom::app::Row;
 use greenroom::domain::delivery::State;
 use greenroom::domain::filter::Filter;
+use greenroom::domain::finding::{Code, Nearness, Severity, audit};
 use greenroom::domain::interview::Status;
 use greenroom::domain::session::LinkState;
 use greenroom::domain::verdict::Standing;
@@ -42,6 +43,14 @@ fn meanings(world: &World) -> Vec<Meaning> {
         };
         all.push((format!("mail:{}", state.name()), Box::new(is)));
     }
+    for code in Code::ALL {
+        let is = move |row: &Row| {
+            let findings = audit(&row.interview, &row.facts, &window, now);
+            let mut open = findings.iter().filter(|finding| !finding.acknowledged);
+            open.any(|finding| finding.code == code)
+        };
+        all.push((format!("finding:{}", code.name()), Box::new(is)));
+    }
     for status in Status::ALL {
         all.push((
             format!("status:{}", status.name()),
@@ -61,10 +70,8 @@ fn meanings(world: &World) -> Vec<Meaning> {
         all.push((format!("when:{name}"), Box::new(is)));
     }
     let closed = move |row: &Row| {
-        let length = row.interview.duration.as_std();
-        row.interview
-            .starts_at
-            .map(|start| now >= window.around(start, length).1)
+        let closes = window.of(&row.interview).map(|(_, closes)| closes);
+        closes.map(|closes| now >= closes)
     };
     all.push((
         "when:ahead".to_owned(),
@@ -128,6 +135,7 @@ fn every_filter_finds_what_the_code_says_at_every_instant() {
                         filter
                     );
                 }
+                audits_as_the_code_says(&world, &everything).await?;
                 // The header's counts are those of the list.
                 let counts = world
                     .app
@@ -154,4 +162,54 @@ fn every_filter_finds_what_the_code_says_at_every_instant() {
             })
         })
         .unwrap();
+}
+
+/// Groups and pages of an audit against the code, with and without the past, whole and above a severity.
+async fn audits_as_the_code_says(world: &World, everything: &[Row]) -> Result<(), TestCaseError> {
+    let (now, window) = (world.now(), world.app.access_window());
+    for (least, past) in [("0", true), ("high", false)] {
+        let least = Severity::parse(least).unwrap();
+        let mut expected = Vec::new();
+        for row in everything {
+            let over = Nearness::of(&row.interview, &window, now) == Nearness::Over;
+            let findings = audit(&row.interview, &row.facts, &window, now);
+            let open = findings.into_iter().filter(|finding| {
+                !finding.acknowledged && finding.severity >= least && (past || !over)
+            });
+            expected.extend(open.map(|finding| (row.id(), finding.code)));
+        }
+        let audit = world.app.audit(&Filter::parse("all").unwrap(), least, past);
+        let groups = world.app.audit_groups(&audit).await.unwrap();
+        for code in Code::ALL {
+            let counted = groups.iter().find(|group| group.code == code);
+            let there = expected.iter().filter(|(_, other)| *other == code).count();
+            prop_assert_eq!(
+                counted.map_or(0, |group| group.count),
+                there as u64,
+                "{:?}",
+                code
+            );
+        }
+        let (mut found, mut from) = (Vec::new(), None);
+        loop {
+            let page = world.app.audit_page(&audit, None, from, 23).await.unwrap();
+            found.extend(page.found);
+            from = page.next;
+            if from.is_none() {
+                break;
+            }
+        }
+        prop_assert!(found.is_sorted_by_key(|found| std::cmp::Reverse(found.finding.severity)));
+        if let (Some(first), Some(group)) = (found.first(), groups.first()) {
+            prop_assert_eq!(first.finding.severity, group.severity);
+        }
+        let found: Vec<_> = found
+            .iter()
+            .map(|found| (found.row.id(), found.finding.code))
+            .collect();
+        let distinct: BTreeSet<_> = found.iter().copied().collect();
+        prop_assert_eq!(distinct.len(), found.len(), "none comes twice");
+        prop_assert_eq!(distinct, expected.into_iter().collect());
+    }
+    Ok(())
 }

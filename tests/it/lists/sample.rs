@@ -29,6 +29,66 @@ pub struct Sample {
     told: Option<(bool, bool, bool)>,
     newest: Option<usize>,
     key_imported: bool,
+    /// From when and until when the link works otherwise than usual, in microseconds from now.
+    widened: (Option<i64>, Option<i64>),
+    /// What only findings depend on.
+    audit: AuditSample,
+}
+
+/// What only findings depend on. Times are minutes from the start.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a row of independent columns"
+)]
+struct AuditSample {
+    suspect: bool,
+    older_revision: bool,
+    told_closes: Option<i64>,
+    told_local: bool,
+    called_off: bool,
+    settled: bool,
+    import_conflict: bool,
+    next_try: Option<i64>,
+    acknowledged: u32,
+}
+
+fn audit_sample() -> impl Strategy<Value = AuditSample> {
+    let near = |at: i64| prop_oneof![Just(at), Just(at - 1), Just(at + 1), -300..300_i64];
+    (
+        prop::bool::weighted(0.2),
+        prop::bool::weighted(0.3),
+        prop::option::of(prop_oneof![near(120 + 5), near(120 + 60), near(180)]),
+        prop::bool::weighted(0.2),
+        prop::bool::weighted(0.3),
+        any::<bool>(),
+        prop::bool::weighted(0.2),
+        prop::option::of(near(-15)),
+        prop_oneof![3 => Just(0), 1 => 0..(1_u32 << 17)],
+    )
+        .prop_map(
+            |(
+                suspect,
+                older_revision,
+                told_closes,
+                told_local,
+                called_off,
+                settled,
+                import_conflict,
+                next_try,
+                acknowledged,
+            )| AuditSample {
+                suspect,
+                older_revision,
+                told_closes,
+                told_local,
+                called_off,
+                settled,
+                import_conflict,
+                next_try,
+                acknowledged,
+            },
+        )
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -60,9 +120,11 @@ pub fn sample() -> impl Strategy<Value = Sample> {
         prop::option::of(any::<(bool, bool, bool)>()),
         prop::option::of(0..State::ALL.len()),
         any::<bool>(),
+        (widened(), widened()),
+        audit_sample(),
     )
         .prop_map(
-            |(status, start, minutes, address, session, told, newest, key_imported)| Sample {
+            |(
                 status,
                 start,
                 minutes,
@@ -71,8 +133,29 @@ pub fn sample() -> impl Strategy<Value = Sample> {
                 told,
                 newest,
                 key_imported,
+                widened,
+                audit,
+            )| {
+                Sample {
+                    status,
+                    start,
+                    minutes,
+                    address,
+                    session,
+                    told,
+                    newest,
+                    key_imported,
+                    widened,
+                    audit,
+                }
             },
         )
+}
+
+// Near now, where it decides, or anywhere, where it may be narrower than the usual window and means nothing.
+fn widened() -> impl Strategy<Value = Option<i64>> {
+    let moment = prop_oneof![-1..=1_i64, -900_000_000_000..900_000_000_000_i64];
+    prop::option::weighted(0.4, moment)
 }
 
 pub fn berlin() -> Zone {
@@ -100,15 +183,26 @@ impl Sample {
             };
             at + SignedDuration::from_micros(jitter)
         });
+        let from_now = |micros| now + SignedDuration::from_micros(micros);
         Interview {
             id: InterviewId::new(Uuid::from_u128(u128::from(number))),
             candidate_email: self
                 .address
-                .then(|| EmailAddress::parse("ada@c.example").unwrap()),
+                .then(|| EmailAddress::parse(self.address_on_record()).unwrap()),
             status: Status::ALL[self.status],
             starts_at,
             duration,
+            opens_at: self.widened.0.map(from_now),
+            closes_at: self.widened.1.map(from_now),
             ..template.clone()
+        }
+    }
+
+    const fn address_on_record(&self) -> &'static str {
+        if self.audit.suspect {
+            "ada@gmial.com"
+        } else {
+            "ada@c.example"
         }
     }
 
@@ -124,16 +218,20 @@ impl Sample {
                 },
                 interview.starts_at.map_or(0, Timestamp::as_microsecond) + i64::from(!start),
                 if address {
-                    "ada@c.example"
+                    self.address_on_record()
                 } else {
                     "old@c.example"
                 },
             )
         });
         let newest = self.newest.map(|at| State::ALL[at].mark());
+        let from_start = |minutes: i64| {
+            interview.starts_at.map_or(0, Timestamp::as_microsecond) + minutes * 60_000_000
+        };
         sql.execute(
             "UPDATE interview SET told_at = $1, told_key = $2, told_starts_at = $3, told_address = $4, mail_state = $5,
-                 mail_since = $6, key_imported = $7 WHERE id = $8",
+                 mail_since = $6, key_imported = $7, told_sequence = $8, told_closes_at = $9, told_local = $10, called_off = $11,
+                 mail_settled = $12, import_conflict = $13, mail_due = $14, acknowledged = $15, sequence = 1 WHERE id = $16",
             params![
                 told.as_ref().map(|_| 1),
                 told.as_ref().map(|told| told.0.clone()),
@@ -142,6 +240,14 @@ impl Sample {
                 newest,
                 newest.map(|_| 1),
                 self.key_imported,
+                u8::from(!self.audit.older_revision),
+                self.audit.told_closes.map(from_start),
+                self.audit.told_local,
+                self.audit.called_off,
+                self.audit.settled,
+                self.audit.import_conflict,
+                self.audit.next_try.map(from_start),
+                self.audit.acknowledged,
                 interview.id.to_string(),
             ],
         )

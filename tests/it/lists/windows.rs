@@ -22,7 +22,7 @@ fn in_order(rows: &[Row], world: &World) -> Vec<InterviewId> {
             let id = row.id();
             match row.interview.starts_at {
                 None => ((1, 0), id, false),
-                Some(start) if now >= window.around(start, row.interview.duration.as_std()).1 => {
+                Some(start) if window.has_closed(&row.interview, now) => {
                     ((2, -start.as_microsecond()), id, true)
                 }
                 Some(start) => ((0, start.as_microsecond()), id, false),

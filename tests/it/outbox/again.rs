@@ -12,6 +12,7 @@ async fn a_mail_sent_again_is_a_mail_of_its_own_in_the_same_conversation() {
     let world = World::new().await;
     let ada = world.schedule(ADA, TOMORROW).await;
     world.deliver().await;
+    world.wait_minutes(11);
     let plan = world
         .app
         .plan(Action::Resend, &Selection::Ids(vec![ada]))

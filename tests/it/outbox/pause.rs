@@ -76,6 +76,28 @@ async fn one_mail_is_tried_and_the_others_follow_when_the_server_answers() {
 }
 
 #[tokio::test]
+async fn a_mail_of_one_s_own_that_is_answered_ends_the_pause() {
+    let world = paused().await;
+    let ada = world.schedule(ADA, TOMORROW).await;
+    let id = world.newest(ada).await.id;
+    world.post.answers([Answer::Unreachable]);
+    let settled = world.dispatcher().attempt_all(&[id]).await.unwrap();
+    assert_eq!(settled[0].state, State::Deferred);
+    assert!(
+        world.app.pause().await.unwrap().is_some(),
+        "nobody answered"
+    );
+
+    let bob = world.schedule("Bob <bob@c.example>", TOMORROW).await;
+    let id = world.newest(bob).await.id;
+    let settled = world.dispatcher().attempt_all(&[id]).await.unwrap();
+    assert_eq!(settled[0].state, State::Accepted);
+    assert_eq!(world.app.pause().await.unwrap(), None);
+    world.deliver().await;
+    assert_eq!(world.count("delivery WHERE state = 'accepted'"), 16);
+}
+
+#[tokio::test]
 async fn where_no_mail_is_due_to_be_tried_the_pause_stays() {
     let world = World::new().await;
     queue(&world, 5).await;

@@ -381,6 +381,17 @@ fn any_act() -> impl Strategy<Value = Act> {
     ]
 }
 
+/// A go-ahead too many, and a 250 to DATA: where the second comes after the content has left, that is word for word
+/// what a server says that takes the mail, so nobody can tell.
+fn says_all_that_a_taker_says(faults: &[(&str, At, Act)]) -> bool {
+    let goes_ahead = |act: &Act| matches!(act, Act::Add(said) if said.starts_with("354"));
+    let takes = |act: &Act| matches!(act, Act::Say(said) | Act::SayAndHangUp(said) if said.starts_with("250"));
+    faults.iter().any(|(_, _, act)| goes_ahead(act))
+        && faults
+            .iter()
+            .any(|(_, at, act)| *at == At::Data && takes(act))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     /// Whatever the server does: what is accepted, it has; what it took, is accepted or unknown.
@@ -391,6 +402,7 @@ proptest! {
             1..6,
         )
     ) {
+        prop_assume!(!says_all_that_a_taker_says(&faults));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (outcomes, mails) = runtime.block_on(async {
             let script = faults.iter().fold(Script::new(), |script, (sender, at, act)| match at {

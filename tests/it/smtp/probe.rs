@@ -9,7 +9,7 @@ use greenroom::mail::transport::smtp::{
 use rstest::rstest;
 
 use super::{PLAIN, settings, signed_in};
-use crate::support::smtp_server::{Script, SmtpServer, Tls};
+use crate::support::smtp_server::{Act, At, Script, SmtpServer, Tls};
 
 fn stages(probe: &Probe) -> Vec<Stage> {
     probe.steps.iter().map(|step| step.stage).collect()
@@ -108,5 +108,33 @@ async fn a_probe_of_a_port_that_nobody_answers_names_host_and_port() {
         problem.remedy.contains("mail.smtp.port"),
         "{}",
         problem.remedy
+    );
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_answered_250_is_not_taken_for_one_and_is_explained() {
+    // Postfix's smtp-sink does so.
+    let script = Script::new()
+        .auth("PLAIN", "PLAIN", &[PLAIN])
+        .on(At::Auth, Act::Say("250 2.0.0 Ok"));
+    let server = SmtpServer::start(script).await;
+    let settings = signed_in(settings(&server), AuthMechanism::Auto, "hunter2");
+    let problem = probe(settings).await.unwrap().problem.unwrap();
+    assert_eq!(problem.reason.stage, Stage::Auth);
+    let words = problem.reason.to_string();
+    assert!(
+        words.contains("250 2.0.0 Ok") && words.contains("235"),
+        "{words}"
+    );
+    assert!(
+        problem.remedy.contains("mail.smtp.username"),
+        "{}",
+        problem.remedy
+    );
+    assert!(
+        !server
+            .commands()
+            .iter()
+            .any(|line| line.starts_with("MAIL"))
     );
 }

@@ -2,6 +2,8 @@
 
 pub mod dashboard;
 pub mod edges;
+pub mod faults;
+pub mod http;
 pub mod legacy;
 pub mod post;
 pub mod program;

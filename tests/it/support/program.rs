@@ -85,6 +85,8 @@ impl Greenroom {
             .env("USER", "rita")
             .env("GREENROOM_DATA_DIR", self.home.path().join("data"))
             .env("GREENROOM_NOW", NOW)
+            // Tests run side by side, and the usual port is one.
+            .env("GREENROOM_SERVER__ENABLED", "false")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         command

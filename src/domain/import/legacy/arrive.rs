@@ -92,6 +92,8 @@ pub(super) fn arrive(
         sequence: 0,
         joined_at: None,
         admitted_at: None,
+        opens_at: None,
+        closes_at: None,
         created_at,
         updated_at: utc(row.updated_at.as_deref()).unwrap_or(created_at),
     };

@@ -120,7 +120,8 @@ async fn converse(
             // empty line before it refuses.
             334 => line = answers.next().cloned().unwrap_or_default(),
             400..=599 => return Err(failed(Cause::Refused(reply))),
-            _ => return Err(failed(Cause::OutOfStep)),
+            // RFC 4954 section 6 knows no other success, and a 250 may be the late answer to something else.
+            _ => return Err(failed(Cause::NotSignedIn(reply))),
         }
     }
 }

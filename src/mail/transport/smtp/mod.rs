@@ -10,7 +10,6 @@ pub(super) mod reply;
 mod secret;
 mod session;
 mod settings;
-mod tls;
 
 pub use probe::{Probe, Problem, Step, probe};
 pub use secret::SecretSource;
@@ -20,13 +19,12 @@ use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::ServerName;
 
 use self::content::dot_stuffed;
 use self::session::Session;
 use super::reason::{Cause, Reason, Stage};
 use super::{BoxFuture, Envelope, Handed, Outcome, Reply, Transport};
+use crate::net::tls::{self, ServerName, TlsConnector};
 
 /// A mail server whose settings have been checked; shared by all connections to it.
 struct Server {
@@ -47,7 +45,7 @@ impl Server {
 
     async fn tls(&self) -> Result<&TlsConnector, Cause> {
         let roots = || tls::connector(self.settings.extra_roots.clone());
-        self.tls.get_or_try_init(roots).await
+        Ok(self.tls.get_or_try_init(roots).await?)
     }
 }
 

@@ -118,6 +118,9 @@ fn remedy(reason: &Reason, settings: &SmtpSettings) -> String {
         Cause::NoSignIn { .. } => "leave mail.smtp.auth at auto, or use another port of the server \
              (587 or 465 are for signing in, 25 is not)"
             .into(),
+        Cause::NotSignedIn(_) => "a server that is only for tests answers so: leave mail.smtp.username empty there; \
+             otherwise tell the server's operator"
+            .into(),
         Cause::Secret(_) => "correct that setting".into(),
         Cause::NotLoopback => "set mail.smtp.security to tls or starttls".into(),
         Cause::Io { kind: io::ErrorKind::ConnectionRefused, .. } => format!(

@@ -17,7 +17,8 @@ use tokio::net::TcpStream;
 use super::super::reason::{Cause, Reason, Stage};
 use super::reply::{Malformed, Reply, ReplyBuffer};
 use super::settings::{Deadlines, Security};
-use super::{Server, Step, auth, tls};
+use super::{Server, Step, auth};
+use crate::net::tls;
 
 /// What a session speaks over: TCP, or TLS over it.
 pub(super) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -199,7 +200,8 @@ impl Session {
     /// The same connection inside TLS, knowing nothing of what was said before.
     async fn encrypt(self, server: &Server, steps: &mut Vec<Step>) -> Result<Self, Reason> {
         let shaken = limited(self.deadlines.connect, async {
-            tls::handshake(server.tls().await?, &server.name, self.wire).await
+            let connector = server.tls().await?;
+            Ok(tls::handshake(connector, &server.name, self.wire).await?)
         });
         let failed = |cause| Reason {
             stage: Stage::Tls,
@@ -211,7 +213,7 @@ impl Session {
             format!("{version}, certificate verified"),
         ));
         Ok(Self {
-            wire,
+            wire: Box::new(wire),
             replies: ReplyBuffer::default(),
             extensions: Vec::new(),
             pipelining: false,

@@ -4,10 +4,9 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-
 use super::super::reason::Stage;
 use super::secret::SecretSource;
+use crate::net::tls::{CertificateDer, ServerName};
 
 /// How the connection is protected. One mode, so that no two settings can contradict each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -3,11 +3,11 @@
 use rstest::rstest;
 
 use super::status;
-use crate::app::{Outbox, Settlement};
+use crate::app::{Affected, Outbox, Serving, Settlement};
 use crate::domain::delivery::State;
 use crate::tui::keymap::Layer;
 use crate::tui::message::{Effect, Event};
-use crate::tui::testing::{NOW, Stage, delivery, id, outbox, row, rows};
+use crate::tui::testing::{NOW, Stage, delivery, id, not_served, outbox, row, rows};
 
 fn open(outbox: Outbox) -> Stage {
     let mut stage = Stage::new(120, 30);
@@ -47,6 +47,39 @@ fn a_pause_is_seen_without_looking_for_it_and_goes_with_its_cause() {
     );
     changed(&mut stage, Outbox::default());
     assert!(!stage.screen().contains("paused"));
+}
+
+#[test]
+fn a_join_page_that_is_not_served_is_said_with_whose_links_lead_astray() {
+    let mut stage = Stage::new(120, 30);
+    assert!(!stage.screen().contains("join page"));
+    stage.taken();
+    stage.tell(Event::ServingChanged(not_served(
+        "is taken by another program",
+    )));
+    let counts = |effect: &Effect| matches!(effect, Effect::Count { .. });
+    assert!(stage.taken().iter().any(counts), "whose links is asked");
+    for (first, count, words) in [
+        (vec![], 0, "no link is affected"),
+        (vec!["Ada"], 1, "the link of Ada leads astray"),
+        (
+            vec!["Ada", "Grace"],
+            2,
+            "the links of Ada and Grace lead astray",
+        ),
+        (
+            vec!["Ada", "Grace", "Alan"],
+            40,
+            "the links of Ada, Grace, Alan and 37 more lead astray",
+        ),
+    ] {
+        let first = first.into_iter().map(str::to_owned).collect();
+        stage.tell(Event::AffectedRead(Affected { count, first }));
+        let banner = format!("no join page: 127.0.0.1:8000 is taken by another program · {words}");
+        assert!(stage.screen().contains(&banner), "{}", stage.screen());
+    }
+    stage.tell(Event::ServingChanged(Serving::Off));
+    assert!(!stage.screen().contains("join page"));
 }
 
 #[test]

@@ -1,0 +1,300 @@
+//! Batches: how far each has come, and how a person steers one.
+//!
+//! Progress is counted from the outbox itself, so that it is the same in every process and after every end of one.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Action, App, AppError, Chosen, Delivery, Plan, Selection};
+use crate::domain::batch::{BatchState, Progress, time_left};
+use crate::domain::delivery::{State, was_given_up};
+use crate::domain::ids::InterviewId;
+use crate::store::{Batch, Reading, Writing};
+
+// The pace of a batch is that of its last minute.
+const LATELY: Duration = Duration::from_mins(1);
+
+/// A batch at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchStatus {
+    /// The batch.
+    pub batch: Batch,
+    /// Where its mails stand.
+    pub progress: Progress,
+    /// How many mails came to their end within the last minute.
+    pub last_minute: u64,
+    /// How long the rest takes at this pace; `None` when there is none, or no rest.
+    pub time_left: Option<Duration>,
+}
+
+impl BatchStatus {
+    /// Whether nothing of it can leave by itself any more.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        self.progress.left() == 0
+    }
+
+    /// What people call it: `batch 12`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("batch {}", self.batch.number)
+    }
+}
+
+/// What a batch may be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Steer {
+    /// Nothing of it leaves until it is resumed.
+    Pause,
+    /// Its mails leave again.
+    Resume,
+    /// What has not left is withdrawn.
+    Stop,
+}
+
+/// What steering a batch led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Steered {
+    /// Where it stands now.
+    pub status: BatchStatus,
+    /// How many mails were withdrawn by it.
+    pub withdrawn: usize,
+}
+
+/// What may be mailed again of a batch, as a plan, and what is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retry {
+    /// The plan; `None` when there is nothing to send again.
+    pub plan: Option<Plan>,
+    /// Refused for good: the address has to be mended first.
+    pub permanent: usize,
+    /// Of unknown outcome: to be settled first.
+    pub unknown: usize,
+    /// Put off: they are tried again by themselves.
+    pub deferred: usize,
+}
+
+impl Retry {
+    /// What is left out and why, in one sentence; empty when nothing is.
+    #[must_use]
+    pub fn left_out(&self) -> String {
+        let parts = [
+            (self.permanent, "refused for good (mend the address first)"),
+            (self.unknown, "of unknown outcome (settle them first)"),
+            (self.deferred, "put off (tried again by themselves)"),
+        ];
+        let said: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, words)| format!("{count} {words}"))
+            .collect();
+        if said.is_empty() {
+            String::new()
+        } else {
+            format!("left out: {}", said.join(", "))
+        }
+    }
+}
+
+impl App {
+    /// The newest batches, newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn batches(&self, limit: u32) -> Result<Vec<BatchStatus>, AppError> {
+        let app = self.clone();
+        self.store()
+            .read(move |read| {
+                let batches = read.batches(limit)?;
+                batches
+                    .into_iter()
+                    .map(|batch| app.status(read, batch))
+                    .collect()
+            })
+            .await
+    }
+
+    /// One batch.
+    ///
+    /// # Errors
+    /// [`AppError::NoBatch`].
+    pub async fn batch(&self, number: i64) -> Result<BatchStatus, AppError> {
+        let app = self.clone();
+        self.store()
+            .read(move |read| {
+                let batch = numbered(read, number)?;
+                app.status(read, batch)
+            })
+            .await
+    }
+
+    /// The mails of a batch, in the order of its plan, each with the candidate's name.
+    ///
+    /// # Errors
+    /// [`AppError::NoBatch`].
+    pub async fn batch_mails(&self, number: i64) -> Result<Vec<super::Underway>, AppError> {
+        self.store()
+            .read(move |read| {
+                let batch = numbered(read, number)?;
+                let mut mails = Vec::new();
+                for delivery in read.batch_deliveries(batch.id)? {
+                    let row = super::outbox::kept(read.interview(delivery.interview_id)?)?;
+                    mails.push(super::Underway {
+                        delivery,
+                        candidate: row.interview.candidate_name,
+                    });
+                }
+                Ok(mails)
+            })
+            .await
+    }
+
+    /// Pauses, resumes or stops a batch, in every process that shares the database.
+    ///
+    /// # Errors
+    /// [`AppError::NoBatch`], [`AppError::BatchOver`], or that it stands so already.
+    pub async fn steer_batch(&self, number: i64, steer: Steer) -> Result<Steered, AppError> {
+        let app = self.clone();
+        let steered = self
+            .store()
+            .write(move |write| app.steer_batch_in(write, number, steer))
+            .await?;
+        self.ring();
+        Ok(steered)
+    }
+
+    fn steer_batch_in(
+        &self,
+        write: &Writing<'_>,
+        number: i64,
+        steer: Steer,
+    ) -> Result<Steered, AppError> {
+        let batch = numbered(write, number)?;
+        if write.batch_progress(batch.id)?.left() == 0 {
+            return Err(AppError::BatchOver(number));
+        }
+        let to = match steer {
+            Steer::Pause => BatchState::Paused,
+            Steer::Resume => BatchState::Going,
+            Steer::Stop => BatchState::Stopped,
+        };
+        if batch.state == to {
+            return Err(AppError::BatchIs(number, to));
+        }
+        let mut withdrawn = 0;
+        if steer == Steer::Stop {
+            let reason = format!("batch {number} was stopped");
+            for mail in write.batch_deliveries(batch.id)? {
+                if mail.state.is_withdrawable() {
+                    self.withdraw(write, &mail, &reason)?;
+                    withdrawn += 1;
+                }
+            }
+        }
+        write.steer_batch(batch.id, to, &self.config().actor(), self.running())?;
+        Ok(Steered {
+            status: self.status(write, numbered(write, number)?)?,
+            withdrawn,
+        })
+    }
+
+    /// Plans to mail again what of a batch did not leave and may be sent: what was withdrawn, and what was given up
+    /// without having been refused for good. What has been mailed again since is not looked at.
+    ///
+    /// # Errors
+    /// [`AppError::NoBatch`], or a base URL that must not leave this machine.
+    pub async fn plan_retry(&self, number: i64) -> Result<Retry, AppError> {
+        self.policy().may_leave()?;
+        let app = self.clone();
+        self.store()
+            .read(move |read| {
+                let batch = numbered(read, number)?;
+                let mut retry = Retry {
+                    plan: None,
+                    permanent: 0,
+                    unknown: 0,
+                    deferred: 0,
+                };
+                let mut again: Vec<InterviewId> = Vec::new();
+                let newest = read.batch_newest_mails(batch.id)?;
+                for (interview, id) in newest {
+                    let mail = super::outbox::kept(read.delivery(id)?)?;
+                    match fate(&mail) {
+                        Fate::Again => again.push(interview),
+                        Fate::Permanent => retry.permanent += 1,
+                        Fate::Unknown => retry.unknown += 1,
+                        Fate::Deferred => retry.deferred += 1,
+                        Fate::Done => {}
+                    }
+                }
+                if !again.is_empty() {
+                    let selection = Selection::Ids(again);
+                    retry.plan =
+                        Some(app.plan_in(read, Action::Resend, &selection, &Chosen::Nobody)?);
+                }
+                Ok(retry)
+            })
+            .await
+    }
+
+    fn status(&self, read: &Reading<'_>, batch: Batch) -> Result<BatchStatus, AppError> {
+        let progress = read.batch_progress(batch.id)?;
+        let now = self.running();
+        let since = now.saturating_sub(LATELY).unwrap_or(Timestamp::MIN);
+        let (last_minute, first) = if progress.left() > 0 {
+            read.batch_ended_since(batch.id, since)?
+        } else {
+            (0, None)
+        };
+        let within = first
+            .and_then(|first| Duration::try_from(now.duration_since(first)).ok())
+            .unwrap_or_default();
+        // A few mails say nothing about a pace; the configured one does.
+        let by_rate =
+            self.config().mail.rate.and_then(|rate| {
+                time_left(progress.left(), u64::from(rate), Duration::from_secs(1))
+            });
+        let left = if last_minute >= 5 && within >= Duration::from_secs(1) {
+            time_left(progress.left(), last_minute, within)
+        } else {
+            by_rate
+        };
+        Ok(BatchStatus {
+            time_left: left.filter(|_| batch.state == BatchState::Going),
+            batch,
+            progress,
+            last_minute,
+        })
+    }
+}
+
+enum Fate {
+    Again,
+    Permanent,
+    Unknown,
+    Deferred,
+    Done,
+}
+
+fn fate(mail: &Delivery) -> Fate {
+    match mail.state {
+        State::Withdrawn => Fate::Again,
+        State::Failed if was_given_up(mail.last_reply.as_deref()) => Fate::Again,
+        State::Failed => Fate::Permanent,
+        State::Unknown if mail.settled.is_none() => Fate::Unknown,
+        State::Deferred => Fate::Deferred,
+        State::Unknown
+        | State::Held
+        | State::Queued
+        | State::Claimed
+        | State::HandingOver
+        | State::Accepted
+        | State::Stored => Fate::Done,
+    }
+}
+
+fn numbered(read: &Reading<'_>, number: i64) -> Result<Batch, AppError> {
+    read.batch_numbered(number)?
+        .ok_or(AppError::NoBatch(number))
+}

@@ -1,0 +1,214 @@
+//! What is done to one interview of a plan, and why: the one place where that is decided.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use super::{Action, LinkStep, Step};
+use crate::app::{App, outbox};
+use crate::domain::delivery::State;
+use crate::domain::interview::Status;
+use crate::domain::session::{LinkState, SessionCondition, SessionKey};
+use crate::domain::verdict::{Reason, Standing};
+use crate::domain::when;
+use crate::store::{Delivery, Row};
+
+fn skip(why: impl Into<String>) -> Step {
+    Step::Skip {
+        why: why.into(),
+        optional: false,
+    }
+}
+
+impl App {
+    pub(super) fn planned(
+        &self,
+        action: Action,
+        row: &Row,
+        newest: Option<&Delivery>,
+        chosen: bool,
+    ) -> Step {
+        let now = self.now();
+        let interview = &row.interview;
+        let reason = row.reason(&self.policy().window, now);
+        if reason.standing() == Standing::Over {
+            return skip(if interview.status == Status::Scheduled {
+                "over".to_owned()
+            } else {
+                reason.words(&interview.zone, now)
+            });
+        }
+        let link = row.link_state(&self.policy().window, now);
+        match action {
+            Action::Repair { .. } if link != LinkState::Missing => skip("has a link already"),
+            Action::Repair { send: false } => Step::Change {
+                why: "a link is made; nobody is mailed".to_owned(),
+            },
+            Action::Repair { send: true } => self
+                .unmailable(row, newest, link)
+                .map_or_else(|| to_mail(reason, row, now), skip),
+            Action::Resend => self.resend(row, newest, reason, chosen),
+            Action::Rotate => rotate(row, newest, link, chosen),
+        }
+    }
+
+    fn resend(&self, row: &Row, newest: Option<&Delivery>, reason: Reason, chosen: bool) -> Step {
+        let link = row.link_state(&self.policy().window, self.now());
+        if let Some(why) = self.unmailable(row, newest, link) {
+            return skip(why);
+        }
+        // What they hold and what they would get is the same, so it is a double.
+        let recent = match reason {
+            Reason::Told(at) => self.recent(at),
+            _ => None,
+        };
+        match recent {
+            Some(why) if !chosen => Step::Skip {
+                why,
+                optional: true,
+            },
+            _ => to_mail(reason, row, self.now()),
+        }
+    }
+
+    /// Why no invitation can be put into the outbox now, if so.
+    fn unmailable(&self, row: &Row, newest: Option<&Delivery>, link: LinkState) -> Option<String> {
+        let interview = &row.interview;
+        if interview.starts_at.is_none() {
+            return Some("no time yet".to_owned());
+        }
+        if interview.candidate_email.is_none() {
+            return Some("no address".to_owned());
+        }
+        if link == LinkState::Revoked {
+            return Some("the link was revoked".to_owned());
+        }
+        match newest {
+            Some(waiting) if waiting.state.is_unsent() => Some(format!(
+                "already waiting: it {}",
+                outbox::waiting_words(waiting, interview, self.now())
+            )),
+            Some(lost) if lost.is_unsettled() => Some(SETTLE_FIRST.to_owned()),
+            _ => None,
+        }
+    }
+
+    /// That they were mailed a moment ago, if they were.
+    fn recent(&self, at: Timestamp) -> Option<String> {
+        let ago = self.running().duration_since(at);
+        if !ago.is_negative() && ago.unsigned_abs() >= self.config().mail.recent {
+            return None;
+        }
+        Some(match ago.as_mins() {
+            ..1 => "mailed less than a minute ago".to_owned(),
+            minutes => format!("mailed {minutes} min ago"),
+        })
+    }
+}
+
+// Whoever is inside, or may come in at this moment, is not thrown out by the way.
+fn rotate(row: &Row, newest: Option<&Delivery>, link: LinkState, chosen: bool) -> Step {
+    let interview = &row.interview;
+    match newest {
+        Some(mail) if mail.state == State::HandingOver => {
+            return skip("their mail is leaving at this moment");
+        }
+        Some(lost) if lost.is_unsettled() => return skip(SETTLE_FIRST),
+        _ => {}
+    }
+    let inside = if interview.joined_at.is_some() {
+        Some("they have joined")
+    } else if link == LinkState::Open {
+        Some("their window is open now")
+    } else {
+        None
+    };
+    if let Some(why) = inside.filter(|_| !chosen) {
+        return Step::Skip {
+            why: why.to_owned(),
+            optional: true,
+        };
+    }
+    if link == LinkState::Missing {
+        return skip("has no link to replace");
+    }
+    let unsent = if interview.candidate_email.is_none() {
+        Some("no address")
+    } else if interview.starts_at.is_none() {
+        Some("no time yet")
+    } else {
+        None
+    };
+    match unsent {
+        Some(why) => Step::Change {
+            why: format!("a new link; nobody is mailed: {why}"),
+        },
+        None if row.facts.told.is_none() && newest.is_none() => Step::Send {
+            why: "a new link; first invitation".to_owned(),
+        },
+        None if newest.is_some_and(|mail| mail.state.is_withdrawable()) => Step::Send {
+            why: "a new link; the mail that waits is withdrawn".to_owned(),
+        },
+        None => Step::Send {
+            why: "a new link; the old one ends".to_owned(),
+        },
+    }
+}
+
+const SETTLE_FIRST: &str = "outcome unknown: settle it first";
+
+fn to_mail(reason: Reason, row: &Row, now: Timestamp) -> Step {
+    let why = match reason {
+        Reason::NoLink => "a link will be made first".to_owned(),
+        Reason::Told(at) => format!(
+            "the link and time of the mail of {}",
+            when::moment(at, &row.interview.zone, now)
+        ),
+        Reason::HoldsDeadLink => "they hold a link that was replaced".to_owned(),
+        Reason::HoldsOldTime => "they hold the old time".to_owned(),
+        Reason::MailedElsewhere => "to the new address".to_owned(),
+        Reason::MailFailed => "the last mail failed".to_owned(),
+        Reason::InvitedByOldSystem => "until now only the old system mailed them".to_owned(),
+        Reason::StoredHere => "the last mail lies on this machine".to_owned(),
+        _ => "first invitation".to_owned(),
+    };
+    Step::Send { why }
+}
+
+/// What a step does to the link.
+pub(super) fn link(action: Action, step: &Step, key: Option<String>) -> LinkStep {
+    let acts = !matches!(step, Step::Skip { .. });
+    match (key, action) {
+        (Some(key), Action::Rotate) if acts => LinkStep::Replaced(key),
+        (Some(key), _) => LinkStep::Stays(key),
+        (None, Action::Resend | Action::Repair { .. }) if acts => LinkStep::Made,
+        (None, _) => LinkStep::None,
+    }
+}
+
+/// Everything that a step depends on, without the clock: two rows with the same text lead to the same step.
+pub(super) fn seen(row: &Row, newest: Option<&Delivery>) -> String {
+    let key = row.facts.key.map(SessionKey::shortened);
+    let mut seen = format!(
+        "{} {}",
+        row.interview.updated_at,
+        key.as_deref().unwrap_or("no link")
+    );
+    if row.facts.session == SessionCondition::Revoked {
+        seen.push_str(" revoked");
+    }
+    if row.interview.joined_at.is_some() {
+        seen.push_str(" joined");
+    }
+    match newest {
+        None => seen.push_str(" no mail"),
+        Some(mail) => {
+            let (id, state, attempts) = (mail.id, mail.state.mark(), mail.attempts);
+            let _ = write!(seen, " {id} {state} {attempts}");
+            if mail.settled.is_some() {
+                seen.push_str(" settled");
+            }
+        }
+    }
+    seen
+}

@@ -1,0 +1,167 @@
+//! `greenroom cancel`, `revoke`, `extend`, `complete`, `no-show`: what a link depends on. Naming one id is consent.
+//!
+//! Nobody is mailed by any of them, and each says what is true now.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::printer::Printer;
+use super::{Exit, Failure, interview_id};
+use crate::app::{App, AppError, Changed, InterviewJson};
+use crate::domain::change::Extension;
+use crate::domain::interview::Interview;
+use crate::domain::when;
+
+/// Which interview.
+#[derive(Debug, Args)]
+struct One {
+    /// The id of the interview, as `greenroom list` shows it
+    id: String,
+    /// Print it as JSON, with the number of mails that were taken back
+    #[arg(long)]
+    json: bool,
+}
+
+/// Cancel an interview; nobody is mailed
+///
+/// Its link lets nobody in from now on, and mail that has not left is taken back. What the candidate holds is said.
+#[derive(Debug, Args)]
+pub struct Cancel {
+    #[command(flatten)]
+    one: One,
+    /// Why; kept in the timeline, not mailed
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    reason: String,
+}
+
+/// Revoke the link of an interview; nobody is mailed
+///
+/// Whoever has the link can't get in any longer. The interview stands, blocked, until it is given a new one.
+#[derive(Debug, Args)]
+pub struct Revoke {
+    #[command(flatten)]
+    one: One,
+}
+
+/// Note that an interview took place; its link closes
+#[derive(Debug, Args)]
+pub struct Complete {
+    #[command(flatten)]
+    one: One,
+}
+
+/// Note that the candidate did not come; the link closes
+#[derive(Debug, Args)]
+pub struct NoShow {
+    #[command(flatten)]
+    one: One,
+}
+
+/// Let a link work earlier or longer; nobody is mailed
+///
+/// A window only ever grows: what it grants already stays. Another start ends the extension.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  greenroom extend 01936f0e-7d0a-7c5e-9d0f-2a1b3c4d5e6f --opens now
+  greenroom extend 01936f0e-7d0a-7c5e-9d0f-2a1b3c4d5e6f --closes 1h
+  greenroom extend 01936f0e-7d0a-7c5e-9d0f-2a1b3c4d5e6f --closes 'tomorrow 18:00'")]
+pub struct Extend {
+    #[command(flatten)]
+    one: One,
+    /// From when on it works: `now`, or a time in the zone of the interview
+    #[arg(long, value_name = "WHEN", required_unless_present = "closes")]
+    opens: Option<String>,
+    /// Until when at least: so long from now (`1h`), or a time in the zone of the interview
+    #[arg(long, value_name = "WHEN")]
+    closes: Option<String>,
+}
+
+impl Cancel {
+    pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
+        let changed = app
+            .cancel(interview_id(&self.one.id)?, &self.reason)
+            .await?;
+        Ok(self.one.say(&changed, app, printer))
+    }
+}
+
+impl Revoke {
+    pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
+        let changed = app.revoke(interview_id(&self.one.id)?).await?;
+        Ok(self.one.say(&changed, app, printer))
+    }
+}
+
+impl Complete {
+    pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
+        let changed = app.complete(interview_id(&self.one.id)?).await?;
+        Ok(self.one.say(&changed, app, printer))
+    }
+}
+
+impl NoShow {
+    pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
+        let changed = app.no_show(interview_id(&self.one.id)?).await?;
+        Ok(self.one.say(&changed, app, printer))
+    }
+}
+
+impl Extend {
+    pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
+        let id = interview_id(&self.one.id)?;
+        let dossier = app.details(id).await?.ok_or(AppError::NoInterview(id))?;
+        let wish = self.wish(&dossier.row.interview, app)?;
+        let changed = app.extend(id, wish).await?;
+        Ok(self.one.say(&changed, app, printer))
+    }
+
+    fn wish(&self, interview: &Interview, app: &App) -> Result<Extension, Failure> {
+        let now = app.now();
+        let read = |field: &str, text: &str| {
+            let theirs = interview.candidate_zone.as_ref();
+            when::read(text, now, &interview.zone, theirs, None)
+                .map(|reading| reading.instant)
+                .map_err(|error| Failure::input(format!("{field}: {error}")))
+        };
+        let opens = match self.opens.as_deref() {
+            Some(text) if text.trim().eq_ignore_ascii_case("now") => Some(now),
+            Some(text) => Some(read("opens", text)?),
+            None => None,
+        };
+        let closes = match self.closes.as_deref() {
+            None => None,
+            Some(text) => Some(match when::parse_span(text) {
+                Ok(longer) => now.saturating_add(longer).unwrap_or(jiff::Timestamp::MAX),
+                Err(_) => read("closes", text)?,
+            }),
+        };
+        Ok(Extension { opens, closes })
+    }
+}
+
+/// A change for programs.
+#[derive(Serialize)]
+struct ChangedJson {
+    interview: InterviewJson,
+    withdrawn: usize,
+}
+
+impl One {
+    fn say(&self, changed: &Changed, app: &App, printer: &mut Printer) -> Exit {
+        if self.json {
+            printer.json(&ChangedJson {
+                interview: app.interview_json(&changed.row),
+                withdrawn: changed.withdrawn,
+            });
+        } else {
+            printer.line(&app.aftermath(changed));
+        }
+        Exit::Done
+    }
+}

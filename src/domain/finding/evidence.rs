@@ -1,0 +1,74 @@
+//! What they hold beside what is true.
+
+use crate::domain::interview::Interview;
+use crate::domain::session::{AccessWindow, SessionCondition, SessionKey};
+use crate::domain::verdict::Facts;
+use crate::domain::when;
+
+/// One line of the comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// What is compared.
+    pub what: &'static str,
+    /// What they hold; empty for nothing.
+    pub theirs: String,
+    /// What is true; empty for nothing.
+    pub truth: String,
+}
+
+impl Held {
+    /// Whether the two differ.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        self.theirs != self.truth
+    }
+}
+
+/// What the newest accepted mail told them, beside what is true now. Times are in the zone of the interview.
+#[must_use]
+pub fn evidence(interview: &Interview, facts: &Facts, window: &AccessWindow) -> Vec<Held> {
+    let clock = |at| when::day_and_time(at, &interview.zone);
+    let told = facts.told.as_ref();
+    let key = match (facts.key, facts.session) {
+        (Some(key), SessionCondition::Revoked) => format!("{} (revoked)", key.shortened()),
+        (key, _) => key.map(SessionKey::shortened).unwrap_or_default(),
+    };
+    let closes = window.of(interview).map(|(_, closes)| clock(closes));
+    let line = |what, theirs: Option<String>, truth: Option<String>| Held {
+        what,
+        theirs: theirs.unwrap_or_default(),
+        truth: truth.unwrap_or_default(),
+    };
+    let mut lines = vec![
+        line("key", told.map(|told| told.key.shortened()), Some(key)),
+        line(
+            "start",
+            told.map(|told| clock(told.starts_at)),
+            interview.starts_at.map(clock),
+        ),
+        line(
+            "address",
+            told.map(|told| told.address.clone()),
+            interview
+                .candidate_email
+                .as_ref()
+                .map(|address| address.ascii().to_owned()),
+        ),
+        line(
+            "revision",
+            told.and_then(|told| told.sequence)
+                .map(|sequence| sequence.to_string()),
+            Some(interview.sequence.to_string()),
+        ),
+        line(
+            "closes",
+            told.and_then(|told| told.closes_at).map(clock),
+            closes,
+        ),
+    ];
+    // What an older mail did not note down can't differ.
+    lines.retain(|held| {
+        !(told.is_some() && held.theirs.is_empty() && matches!(held.what, "revision" | "closes"))
+    });
+    lines
+}

@@ -1,0 +1,121 @@
+//! The sentence of each finding.
+
+use jiff::Timestamp;
+
+use super::{Case, Code};
+use crate::domain::address::{EmailAddress, likely_typo};
+use crate::domain::session::{SessionCondition, SessionKey};
+use crate::domain::verdict::Told;
+use crate::domain::when;
+
+impl Case<'_> {
+    pub(super) fn sentence(self, code: Code) -> String {
+        let told = self.facts.told.as_ref();
+        match code {
+            Code::MissingLink if self.facts.session == SessionCondition::Revoked => {
+                "The link was revoked and no other was made; nobody holds one.".to_owned()
+            }
+            Code::MissingLink => "The interview has no link.".to_owned(),
+            Code::NoStart => "The interview has no start time, so nobody can be told when.".to_owned(),
+            Code::NoAddress => "The candidate has no address, so nobody can be told.".to_owned(),
+            Code::NeverMailed => match told {
+                Some(told) => format!(
+                    "The address on record was never mailed: the invitation of {} went to {}.",
+                    self.clock(told.at),
+                    told.address
+                ),
+                None => "Nobody was mailed.".to_owned(),
+            },
+            Code::StaleLink => format!(
+                "They hold the key {}, and the one that works is {}.",
+                told.map(|told| told.key.shortened()).unwrap_or_default(),
+                self.facts.key.map(SessionKey::shortened).unwrap_or_default()
+            ),
+            Code::StaleTime => self.stale_time(told),
+            Code::RevokedButHeld => format!(
+                "They hold a link that was revoked (mailed {}).",
+                told.map(|told| self.clock(told.at)).unwrap_or_default()
+            ),
+            Code::Failed => format!("The mail failed {}.", self.since()),
+            Code::DeferredLate => {
+                let due = self.facts.newest.and_then(|newest| newest.due);
+                let next = due.map_or_else(
+                    || "no next try is planned".to_owned(),
+                    |due| format!("the next try is {}", self.clock(due)),
+                );
+                let opens = self.opens_and_closes().map(|(opens, _)| self.clock(opens));
+                format!(
+                    "The mail was put off and comes too late: {next}, and the link opens {}.",
+                    opens.unwrap_or_default()
+                )
+            }
+            Code::Unknown => format!(
+                "The connection broke while the mail was leaving {}; nobody knows whether it arrived.",
+                self.since()
+            ),
+            Code::StoredOnly => {
+                "The mail never left this machine: it lies in the mailbox here. Set up a mail server (greenroom setup), then resend.".to_owned()
+            }
+            Code::LocalLink => {
+                "The link that they hold leads to this machine or its network only. Set links.base_url, then resend.".to_owned()
+            }
+            Code::MailedElsewhere => {
+                "Their key was imported: the old platform mailed it, and nobody knows with which time.".to_owned()
+            }
+            Code::ClosesEarly => format!(
+                "Their mail says that the link works until {}, but it closes {}.",
+                told.and_then(|told| told.closes_at).map(|at| self.clock(at)).unwrap_or_default(),
+                self.opens_and_closes().map(|(_, closes)| self.clock(closes)).unwrap_or_default()
+            ),
+            Code::CancelledButInvited => match told {
+                Some(told) => format!(
+                    "The interview was cancelled, and they still hold the invitation of {}.",
+                    self.clock(told.at)
+                ),
+                None => "The interview was cancelled, and nobody knows whether they hold an invitation.".to_owned(),
+            },
+            Code::SuspectAddress => {
+                let address = self.interview.candidate_email.as_ref();
+                format!(
+                    "{} looks mistyped; did somebody mean {}?",
+                    address.map(EmailAddress::display).unwrap_or_default(),
+                    address.and_then(likely_typo).unwrap_or_default()
+                )
+            }
+            Code::ImportedConflict => {
+                "The imported key stood on another interview too, so that neither kept it; the link in their old mail is dead.".to_owned()
+            }
+        }
+    }
+
+    fn stale_time(self, told: Option<&Told>) -> String {
+        let Some(told) = told else {
+            return String::new();
+        };
+        let today = self.interview.starts_at.map_or_else(
+            || "it has no time now".to_owned(),
+            |at| format!("it starts {}", self.clock(at)),
+        );
+        if Some(told.starts_at) == self.interview.starts_at {
+            return format!(
+                "Its duration or zone changed after their mail of {}; their calendar shows the old one.",
+                self.clock(told.at)
+            );
+        }
+        format!(
+            "They were told {}, but {today}.",
+            self.clock(told.starts_at)
+        )
+    }
+
+    fn since(self) -> String {
+        self.facts
+            .newest
+            .map(|newest| self.clock(newest.since))
+            .unwrap_or_default()
+    }
+
+    fn clock(self, at: Timestamp) -> String {
+        when::day_and_time(at, &self.interview.zone)
+    }
+}

@@ -1,0 +1,143 @@
+//! Takes connections, and bounds what each may cost: time, memory, and its place among the others.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::Uri;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
+use tower::ServiceExt as _;
+
+use super::client::Peer;
+use crate::app::Stop;
+
+/// Connections at the same time; more wait until one ends. Below the 1,024 files that a process may usually open.
+const CONNECTIONS: usize = 512;
+/// How long a client may take for the head of a request, or do nothing between two.
+const HEAD: Duration = Duration::from_secs(20);
+/// How long a connection may last: who reads too slowly for it comes again.
+const LIFE: Duration = Duration::from_mins(5);
+/// Octets of a request's head.
+const LARGEST_HEAD: usize = 16 << 10;
+/// Lines of a request's head.
+const MOST_HEADERS: usize = 64;
+/// How long the end waits for requests that are being answered.
+const LAST_ANSWERS: Duration = Duration::from_secs(8);
+/// How long to wait when the system has no file left for a connection.
+const NO_FILES: Duration = Duration::from_millis(100);
+
+/// Answers with `router` until asked to stop, and then what is being answered.
+///
+/// `base` is the path of the base URL: a proxy in front may take it off or leave it on.
+pub async fn serve(listener: TcpListener, router: Router, base: String, stop: &Stop) {
+    let base: Arc<str> = base.into();
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let graceful = GracefulShutdown::new();
+    loop {
+        let (stream, peer, place) = tokio::select! {
+            biased;
+            () = stop.wait() => break,
+            next = accept(&listener, &room) => next,
+        };
+        let (router, base) = (router.clone(), Arc::clone(&base));
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            answer(router.clone(), request.map(Body::new), peer, &base)
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD)
+            .max_headers(MOST_HEADERS)
+            .max_buf_size(LARGEST_HEAD)
+            .serve_connection(TokioIo::new(stream), service);
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            // A client that went away or sent no HTTP is its own affair.
+            let _ = timeout(LIFE, connection).await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    let _ = timeout(LAST_ANSWERS, graceful.shutdown()).await;
+}
+
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
+    // Nobody closes the semaphore.
+    let place = Arc::clone(room).acquire_owned().await.ok();
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                // Answers are small and written whole.
+                let _ = stream.set_nodelay(true);
+                return (stream, peer, place);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be taken");
+                sleep(NO_FILES).await;
+            }
+        }
+    }
+}
+
+fn answer(
+    router: Router,
+    mut request: Request,
+    peer: SocketAddr,
+    base: &str,
+) -> impl Future<Output = Result<axum::response::Response, Infallible>> + use<> {
+    request.extensions_mut().insert(Peer(peer));
+    if let Some(below) = below(request.uri(), base) {
+        *request.uri_mut() = below;
+    }
+    router.oneshot(request)
+}
+
+/// The URI without the path of the base URL, if it begins with it.
+fn below(uri: &Uri, base: &str) -> Option<Uri> {
+    let path = uri.path_and_query()?.as_str().strip_prefix(base)?;
+    if base.is_empty() {
+        return None;
+    }
+    match path.chars().next() {
+        Some('/') => path.parse().ok(),
+        Some('?') => format!("/{path}").parse().ok(),
+        None => Some(Uri::from_static("/")),
+        Some(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("/interview/?session_key=1", "", None)]
+    #[case("/interview/?session_key=1", "/greenroom", None)]
+    #[case("/greenroomy/", "/greenroom", None)]
+    #[case("/greenroom", "/greenroom", Some("/"))]
+    #[case("/greenroom?session_key=1", "/greenroom", Some("/?session_key=1"))]
+    #[case("/greenroom/healthz", "/greenroom", Some("/healthz"))]
+    fn the_path_of_the_base_url_may_be_there_or_not(
+        #[case] uri: &str,
+        #[case] base: &str,
+        #[case] expected: Option<&str>,
+    ) {
+        let below = below(&uri.parse().unwrap(), base).map(|uri| uri.to_string());
+        assert_eq!(below.as_deref(), expected);
+    }
+}

@@ -1,0 +1,356 @@
+//! Findings: counted by one pass over an index, and read a stretch at a time in the order of urgency.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rusqlite::{params, params_from_iter};
+
+use super::interviews::read_row;
+use super::list::{Horizon, Row, push_not_over, push_section};
+use super::predicate::Sql;
+use super::rows::{an_instant, instant, maybe_instant};
+use super::{Reading, Section, StoreError, Writing};
+use crate::domain::filter::Predicate;
+use crate::domain::finding::{Code, Codes, Nearness, Span, Stretch, spans};
+use crate::domain::ids::InterviewId;
+use crate::domain::session::AccessWindow;
+
+/// What is audited: which interviews, at which moment.
+#[derive(Debug, Clone)]
+pub struct Audited {
+    /// Which interviews.
+    pub predicate: Predicate,
+    /// The moment.
+    pub now: Timestamp,
+    /// When links work.
+    pub window: AccessWindow,
+    /// Whether the past counts too.
+    pub past: bool,
+}
+
+impl Audited {
+    fn horizon(&self) -> Horizon {
+        Horizon::at(self.now, &self.window)
+    }
+}
+
+/// How many interviews at one distance have a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoundCount {
+    /// The finding.
+    pub code: Code,
+    /// How near they are.
+    pub nearness: Nearness,
+    /// How many they are.
+    pub count: u64,
+    /// The first start among them.
+    pub first_start: Option<Timestamp>,
+}
+
+/// A place in a stretch, also when the interview is no longer there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StretchPlace {
+    starts_at: i64,
+    id: String,
+}
+
+impl StretchPlace {
+    /// The place of an interview.
+    #[must_use]
+    pub fn of(row: &Row) -> Self {
+        Self {
+            starts_at: row.interview.starts_at.map_or(0, instant),
+            id: row.id().to_string(),
+        }
+    }
+}
+
+/// That somebody said of a finding that it may stay as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// Which finding.
+    pub code: Code,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// Why.
+    pub reason: String,
+}
+
+// Start and id: what a stretch is sorted by.
+type Place = (i64, String);
+
+impl Reading<'_> {
+    /// Counts findings by code and distance.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn count_found(&self, audited: &Audited) -> Result<Vec<FoundCount>, StoreError> {
+        let mut counts = Vec::new();
+        // Those that the clock or the configuration decides are asked for one by one; the rest in one pass.
+        self.count_bits(audited, None, &mut counts)?;
+        for code in [Code::DeferredLate, Code::ClosesEarly] {
+            self.count_bits(audited, Some(code), &mut counts)?;
+        }
+        Ok(counts)
+    }
+
+    fn count_bits(
+        &self,
+        audited: &Audited,
+        only: Option<Code>,
+        counts: &mut Vec<FoundCount>,
+    ) -> Result<(), StoreError> {
+        let spans = spans(audited.now);
+        let mut sql = Sql::default();
+        sql.push("SELECT found, CASE");
+        for (place, (_, span)) in spans.iter().enumerate() {
+            let place = i64::try_from(place).unwrap_or(i64::MAX);
+            sql.push(" WHEN ");
+            push_span(&mut sql, *span, audited);
+            sql.push(" THEN ").bind(place);
+        }
+        sql.push(
+            " END AS span, count(*) AS interviews, min(starts_at) AS first FROM interview WHERE ",
+        );
+        match only {
+            None => sql.push("found > 0"),
+            Some(code) => sql.predicate(&Predicate::finding(code, &audited.window, audited.now)),
+        };
+        if !audited.past {
+            sql.push(" AND ");
+            push_not_over(&mut sql, audited.horizon());
+        }
+        sql.push(" AND ").predicate(&audited.predicate);
+        sql.push(" GROUP BY found, span");
+        let groups = self.many(&sql.text, params_from_iter(sql.parameters), |row| {
+            let found: u32 = row.get("found")?;
+            let span: Option<usize> = row.get("span")?;
+            let count: u64 = row.get("interviews")?;
+            Ok((found, span, count, maybe_instant(row, "first")?))
+        })?;
+        let decided = Codes::ALL.0 & !Code::DeferredLate.bit() & !Code::ClosesEarly.bit();
+        for (found, span, count, first_start) in groups {
+            let Some((nearness, _)) = span.and_then(|span| spans.get(span)) else {
+                continue;
+            };
+            let found = only.map_or(found & decided, Code::bit);
+            let codes = Code::ALL
+                .into_iter()
+                .filter(|code| Codes(found).contains(*code));
+            counts.extend(codes.map(|code| FoundCount {
+                code,
+                nearness: *nearness,
+                count,
+                first_start,
+            }));
+        }
+        Ok(())
+    }
+
+    /// Reads at most `limit` interviews of a stretch, in its order.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn found_rows(
+        &self,
+        audited: &Audited,
+        stretch: &Stretch,
+        after: Option<&StretchPlace>,
+        limit: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        // The same interview may come from two sources.
+        let mut places: BTreeMap<Place, i64> = BTreeMap::new();
+        for source in self.sources(audited, stretch)? {
+            places.extend(self.places(audited, stretch.span, &source, after, limit)?);
+        }
+        let descending = stretch.span == Span::Over;
+        let rows: Vec<i64> = if descending {
+            places.into_values().rev().take(limit).collect()
+        } else {
+            places.into_values().take(limit).collect()
+        };
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            found.extend(self.one("SELECT * FROM interview WHERE row = $1", [row], read_row)?);
+        }
+        Ok(found)
+    }
+
+    // Where the findings of a stretch stand in the index: one piece of it per set of bits that there is.
+    fn sources(
+        &self,
+        audited: &Audited,
+        stretch: &Stretch,
+    ) -> Result<Vec<(Option<u32>, Predicate)>, StoreError> {
+        let sets: Vec<u32> = self.many(
+            "WITH RECURSIVE present (found) AS (
+                SELECT min(found) FROM interview
+                UNION ALL
+                SELECT (SELECT min(found) FROM interview WHERE found > present.found) FROM present
+                WHERE present.found IS NOT NULL)
+             SELECT found FROM present WHERE found > 0",
+            [],
+            |row| Ok(row.get(0)?),
+        )?;
+        let wanted = |code: Code| stretch.codes.contains(code);
+        let by_clock = |code| Predicate::finding(code, &audited.window, audited.now);
+        let decided = stretch.codes.0 & !Code::DeferredLate.bit() & !Code::ClosesEarly.bit();
+        let mut sources = Vec::new();
+        for set in sets {
+            if set & decided != 0 {
+                sources.push((Some(set), Predicate::All(Vec::new())));
+            } else if wanted(Code::DeferredLate) && Codes(set).contains(Code::DeferredLate) {
+                sources.push((Some(set), by_clock(Code::DeferredLate)));
+            }
+        }
+        if wanted(Code::ClosesEarly) {
+            sources.push((None, by_clock(Code::ClosesEarly)));
+        }
+        Ok(sources)
+    }
+
+    fn places(
+        &self,
+        audited: &Audited,
+        span: Span,
+        (set, more): &(Option<u32>, Predicate),
+        after: Option<&StretchPlace>,
+        limit: usize,
+    ) -> Result<Vec<(Place, i64)>, StoreError> {
+        let mut sql = Sql::default();
+        sql.push("SELECT row, coalesce(starts_at, 0) AS start, id FROM interview WHERE ");
+        if let Some(set) = set {
+            sql.push("found = ").bind(i64::from(*set)).push(" AND ");
+        }
+        sql.predicate(more).push(" AND ");
+        push_span(&mut sql, span, audited);
+        let timed = !matches!(span, Span::NoTime | Span::OverNoTime);
+        let (comparison, direction) = if span == Span::Over {
+            ("<", "DESC")
+        } else {
+            (">", "ASC")
+        };
+        if let Some(after) = after {
+            if timed {
+                sql.push(" AND (starts_at, id) ")
+                    .push(comparison)
+                    .push(" (");
+                sql.bind(after.starts_at)
+                    .push(", ")
+                    .bind(after.id.clone())
+                    .push(")");
+            } else {
+                sql.push(" AND id > ").bind(after.id.clone());
+            }
+        }
+        sql.push(" AND ")
+            .predicate(&audited.predicate)
+            .push(" ORDER BY ");
+        if timed {
+            sql.push("starts_at ").push(direction).push(", ");
+        }
+        sql.push("id ").push(direction).push(" LIMIT ");
+        sql.bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        self.many(&sql.text, params_from_iter(sql.parameters), |row| {
+            Ok(((row.get("start")?, row.get("id")?), row.get("row")?))
+        })
+    }
+
+    /// The interviews of which findings are acknowledged, soonest first.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn acknowledged_rows(&self, predicate: &Predicate) -> Result<Vec<Row>, StoreError> {
+        let mut sql = Sql::default();
+        sql.push("SELECT * FROM interview WHERE acknowledged <> 0 AND ")
+            .predicate(predicate)
+            .push(" ORDER BY starts_at, id");
+        self.many(&sql.text, params_from_iter(sql.parameters), read_row)
+    }
+
+    /// What was acknowledged of an interview, whether it still stands or not.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn acknowledgements(&self, id: InterviewId) -> Result<Vec<Acknowledgement>, StoreError> {
+        let all = self.many(
+            "SELECT code, at, actor, reason FROM acknowledgement WHERE interview_id = $1 ORDER BY code",
+            [id.to_string()],
+            |row| {
+                let code: String = row.get("code")?;
+                let Some(code) = Code::named(&code) else {
+                    return Ok(None);
+                };
+                Ok(Some(Acknowledgement {
+                    code,
+                    at: an_instant(row, "at")?,
+                    actor: row.get("actor")?,
+                    reason: row.get("reason")?,
+                }))
+            },
+        )?;
+        Ok(all.into_iter().flatten().collect())
+    }
+}
+
+impl Writing<'_> {
+    /// Writes down that a finding may stay as it is, until what it is about changes.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn acknowledge(
+        &self,
+        id: InterviewId,
+        acknowledgement: &Acknowledgement,
+    ) -> Result<(), StoreError> {
+        let code = acknowledgement.code;
+        self.execute(
+            "INSERT INTO acknowledgement (interview_id, code, at, actor, reason) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (interview_id, code) DO UPDATE SET
+                at = excluded.at, actor = excluded.actor, reason = excluded.reason",
+            params![
+                id.to_string(),
+                code.name(),
+                instant(acknowledgement.at),
+                acknowledgement.actor,
+                acknowledgement.reason,
+            ],
+        )?;
+        self.execute(
+            "UPDATE interview SET acknowledged = acknowledged | $1 WHERE id = $2",
+            params![code.bit(), id.to_string()],
+        )?;
+        Ok(())
+    }
+}
+
+// Where interviews lie, seen from now; each lies in one span.
+fn push_span(sql: &mut Sql, span: Span, audited: &Audited) {
+    let horizon = audited.horizon();
+    match span {
+        Span::Starts { after, until } => {
+            sql.push("(status IN ('scheduled', 'cancelled') AND ");
+            if let Some(after) = after {
+                sql.push("starts_at > ").bind(instant(after)).push(" AND ");
+            }
+            if let Some(until) = until {
+                sql.push("starts_at <= ").bind(instant(until)).push(" AND ");
+            }
+            push_section(sql, Section::Ahead, horizon);
+            sql.push(")");
+        }
+        Span::NoTime => {
+            sql.push("(starts_at IS NULL AND status IN ('scheduled', 'cancelled'))");
+        }
+        Span::Over => {
+            sql.push("(starts_at IS NOT NULL AND (status IN ('completed', 'no_show') OR (");
+            push_section(sql, Section::Past, horizon);
+            sql.push(")))");
+        }
+        Span::OverNoTime => {
+            sql.push("(starts_at IS NULL AND status IN ('completed', 'no_show'))");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The join page and everything else over HTTP, through the real server.
+
+mod base_url;
+mod states;
+
+use std::time::Duration;
+
+use greenroom::app::Serving;
+use greenroom::domain::ids::InterviewId;
+use greenroom::server::serve_beside;
+use tokio::time::timeout;
+
+use crate::support::World;
+
+/// Long, for a machine that does other things too.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[tokio::test]
+async fn healthz_says_which_greenroom_answers() {
+    let world = World::new().await;
+    let site = world.serve().await;
+    let health = site.get("/healthz").await;
+    assert_eq!(health.status, 200);
+    assert_eq!(health.json()["status"], "ok");
+    assert_eq!(health.json()["instance"], world.app.instance());
+    assert_eq!(world.app.instance().len(), 32);
+    let same = world.another("").await;
+    assert_eq!(same.app.instance(), world.app.instance());
+    let home = tempfile::tempdir().unwrap();
+    let other = World::at(home.path(), 2).await;
+    assert_ne!(other.app.instance(), world.app.instance());
+}
+
+#[tokio::test]
+async fn every_answer_keeps_to_itself() {
+    let world = World::new().await;
+    let site = world.serve().await;
+    for path in ["/healthz", "/nowhere", "/api/nowhere", "/interview/"] {
+        for method in ["GET", "HEAD", "POST", "BREW"] {
+            let answer = site.ask(method, path, &[], "").await;
+            assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+            assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+            assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+            assert_eq!(answer.header("x-frame-options"), Some("DENY"));
+            assert_eq!(answer.header("x-robots-tag"), Some("noindex, nofollow"));
+            let policy = answer.header("content-security-policy").unwrap();
+            assert!(policy.contains("default-src 'none'"), "{policy}");
+            assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+            assert!(method != "HEAD" || answer.body.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_taken_port_is_told_with_who_has_it_and_taken_over_when_it_is_free() {
+    let world = World::new().await;
+    let site = world.serve().await;
+    let settings = format!("server.listen = '{}'", site.address);
+
+    let same = world.another(&settings).await;
+    let mut serving = same.app.serving();
+    let waiting = tokio::spawn(serve_beside(
+        same.app.clone(),
+        greenroom::app::Stop::default(),
+    ));
+    let elsewhere = serving.wait_for(|serving| *serving != Serving::Off);
+    let elsewhere = timeout(PATIENCE, elsewhere).await.unwrap().unwrap().clone();
+    assert_eq!(elsewhere, Serving::Elsewhere(site.address));
+
+    let home = tempfile::tempdir().unwrap();
+    let other = World::at(home.path(), 2).await;
+    let taken = greenroom::server::Server::bind(other.app.clone(), site.address).await;
+    assert_eq!(
+        taken.err().unwrap(),
+        Serving::Not {
+            listen: site.address,
+            why: "is taken by a Greenroom with another database".to_owned()
+        }
+    );
+
+    let address = site.address;
+    site.ended().await;
+    let here = serving.wait_for(|serving| *serving == Serving::Here(address));
+    timeout(PATIENCE, here).await.unwrap().unwrap();
+    waiting.abort();
+}
+
+#[tokio::test]
+async fn a_path_below_the_base_url_is_the_same_as_without() {
+    let world = World::with("links.base_url = 'https://acme.example/greenroom'").await;
+    let site = world.serve().await;
+    for path in ["/healthz", "/greenroom/healthz"] {
+        assert_eq!(site.get(path).await.status, 200, "{path}");
+        assert_eq!(site.head(path).await.status, 200, "{path}");
+        assert_eq!(site.post(path, "a=b").await.status, 405, "{path}");
+    }
+    assert_eq!(site.get("/greenroomy/healthz").await.status, 404);
+}
+
+/// The path of an interview's join link.
+async fn path_of(world: &World, id: InterviewId) -> String {
+    let link = world.link(id).await;
+    let base = world.app.config().links.base_url.as_str().to_owned();
+    link.strip_prefix(&base).unwrap().to_owned()
+}
