@@ -1,4 +1,4 @@
-"""A loop of send_mail's kind: each mail is composed, and has a connection of its own.
+"""What Django's send_mail amounts to without Django: each mail is composed, and has a connection of its own.
 
 Arguments: port, number of mails. Prints the seconds that it took.
 """

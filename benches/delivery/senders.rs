@@ -122,12 +122,24 @@ pub fn smtp_source(port: u16, connections: usize, mails: usize) -> Took {
 
 /// A connection for each mail, by Python's smtplib.
 pub fn send_mail_loop(port: u16, mails: usize) -> Took {
+    python(include_str!("send_mail.py"), port, mails)
+}
+
+/// The same by Django's `send_mail`.
+pub fn django(port: u16, mails: usize) -> Took {
+    python(include_str!("django_send_mail.py"), port, mails)
+}
+
+// The script says on its standard output how many seconds it took.
+fn python(script: &str, port: u16, mails: usize) -> Took {
     let output = Command::new(program("PYTHON", "python3"))
-        .args(["-c", include_str!("send_mail.py")])
-        .args([port.to_string(), mails.to_string()])
+        .args(["-c", script, &port.to_string(), &mails.to_string()])
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| format!("python3: {error}"))?;
+    if output.status.code() == Some(3) {
+        return Err("this Python has no Django (PYTHON names another one)".to_owned());
+    }
     let seconds = String::from_utf8_lossy(&output.stdout)
         .trim()
         .parse::<f64>();

@@ -8,6 +8,7 @@ use crate::domain::finding::Code;
 use crate::domain::ids::InterviewId;
 use crate::domain::invitable::NotInvitable;
 use crate::mail::ComposeError;
+use crate::render::templates::TemplateError;
 use crate::store::{MoveError, StoreError};
 
 /// Why a use-case did not do what it was asked for. Nothing was saved, and nothing mailed.
@@ -25,6 +26,9 @@ pub enum AppError {
     /// The mail can't be composed.
     #[error("the mail can't be composed: {0}")]
     Compose(#[from] ComposeError),
+    /// The page of a report can't be made.
+    #[error("the report can't be made: {0}")]
+    Report(#[from] TemplateError),
     /// A mail for it is on its way already.
     #[error("already waiting: the mail to this candidate {0}")]
     AlreadyWaiting(String),

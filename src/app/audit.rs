@@ -70,6 +70,12 @@ impl Audit {
         self.audited.now
     }
 
+    /// Whether it looks at the past too.
+    #[must_use]
+    pub const fn past(&self) -> bool {
+        self.audited.past
+    }
+
     fn findings(&self, row: &Row) -> Vec<Finding> {
         audit(
             &row.interview,

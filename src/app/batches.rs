@@ -10,6 +10,7 @@ use super::{Action, App, AppError, Chosen, Delivery, Plan, Selection};
 use crate::domain::batch::{BatchState, Progress, time_left};
 use crate::domain::delivery::{State, was_given_up};
 use crate::domain::ids::InterviewId;
+use crate::domain::when;
 use crate::store::{Batch, Reading, Writing};
 
 // The pace of a batch is that of its last minute.
@@ -33,6 +34,47 @@ impl BatchStatus {
     #[must_use]
     pub const fn is_over(&self) -> bool {
         self.progress.left() == 0
+    }
+
+    /// Where it stands, in one word: `going`, `paused`, `stopped` or `over`.
+    #[must_use]
+    pub const fn standing(&self) -> &'static str {
+        match self.batch.state {
+            BatchState::Going | BatchState::Paused if self.is_over() => "over",
+            state => state.name(),
+        }
+    }
+
+    /// How far it has come: `34 of 37 sent, 2 failed, 1 waiting`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let (batch, progress) = (&self.batch, &self.progress);
+        let mut said = Vec::new();
+        if batch.sends > 0 {
+            said.push(format!("{} of {} sent", progress.sent(), batch.sends));
+        }
+        let others = [
+            (progress.stored, "of them stored on this machine"),
+            (progress.waiting, "waiting"),
+            (progress.sending, "being sent"),
+            (progress.deferred, "put off"),
+            (progress.failed, "failed"),
+            (progress.unknown, "of unknown outcome"),
+            (progress.withdrawn, "withdrawn"),
+            (
+                batch.sends.saturating_sub(progress.mails()),
+                "removed since",
+            ),
+            (batch.changes, "changed without mail"),
+        ];
+        for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
+            said.push(format!("{count} {what}"));
+        }
+        if let Some(left) = self.time_left {
+            let left = Duration::from_secs(left.as_secs().max(1));
+            said.push(format!("about {} left", when::span_in_words(left)));
+        }
+        said.join(", ")
     }
 
     /// What people call it: `batch 12`.
@@ -105,14 +147,17 @@ impl App {
     pub async fn batches(&self, limit: u32) -> Result<Vec<BatchStatus>, AppError> {
         let app = self.clone();
         self.store()
-            .read(move |read| {
-                let batches = read.batches(limit)?;
-                batches
-                    .into_iter()
-                    .map(|batch| app.status(read, batch))
-                    .collect()
-            })
+            .read(move |read| app.batches_in(read, limit))
             .await
+    }
+
+    pub(super) fn batches_in(
+        &self,
+        read: &Reading<'_>,
+        limit: u32,
+    ) -> Result<Vec<BatchStatus>, AppError> {
+        let batches = read.batches(limit)?.into_iter();
+        batches.map(|batch| self.status(read, batch)).collect()
     }
 
     /// One batch.

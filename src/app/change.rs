@@ -170,7 +170,7 @@ impl App {
                 format!("{name} did not come; the link has closed.")
             }
             Change::Revoked => format!(
-                "{name}: the link is revoked, and whoever has it can't get in; the interview stands and needs a new one."
+                "{name}: the link is revoked, and whoever has it can't get in; the interview stands and needs a new link."
             ),
             Change::Extended => {
                 let reason = row.reason(&self.policy().window, now);

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{App, AppError, Row, outbox};
 use crate::domain::door::Door;
 use crate::domain::event::{Event, EventKind};
+use crate::domain::filter::Filter;
 use crate::domain::ids::InterviewId;
 use crate::domain::session::{JoinLink, LinkState, SessionCondition, SessionKey};
 use crate::store::Reading;
@@ -31,6 +32,20 @@ impl Arrival {
         Door::of(self.state, &self.row.interview)
     }
 }
+
+/// A candidate who has joined and waits to be let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Their interview.
+    pub id: InterviewId,
+    /// Their name.
+    pub name: String,
+    /// When they joined.
+    pub since: Timestamp,
+}
+
+// Nobody looks after more at once.
+const MOST_WAITING: u32 = 100;
 
 /// What joining led to.
 #[derive(Debug, Clone)]
@@ -95,6 +110,26 @@ impl App {
                 Ok(Join::Joined(Box::new(arrival)))
             })
             .await
+    }
+
+    /// Who waits to be let in, whoever waits longest first; the newest hundred of them.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn waiting(&self) -> Result<Vec<Waiting>, AppError> {
+        let predicate = self.predicate(&Filter::parse("joined:waiting").unwrap_or_default());
+        let rows: Vec<Row> = self
+            .store()
+            .read(move |read| Ok::<_, AppError>(read.joined_last(&predicate, MOST_WAITING)?))
+            .await?;
+        let waiting = rows.into_iter().filter_map(|row| {
+            Some(Waiting {
+                id: row.id(),
+                since: row.interview.joined_at?,
+                name: row.interview.candidate_name,
+            })
+        });
+        Ok(waiting.collect())
     }
 
     /// Lets a candidate in who waits: their page carries on by itself. Asking again changes nothing and is no error.

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{App, AppError, Counts, Delivery, Position, Row, UnsentMail, Window, outbox};
+use super::{Action, App, AppError, Counts, Delivery, Position, Row, UnsentMail, Window, outbox};
 use crate::domain::access::Access;
 use crate::domain::draft::{Details, Draft, Notice, Refusal};
 use crate::domain::event::Event;
@@ -245,6 +245,28 @@ impl App {
             .read(move |read| {
                 let row = read.interview(id)?.ok_or(AppError::NoInterview(id))?;
                 app.mail_as_it_would_be(read, &row.interview)
+            })
+            .await
+    }
+
+    /// The mail that an action would put into the outbox now.
+    ///
+    /// # Errors
+    /// The named precondition that stands in the way.
+    pub async fn planned_mail(&self, action: Action, id: InterviewId) -> Result<Mail, AppError> {
+        if action != Action::Rotate {
+            return self.next_mail(id).await;
+        }
+        let app = self.clone();
+        self.store()
+            .read(move |read| {
+                let row = read.interview(id)?.ok_or(AppError::NoInterview(id))?;
+                let mut interview = row.interview;
+                interview.sequence = interview.sequence.saturating_add(1);
+                Ok(Mail {
+                    bytes: app.sample_mail(&interview, &sample_session(&interview))?,
+                    origin: MailOrigin::Sample,
+                })
             })
             .await
     }

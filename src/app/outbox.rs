@@ -8,7 +8,7 @@ use crate::domain::delivery::{Happening, Kind, State};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{DeliveryId, InterviewId};
 use crate::domain::interview::Interview;
-use crate::domain::invitable::Invitable;
+use crate::domain::invitable::{Invitable, MailReach};
 use crate::domain::session::Session;
 use crate::domain::when;
 use crate::mail::{self, MailIdentity, MessageId};
@@ -60,7 +60,8 @@ impl App {
             mime: composed.bytes().to_vec(),
             sha256: composed.sha256().to_owned(),
             link: composed.link().expose(),
-            link_is_local: self.policy().base.reach() != Reach::Public,
+            link_is_local: self.policy().base.reach() != Reach::Public
+                && self.policy().mail == MailReach::Anywhere,
             starts_at: invitable.starts_at(),
             sequence: interview.sequence,
             closes_at: invitable.opens_and_closes().1,

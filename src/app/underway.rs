@@ -1,7 +1,7 @@
 //! The outbox as one picture: whether it is paused, what waits in it, and which mails those are.
 
 use super::steer::read_pause;
-use super::{App, AppError, Delivery, Pause, UnsentMail, outbox};
+use super::{App, AppError, BatchStatus, Delivery, Pause, UnsentMail, outbox};
 
 /// A mail that is on its way or of unknown outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,14 +21,17 @@ pub struct Outbox {
     pub unsent: UnsentMail,
     /// What is on its way or of unknown outcome, the mail of the soonest interview first; no more than were asked for.
     pub mails: Vec<Underway>,
+    /// The newest batches, newest first; no more than were asked for.
+    pub batches: Vec<BatchStatus>,
 }
 
 impl App {
-    /// The outbox, with at most `limit` of its mails.
+    /// The outbox, with at most `limit` of its mails and so many of the newest batches.
     ///
     /// # Errors
     /// The store's.
-    pub async fn outbox(&self, limit: u32) -> Result<Outbox, AppError> {
+    pub async fn outbox(&self, limit: u32, batches: u32) -> Result<Outbox, AppError> {
+        let app = self.clone();
         self.store()
             .read(move |read| {
                 let mut mails = Vec::new();
@@ -49,6 +52,7 @@ impl App {
                     pause: read_pause(read)?,
                     unsent: read.unsent()?,
                     mails,
+                    batches: app.batches_in(read, batches)?,
                 })
             })
             .await

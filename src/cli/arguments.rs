@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    backup, change, deliver, demo, doctor, import, list, new, outbox, preview, repair, resend,
-    serve, setup, show, token,
+    audit, backup, batch, change, deliver, demo, doctor, import, list, new, outbox, preview,
+    repair, resend, rotate, serve, setup, show, token,
 };
 use crate::config::Options;
 
@@ -119,6 +119,9 @@ pub enum Command {
     Extend(change::Extend),
     Complete(change::Complete),
     NoShow(change::NoShow),
+    Audit(Box<audit::Audit>),
+    Rotate(rotate::Rotate),
+    Batch(batch::Batch),
     Outbox(outbox::Outbox),
     Import(import::ImportCommand),
     Serve(serve::Serve),
@@ -134,8 +137,9 @@ pub enum Command {
 pub struct Words {
     /// Which interviews: ids, or a filter such as `link:missing when:tomorrow ada`
     ///
-    /// Keys: link, verdict, mail, status, when, role, company, recruiter, id. Words without a key are looked for in
-    /// names, addresses, roles, links and Message-IDs. `-` before a word excludes; `all` takes every interview.
+    /// Keys: link, verdict, finding, mail, status, when, joined, role, company, recruiter, id. Words without a key are
+    /// looked for in names, addresses, roles, links and Message-IDs. `-` before a word excludes; `all` takes every
+    /// interview.
     #[arg(value_name = "FILTER")]
     pub words: Vec<String>,
 }
@@ -149,7 +153,7 @@ impl Words {
 }
 
 /// Commands whose words may exclude (`list -status:cancelled`).
-const FILTERED: [&str; 3] = ["list", "resend", "repair"];
+const FILTERED: [&str; 5] = ["list", "audit", "resend", "repair", "rotate"];
 
 /// Moves excluding words behind `--`, where they are taken for words and not for options. The words of a filter must
 /// all hold, so their order means nothing.
@@ -228,6 +232,9 @@ mod tests {
     #[case("cancel")]
     #[case("extend x")]
     #[case("no-show x --reason y")]
+    #[case("rotate ada --plan p.json")]
+    #[case("batch pause")]
+    #[case("batch show x")]
     fn a_slip_is_refused(#[case] line: &str) {
         assert!(parsed(line).is_err());
     }
@@ -248,6 +255,9 @@ mod tests {
     #[case("extend x --opens now --closes 1h", false)]
     #[case("complete x --json", false)]
     #[case("no-show x", false)]
+    #[case("rotate all --even-if-open --expect 3 --yes --json", false)]
+    #[case("batch --json", false)]
+    #[case("batch retry 12 --dry-run --json", false)]
     #[case("outbox list --limit 0 --json", false)]
     #[case("outbox settle x --reason -", false)]
     fn what_the_contracts_say_is_understood(#[case] line: &str, #[case] has_data_dir: bool) {

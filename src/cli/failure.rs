@@ -77,6 +77,7 @@ impl From<AppError> for Failure {
         let exit = match &error {
             AppError::NotInvitable(NotInvitable::LocalLink { .. })
             | AppError::Compose(_)
+            | AppError::Report(_)
             | AppError::Store(_)
             | AppError::OutboxNotWritten(_)
             | AppError::Move(_) => Exit::Environment,

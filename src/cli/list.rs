@@ -135,7 +135,7 @@ fn cells_of(row: &Row, app: &App) -> Vec<String> {
         starts_at.map_or_else(String::new, |at| when::relative_short(at, &zone, now)),
         row.interview.candidate_name.clone(),
         row.interview.role.clone(),
-        format!("{mark} {}", reason.words(&zone, now)),
+        format!("{mark} {}", row.words(&app.access_window(), &zone, now)),
         row.id().to_string(),
     ]
 }
@@ -158,7 +158,7 @@ pub(super) fn in_words(row: &Row, app: &App) -> String {
         "{start}: {}, {}: {}. {}",
         interview.candidate_name,
         interview.role,
-        reason(row, app).words(&zone, now),
+        row.words(&app.access_window(), &zone, now),
         row.id()
     )
 }

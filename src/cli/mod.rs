@@ -6,7 +6,9 @@
 pub mod arguments;
 mod ask;
 mod astray;
+mod audit;
 mod backup;
+mod batch;
 mod change;
 mod deliver;
 mod demo;
@@ -24,6 +26,7 @@ mod printer;
 mod progress;
 mod repair;
 mod resend;
+mod rotate;
 mod selector;
 mod serve;
 mod setup;
@@ -90,8 +93,11 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Extend(extend) => extend.run(app, printer).await,
         Command::Complete(complete) => complete.run(app, printer).await,
         Command::NoShow(no_show) => no_show.run(app, printer).await,
+        Command::Rotate(rotate) => rotate.run(app, printer).await,
+        Command::Batch(batch) => batch.run(app, printer).await,
         Command::Outbox(outbox) => outbox.run(app, printer).await,
         Command::Import(import) => import.run(app, printer).await,
+        Command::Audit(audit) => audit.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,
         Command::Token(token) => token.run(app, printer).await,
         Command::Demo(demo) => demo.run(app, printer).await,

@@ -5,8 +5,11 @@ use clap::Args;
 use super::printer::Printer;
 use super::selector::Selector;
 use super::{Exit, Failure, wait};
-use crate::app::{Action, App, Step};
+use crate::app::{Action, App, Plan, PlanRow, Step};
 use crate::domain::session::SessionCondition;
+
+// So many are named by their ids, more by a filter.
+const FEW: usize = 3;
 
 /// Give links to interviews that lack one, as a plan that is shown first
 ///
@@ -29,11 +32,14 @@ impl Repair {
     pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
         let done = self
             .selector
-            .run(Action::Repair { send: self.send }, app, printer)
+            .run(Action::Repair { send: self.send }, false, app, printer)
             .await?;
         let Some(deliveries) = done.deliveries else {
             return Ok(Exit::Done);
         };
+        if !self.send {
+            self.say_who_is_not_mailed(&done.plan, printer);
+        }
         let mut sound = deliveries.iter().all(wait::has_left);
         for row in done
             .plan
@@ -46,5 +52,34 @@ impl Repair {
                 dossier.is_some_and(|dossier| dossier.row.facts.session == SessionCondition::Live);
         }
         Ok(if sound { Exit::Done } else { Exit::Findings })
+    }
+
+    // A link that nobody was told of lets nobody in.
+    fn say_who_is_not_mailed(&self, plan: &Plan, printer: &mut Printer) {
+        let untold: Vec<&PlanRow> = plan
+            .rows
+            .iter()
+            .filter(|row| row.acts() && row.address.is_some() && row.starts_at.is_some())
+            .collect();
+        if untold.is_empty() {
+            return;
+        }
+        let selector = if untold.len() <= FEW {
+            let ids: Vec<String> = untold.iter().map(|row| row.id.to_string()).collect();
+            ids.join(" ")
+        } else {
+            let others = self.selector.words().iter().filter(|word| {
+                !["all", "link:missing"].contains(&word.as_str()) && !word.starts_with("verdict:")
+            });
+            std::iter::once("verdict:not_invited")
+                .chain(others.map(String::as_str))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        printer.remark(&format!(
+            "{} now {} a link but no mail; greenroom resend {selector} mails them.",
+            untold.len(),
+            if untold.len() == 1 { "holds" } else { "hold" }
+        ));
     }
 }

@@ -10,7 +10,7 @@ use crate::app::{Action, App};
 /// Mail invitations again, as a plan that is shown first
 ///
 /// Each mail is composed anew from what is true now; whoever was never mailed gets an invitation, and where there is no
-/// link, one is made first. Ends with 1 when a mail was not accepted at its first attempt, or none was sent.
+/// link, one is made first. Whoever was mailed the same a moment ago is skipped. Ends with 1 when a mail was not accepted at its first attempt, or none was sent.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -21,11 +21,17 @@ Examples:
 pub struct Resend {
     #[command(flatten)]
     selector: Selector,
+    /// Mail those too who were mailed the same within the last minutes (`mail.recent`)
+    #[arg(long)]
+    again: bool,
 }
 
 impl Resend {
     pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
-        let done = self.selector.run(Action::Resend, app, printer).await?;
+        let done = self
+            .selector
+            .run(Action::Resend, self.again, app, printer)
+            .await?;
         let Some(deliveries) = done.deliveries else {
             return Ok(Exit::Done);
         };

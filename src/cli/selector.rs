@@ -3,10 +3,8 @@
 //! Nothing is everybody by accident: without words, with an unknown key or id, or without anybody to ask, it ends
 //! before anything is done.
 
-use std::fs;
-use std::io::{Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
@@ -16,31 +14,38 @@ use super::astray;
 use super::printer::Printer;
 use super::table::Table;
 use super::{Failure, ask, wait};
-use crate::app::{Action, App, CarriedOut, Delivery, DeliveryJson, Plan, PlanRow, Selection};
+use crate::app::{
+    Action, App, CarriedOut, Chosen, Delivery, DeliveryJson, Held, LinkStep, Plan, PlanRow,
+    Selection,
+};
 use crate::domain::filter::Filter;
 use crate::domain::ids::InterviewId;
 use crate::domain::when;
-
-/// Octets of a plan that is read back: some hundred thousand rows.
-const LARGEST_PLAN: u64 = 256 * 1024 * 1024;
 
 /// Which interviews, and how to go about it.
 #[derive(Debug, Args)]
 pub(super) struct Selector {
     #[command(flatten)]
     words: Words,
-    /// Show the plan and do nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Print one row of the plan a line as JSON, with its delivery once it is carried out
-    #[arg(long)]
-    json: bool,
-    /// Write the plan to a file and, without --yes, do nothing else
-    #[arg(long, value_name = "FILE")]
-    save_plan: Option<PathBuf>,
     /// Carry out exactly the plan in a file, or nothing if anything changed since
     #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "save_plan"])]
     plan: Option<PathBuf>,
+    /// Print one row of the plan a line as JSON, with its delivery once it is carried out
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+/// Whether a plan is only shown, kept, or carried out.
+#[derive(Debug, Args)]
+pub(super) struct Consent {
+    /// Show the plan and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Write the plan to a file and, without --yes, do nothing else
+    #[arg(long, value_name = "FILE")]
+    save_plan: Option<PathBuf>,
     /// Do nothing unless the plan acts on exactly so many interviews
     #[arg(long, value_name = "N")]
     expect: Option<usize>,
@@ -65,78 +70,43 @@ struct RowJson<'a> {
     starts_at: Option<jiff::Timestamp>,
     step: &'static str,
     why: &'a str,
+    optional: bool,
+    chosen: bool,
+    link: &'a LinkStep,
+    holds: Option<&'a Held>,
+    batch: Option<i64>,
     delivery: Option<DeliveryJson>,
 }
 
 impl Selector {
-    /// Plans, asks, carries out, waits for the first attempts, and prints.
+    /// Plans, and goes about it as was consented to.
+    ///
+    /// With `anyway`, those are chosen too whom the plan would leave alone by itself.
     pub(super) async fn run(
         &self,
         action: Action,
+        anyway: bool,
         app: &App,
         printer: &mut Printer,
     ) -> Result<Done, Failure> {
-        let only_shows = self.dry_run || (self.save_plan.is_some() && !self.yes);
+        let chosen = if anyway {
+            Chosen::Everybody
+        } else {
+            Chosen::Nobody
+        };
         let plan = match &self.plan {
             Some(file) => read_plan(file, action)?,
-            None => app.plan(action, &self.selection()?).await?,
+            None => {
+                app.plan_choosing(action, &self.selection()?, &chosen)
+                    .await?
+            }
         };
-        if let Some(expected) = self.expect.filter(|expected| *expected != plan.acts()) {
-            return Err(Failure::input(format!(
-                "expect: the plan acts on {}, not on {expected}; nothing was done",
-                plan.acts()
-            )));
-        }
-        if !only_shows && !self.yes && !ask::can_ask() {
-            return Err(Failure::input(
-                "yes: there is nobody to ask; look with --dry-run, then say --yes",
-            ));
-        }
-        if let Some(file) = &self.save_plan {
-            write_plan(file, &plan)?;
-        }
-        let asks = !only_shows && !self.yes && plan.acts() > 0;
-        let said = plan_in_words(&plan, app);
-        if plan.sends() > 0 {
-            astray::remark(app, printer).await?;
-        }
-        if only_shows && !self.json {
-            for line in &said {
-                printer.line(line);
-            }
-        } else if asks || !self.json {
-            // What is asked about is not the result.
-            for line in &said {
-                printer.remark(line);
-            }
-        }
-        let declined = asks && !ask::consent(verb(&plan), plan.acts(), printer);
-        if only_shows || declined || plan.acts() == 0 {
-            if self.json {
-                print_rows(&plan, &[], printer);
-            }
-            if only_shows || declined {
-                printer.remark("Nothing was done.");
-            }
-            let deliveries = (!only_shows && !declined).then(Vec::new);
-            return Ok(Done { plan, deliveries });
-        }
-        let done = app.carry_out(&plan, None).await?;
-        if let Some(batch) = done.batch.filter(|_| done.repeated) {
-            printer.remark(&format!(
-                "This plan was carried out before, as batch {batch}; nothing is sent a second time."
-            ));
-        }
-        let deliveries = wait::for_first_attempts(app, &done.deliveries, printer).await?;
-        if self.json {
-            print_rows(&plan, &deliveries, printer);
-        } else {
-            say_outcome(&done, &deliveries, app, printer).await?;
-        }
-        Ok(Done {
-            plan,
-            deliveries: Some(deliveries),
-        })
+        self.consent.carry_out(plan, self.json, app, printer).await
+    }
+
+    /// The words of the filter, as they were typed.
+    pub(super) fn words(&self) -> &[String] {
+        &self.words.words
     }
 
     fn selection(&self) -> Result<Selection, Failure> {
@@ -166,15 +136,86 @@ impl Selector {
     }
 }
 
+impl Consent {
+    /// Shows a plan, asks, carries it out, waits for the first attempts, and prints.
+    pub(super) async fn carry_out(
+        &self,
+        plan: Plan,
+        json: bool,
+        app: &App,
+        printer: &mut Printer,
+    ) -> Result<Done, Failure> {
+        let only_shows = self.dry_run || (self.save_plan.is_some() && !self.yes);
+        if let Some(expected) = self.expect.filter(|expected| *expected != plan.acts()) {
+            return Err(Failure::input(format!(
+                "expect: the plan acts on {}, not on {expected}; nothing was done",
+                plan.acts()
+            )));
+        }
+        if !only_shows && !self.yes && !ask::can_ask() {
+            return Err(Failure::input(
+                "yes: there is nobody to ask; look with --dry-run, then say --yes",
+            ));
+        }
+        if let Some(file) = &self.save_plan {
+            write_plan(file, &plan)?;
+        }
+        let asks = !only_shows && !self.yes && plan.acts() > 0;
+        let said = plan_in_words(&plan, app);
+        if plan.sends() > 0 {
+            astray::remark(app, printer).await?;
+        }
+        if only_shows && !json {
+            for line in &said {
+                printer.line(line);
+            }
+        } else if asks || !json {
+            // What is asked about is not the result.
+            for line in &said {
+                printer.remark(line);
+            }
+        }
+        let declined = asks && !ask::consent(verb(&plan), plan.acts(), printer);
+        if only_shows || declined || plan.acts() == 0 {
+            if json {
+                print_rows(&plan, None, &[], printer);
+            }
+            if only_shows || declined {
+                printer.remark("Nothing was done.");
+            }
+            let deliveries = (!only_shows && !declined).then(Vec::new);
+            return Ok(Done { plan, deliveries });
+        }
+        let done = app.carry_out(&plan, None).await?;
+        if let Some(batch) = done.batch.filter(|_| done.repeated) {
+            printer.remark(&format!(
+                "This plan was carried out before, as batch {batch}; nothing is sent a second time."
+            ));
+        }
+        let deliveries = wait::for_first_attempts(app, &done.deliveries, printer).await?;
+        if json {
+            print_rows(&plan, done.batch, &deliveries, printer);
+        } else {
+            say_outcome(&done, &deliveries, app, printer).await?;
+        }
+        Ok(Done {
+            plan,
+            deliveries: Some(deliveries),
+        })
+    }
+}
+
 const fn verb(plan: &Plan) -> &'static str {
     match plan.action {
         Action::Repair { send: false } => "make the links",
         Action::Resend | Action::Repair { send: true } => "send",
         Action::Rotate => "replace the links",
+        Action::Cancel => "cancel the interviews",
+        Action::Revoke => "end the links",
     }
 }
 
-fn print_rows(plan: &Plan, deliveries: &[Delivery], printer: &mut Printer) {
+fn print_rows(plan: &Plan, batch: Option<i64>, deliveries: &[Delivery], printer: &mut Printer) {
     let by_interview: std::collections::HashMap<InterviewId, &Delivery> = deliveries
         .iter()
         .map(|delivery| (delivery.interview_id, delivery))
@@ -187,6 +228,11 @@ fn print_rows(plan: &Plan, deliveries: &[Delivery], printer: &mut Printer) {
             starts_at: row.starts_at,
             step: row.step.name(),
             why: row.step.why(),
+            optional: row.step.is_optional(),
+            chosen: row.chosen,
+            link: &row.link,
+            holds: row.holds.as_ref(),
+            batch,
             delivery: by_interview
                 .get(&row.id)
                 .map(|delivery| DeliveryJson::from(*delivery)),
@@ -203,13 +249,29 @@ fn plan_in_words(plan: &Plan, app: &App) -> Vec<String> {
         Action::Repair { send: false } => "to get a link",
         Action::Resend | Action::Repair { send: true } => "to send",
         Action::Rotate => "to get a new link",
+        Action::Cancel => "to cancel",
+        Action::Revoke => "whose link is to end",
     };
-    let mut lines = vec![format!(
-        "{} {what}, {} to skip (times in {})",
-        plan.acts(),
-        plan.skips(),
-        zone.name()
-    )];
+    let mut totals = vec![format!("{} {what}, {} to skip", plan.acts(), plan.skips())];
+    if !plan.action.mails() {
+        totals.push("nobody is mailed".to_owned());
+    }
+    let rate = app.config().mail.rate;
+    if let Some((takes, rate)) = plan.takes(rate).zip(rate) {
+        let takes = Duration::from_secs(takes.as_secs().max(1));
+        totals.push(format!(
+            "about {} at {rate} a second",
+            when::span_in_words(takes)
+        ));
+    }
+    if let Some(first) = plan.first_start() {
+        totals.push(format!(
+            "the first starts {} {}",
+            when::day(first, &zone),
+            when::time_24h(first, &zone)
+        ));
+    }
+    let mut lines = vec![format!("{} (times in {})", totals.join(" · "), zone.name())];
     let cells = |row: &PlanRow| {
         let start = row.starts_at.map_or_else(
             || "no time yet".to_owned(),
@@ -223,11 +285,15 @@ fn plan_in_words(plan: &Plan, app: &App) -> Vec<String> {
             row.step.name().to_owned(),
             whom,
             start,
-            row.step.why().to_owned(),
+            row.link_words(),
+            match row.held_words(&zone) {
+                Some(held) => format!("{}; {held}", row.step.why()),
+                None => row.step.why().to_owned(),
+            },
         ]
     };
     let rows: Vec<Vec<String>> = plan.rows.iter().map(cells).collect();
-    lines.extend(Table::new(&[0, 60, 0, 0]).lay_out(&rows, |_, _, cell| cell.to_owned()));
+    lines.extend(Table::new(&[0, 60, 0, 0, 0]).lay_out(&rows, |_, _, cell| cell.to_owned()));
     lines
 }
 
@@ -239,6 +305,11 @@ async fn say_outcome(
 ) -> Result<(), Failure> {
     if done.links_made > 0 {
         printer.line(&format!("{} made", counted(done.links_made, "link")));
+    }
+    if let Some(batch) = done.batch.filter(|_| deliveries.len() > 1) {
+        printer.remark(&format!(
+            "This was batch {batch}; greenroom batch show {batch} says where its mails stand."
+        ));
     }
     for delivery in deliveries {
         if let Some(dossier) = app.details(delivery.interview_id).await? {
@@ -257,16 +328,9 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 fn read_plan(file: &Path, action: Action) -> Result<Plan, Failure> {
-    let unreadable = |error: &dyn std::fmt::Display| {
+    let plan = Plan::read(file).map_err(|error| {
         Failure::input(format!("plan: {} can't be read: {error}", file.display()))
-    };
-    let mut text = String::new();
-    let opened = fs::File::open(file).map_err(|error| unreadable(&error))?;
-    opened
-        .take(LARGEST_PLAN)
-        .read_to_string(&mut text)
-        .map_err(|error| unreadable(&error))?;
-    let plan: Plan = serde_json::from_str(&text).map_err(|error| unreadable(&error))?;
+    })?;
     if plan.action != action {
         return Err(Failure::input(format!(
             "plan: {} was made by another command, or with other options",
@@ -276,20 +340,11 @@ fn read_plan(file: &Path, action: Action) -> Result<Plan, Failure> {
     Ok(plan)
 }
 
-// Names and addresses stand in it, so it is for its owner only.
 fn write_plan(file: &Path, plan: &Plan) -> Result<(), Failure> {
-    let unwritable = |error: &dyn std::fmt::Display| {
+    plan.save(file).map_err(|error| {
         Failure::environment(format!(
             "save-plan: {} can't be written: {error}",
             file.display()
         ))
-    };
-    let text = serde_json::to_string_pretty(plan).map_err(|error| unwritable(&error))?;
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let mut opened = options.open(file).map_err(|error| unwritable(&error))?;
-    opened
-        .write_all(text.as_bytes())
-        .and_then(|()| opened.write_all(b"\n"))
-        .map_err(|error| unwritable(&error))
+    })
 }

@@ -6,8 +6,12 @@ use serde::Serialize;
 use super::printer::Printer;
 use super::{Exit, Failure, interview_id, wait};
 use crate::app::{App, AppError, DeliveryJson, Dossier, InterviewJson};
+use crate::domain::access::{self, Access};
 use crate::domain::event::Event;
 use crate::domain::when;
+
+/// Looks at the link that are shown.
+const NEWEST_LOOKS: usize = 10;
 
 /// Show one interview, its mails and its timeline
 #[derive(Debug, Args)]
@@ -40,6 +44,17 @@ struct AsJson<'a> {
     note: Option<&'a str>,
     deliveries: Vec<DeliveryJson>,
     timeline: Vec<EventJson<'a>>,
+    accesses: Vec<AccessJson>,
+}
+
+/// Who looked at the link, newest first.
+#[derive(Serialize)]
+struct AccessJson {
+    at: jiff::Timestamp,
+    kind: &'static str,
+    /// What the page said.
+    page: &'static str,
+    opens_at: Option<jiff::Timestamp>,
 }
 
 #[derive(Serialize)]
@@ -63,6 +78,18 @@ impl<'a> AsJson<'a> {
             note: dossier.row.interview.note.as_deref(),
             deliveries: dossier.deliveries.iter().map(DeliveryJson::from).collect(),
             timeline: dossier.events.iter().map(event).collect(),
+            accesses: dossier.accesses.iter().map(AccessJson::from).collect(),
+        }
+    }
+}
+
+impl From<&Access> for AccessJson {
+    fn from(access: &Access) -> Self {
+        Self {
+            at: access.at,
+            kind: access.kind.name(),
+            page: access.door.name(),
+            opens_at: access.opens_at,
         }
     }
 }
@@ -149,6 +176,7 @@ fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
             ));
         }
     }
+    looks(dossier, now, printer);
     printer.line("");
     printer.line(&format!("Timeline ({})", interview.zone.name()));
     for event in &dossier.events {
@@ -163,5 +191,19 @@ fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
             event.kind.words(),
             event.actor
         ));
+    }
+}
+
+/// Whether the candidate looked, and what they saw.
+fn looks(dossier: &Dossier, now: jiff::Timestamp, printer: &mut Printer) {
+    let interview = &dossier.row.interview;
+    let zone = &interview.zone;
+    let Some(summary) = access::summary(&dossier.accesses, interview.joined_at, zone, now) else {
+        return;
+    };
+    printer.line("");
+    printer.line(&format!("Join page ({}): {summary}", zone.name()));
+    for access in dossier.accesses.iter().take(NEWEST_LOOKS) {
+        printer.line(&format!("  {}", access.words(zone, now)));
     }
 }

@@ -119,6 +119,8 @@ pub struct Server {
 pub struct Ui {
     /// The colours.
     pub theme: Theme,
+    /// Whether the terminal's bell rings when a candidate has joined and waits.
+    pub bell: bool,
     /// The zone in which lists show times.
     pub zone: Option<Zone>,
 }
@@ -201,6 +203,7 @@ pub(super) fn ui(read: &mut Reader) -> Ui {
         theme: read
             .choice("ui.theme", &[("auto", Theme::Auto), ("none", Theme::None)])
             .unwrap_or_default(),
+        bell: read.boolean("ui.bell").unwrap_or(false),
         zone: read.parsed("ui.zone", Zone::parse),
     }
 }

@@ -1,7 +1,10 @@
 //! What a candidate finds behind their link: the link's state, and within an open one whether they have joined.
 
+use jiff::Timestamp;
+
 use super::interview::Interview;
 use super::session::LinkState;
+use super::when::{self, Zone};
 
 /// What a candidate finds. Each has a page of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,6 +79,28 @@ impl Door {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|door| door.name() == name)
+    }
+
+    /// How lists say that the candidate is here: `waiting since 14:58`; none where they have not joined.
+    #[must_use]
+    pub fn here_in_words(
+        self,
+        interview: &Interview,
+        zone: &Zone,
+        now: Timestamp,
+    ) -> Option<String> {
+        let clock = |at: Option<Timestamp>| at.map(|at| when::moment(at, zone, now));
+        match self {
+            Self::Waiting => Some(format!("waiting since {}", clock(interview.joined_at)?)),
+            Self::Joined => Some(format!("joined {}", clock(interview.joined_at)?)),
+            Self::Admitted => Some(format!("let in {}", clock(interview.admitted_at)?)),
+            Self::Dead
+            | Self::Cancelled
+            | Self::Expired
+            | Self::Unscheduled
+            | Self::NotYetOpen
+            | Self::Open => None,
+        }
     }
 
     /// Whether the candidate may join.

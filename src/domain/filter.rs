@@ -40,7 +40,9 @@ enum Condition {
     Finding(Code),
     Status(Status),
     When(Days),
+    Joined(Joined),
     Id(InterviewId),
+    AnyOf(Vec<InterviewId>),
     Column(TextColumn, String),
     Text(String),
 }
@@ -54,6 +56,15 @@ enum Days {
     Past,
     None,
     On(Date),
+}
+
+/// Whether the candidate has joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Joined {
+    Yes,
+    No,
+    /// And is waiting to be let in.
+    Waiting,
 }
 
 /// A text column that a filter can name.
@@ -93,14 +104,16 @@ pub enum FilterError {
     Unclosed,
 }
 
-const KEYS: &str = "link, verdict, finding, mail, status, when, role, company, recruiter, id";
-const KEY_NAMES: [&str; 10] = [
+const KEYS: &str =
+    "link, verdict, finding, mail, status, when, joined, role, company, recruiter, id";
+const KEY_NAMES: [&str; 11] = [
     "link",
     "verdict",
     "finding",
     "mail",
     "status",
     "when",
+    "joined",
     "role",
     "company",
     "recruiter",
@@ -143,6 +156,18 @@ impl Filter {
             })
             .collect();
         Self { terms, all: false }
+    }
+
+    /// A filter that lets these interviews through and no others: for what was marked.
+    #[must_use]
+    pub fn these(ids: Vec<InterviewId>) -> Self {
+        Self {
+            terms: vec![Term {
+                negated: false,
+                condition: Condition::AnyOf(ids),
+            }],
+            all: false,
+        }
     }
 
     /// Whether it was given nothing at all, not even `all`: what changes many must refuse such a selector.
@@ -253,6 +278,12 @@ impl Condition {
                     ],
                 )
             }),
+            "joined" => match value_lower.as_str() {
+                "yes" => Ok(Self::Joined(Joined::Yes)),
+                "no" => Ok(Self::Joined(Joined::No)),
+                "waiting" => Ok(Self::Joined(Joined::Waiting)),
+                _ => Err(unknown("joined", &["yes", "no", "waiting"])),
+            },
             "id" => value
                 .parse()
                 .map(Self::Id)

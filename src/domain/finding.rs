@@ -20,7 +20,7 @@ use super::session::{AccessWindow, SessionCondition};
 use super::verdict::{Facts, Told};
 
 pub use evidence::{Held, evidence};
-pub use remedy::{Remedy, remedy};
+pub use remedy::{Remedy, remedy, remedy_for_all};
 pub use severity::{Nearness, Severity};
 pub use stretch::{Span, Stretch, spans, stretches};
 

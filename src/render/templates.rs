@@ -21,10 +21,11 @@ macro_rules! built_in {
 }
 
 /// Every template by the name of the file that replaces it.
-const BUILT_IN: [(&str, &str); 19] = built_in![
+const BUILT_IN: [(&str, &str); 20] = built_in![
     "invitation.subject.hbs",
     "invitation.html.hbs",
     "invitation.txt.hbs",
+    "audit.html.hbs",
     "pages/page.hbs",
     "pages/details.hbs",
     "pages/contact.hbs",

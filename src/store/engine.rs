@@ -252,6 +252,11 @@ fn prepare_writer(connection: &mut Connection) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// Around a parameter that is a JSON list of texts: the elements of that list, however many there are.
+pub(super) const BEFORE_ELEMENTS: &str = "(SELECT value FROM json_each(";
+/// What closes it.
+pub(super) const AFTER_ELEMENTS: &str = "))";
+
 /// A number that changes when another connection commits.
 pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "data_version", |row| row.get(0))

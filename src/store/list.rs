@@ -9,13 +9,15 @@ use rusqlite::params_from_iter;
 
 use super::interviews::read_row;
 use super::predicate::Sql;
-use super::rows::instant;
+use super::rows::{instant, parsed};
 use super::{Reading, StoreError};
+use crate::domain::door::Door;
 use crate::domain::filter::Predicate;
 use crate::domain::ids::InterviewId;
 use crate::domain::interview::Interview;
 use crate::domain::session::{AccessWindow, LinkState};
 use crate::domain::verdict::{self, Facts, Reason};
+use crate::domain::when::Zone;
 
 // The longest interview: what is not over cannot have started earlier than this before its end.
 const LONGEST: Duration = Duration::from_hours(12);
@@ -46,6 +48,20 @@ impl Row {
     #[must_use]
     pub fn link_state(&self, window: &AccessWindow, now: Timestamp) -> LinkState {
         LinkState::of(&self.interview, self.facts.session, window, now)
+    }
+
+    /// What the candidate finds behind today's link.
+    #[must_use]
+    pub fn door(&self, window: &AccessWindow, now: Timestamp) -> Door {
+        Door::of(self.link_state(window, now), &self.interview)
+    }
+
+    /// What lists say of it: that the candidate is here, else whether they can get in.
+    #[must_use]
+    pub fn words(&self, window: &AccessWindow, zone: &Zone, now: Timestamp) -> String {
+        self.door(window, now)
+            .here_in_words(&self.interview, zone, now)
+            .unwrap_or_else(|| self.reason(window, now).words(zone, now))
     }
 
     /// The part of the list in which it stands.
@@ -262,6 +278,50 @@ impl Reading<'_> {
         self.many(&sql.text, params_from_iter(sql.parameters), read_row)
     }
 
+    /// The ids of all that satisfy `predicate`, in the list's order.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn ids(
+        &self,
+        predicate: &Predicate,
+        horizon: Horizon,
+    ) -> Result<Vec<InterviewId>, StoreError> {
+        let mut ids = Vec::new();
+        for section in [Section::Ahead, Section::NoTime, Section::Past] {
+            let mut sql = Sql::default();
+            sql.push("SELECT id FROM interview WHERE ");
+            push_section(&mut sql, section, horizon);
+            sql.push(" AND ").predicate(predicate);
+            sql.push(match section {
+                Section::Ahead => " ORDER BY starts_at ASC, id ASC",
+                Section::NoTime => " ORDER BY id ASC",
+                Section::Past => " ORDER BY starts_at DESC, id DESC",
+            });
+            ids.extend(
+                self.many(&sql.text, params_from_iter(sql.parameters), |row| {
+                    parsed::<InterviewId>(row, "id")
+                })?,
+            );
+        }
+        Ok(ids)
+    }
+
+    /// Reads at most `limit` rows of those that satisfy `predicate`: who joined last, in the order in which they joined.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn joined_last(&self, predicate: &Predicate, limit: u32) -> Result<Vec<Row>, StoreError> {
+        let mut sql = Sql::default();
+        sql.push("SELECT * FROM interview WHERE ")
+            .predicate(predicate)
+            .push(" ORDER BY joined_at DESC, id DESC LIMIT ")
+            .bind(i64::from(limit));
+        let mut rows = self.many(&sql.text, params_from_iter(sql.parameters), read_row)?;
+        rows.reverse();
+        Ok(rows)
+    }
+
     /// Counts what satisfies a predicate; without one in particular, everything.
     ///
     /// # Errors
@@ -282,15 +342,12 @@ impl Reading<'_> {
     /// # Errors
     /// The engine's.
     pub fn standings(&self, horizon: Horizon) -> Result<Vec<(String, u64)>, StoreError> {
-        let counts = "SELECT standing, count(*) FROM interview WHERE status = 'scheduled' AND ";
         let mut sql = Sql::default();
-        sql.push(counts)
-            .push("(starts_at IS NULL OR ends_at >= ")
+        sql.push("SELECT standing, count(*) FROM interview WHERE status = 'scheduled' AND (starts_at IS NULL OR ends_at >= ")
             .bind(instant(horizon.ended_before))
             .push(") GROUP BY standing UNION ALL ");
-        // The few that are open longer have an index of their own.
-        sql.push(counts)
-            .push("closes_at > ")
+        // The few that are open longer have an index of their own, which is taken where no other serves.
+        sql.push("SELECT standing, count(*) FROM interview WHERE coalesce(status, '') = 'scheduled' AND closes_at > ")
             .bind(instant(horizon.now))
             .push(" AND ends_at < ")
             .bind(instant(horizon.ended_before))
@@ -310,7 +367,8 @@ pub(super) fn push_not_over(sql: &mut Sql, horizon: Horizon) {
         .push(")");
 }
 
-// The bound on the start lets the index find what is not over.
+// The bound on the start lets the index find what is not over. What is open longer than usual may have started before
+// it; those few have an index of their own, which is taken where no other serves (hence the sums).
 pub(super) fn push_section(sql: &mut Sql, section: Section, horizon: Horizon) {
     let ended_before = instant(horizon.ended_before);
     let now = instant(horizon.now);
@@ -319,10 +377,10 @@ pub(super) fn push_section(sql: &mut Sql, section: Section, horizon: Horizon) {
             let earliest = horizon.ended_before.saturating_sub(LONGEST);
             let earliest = instant(earliest.unwrap_or(Timestamp::MIN));
             sql.push(
-                "starts_at >= coalesce((SELECT min(starts_at) FROM interview WHERE closes_at > ",
+                "starts_at >= coalesce((SELECT min(starts_at + 0) FROM interview WHERE closes_at > ",
             )
             .bind(now)
-            .push(" AND starts_at < ")
+            .push(" AND starts_at + 0 < ")
             .bind(earliest)
             .push("), ")
             .bind(earliest)
@@ -344,5 +402,39 @@ pub(super) fn push_section(sql: &mut Sql, section: Section, horizon: Horizon) {
                 .bind(now)
                 .push(", TRUE)");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn what_is_open_longer_is_found_without_reading_the_past() {
+        let horizon = Horizon {
+            ended_before: Timestamp::UNIX_EPOCH,
+            now: Timestamp::UNIX_EPOCH,
+        };
+        let store = Store::in_memory().unwrap();
+        let steps = store
+            .read(move |read| {
+                let mut sql = Sql::default();
+                sql.push("EXPLAIN QUERY PLAN SELECT * FROM interview WHERE ");
+                push_section(&mut sql, Section::Ahead, horizon);
+                sql.push(" ORDER BY starts_at, id");
+                read.many(&sql.text, params_from_iter(sql.parameters), |row| {
+                    Ok(row.get::<_, String>("detail")?)
+                })
+            })
+            .await
+            .unwrap();
+        let by = |index: &str| steps.iter().filter(|step| step.contains(index)).count();
+        let indexes = (
+            by("interview_by_start (starts_at>?)"),
+            by("interview_extended (closes_at>?)"),
+        );
+        assert_eq!(indexes, (1, 1), "{steps:?}");
+        assert!(!steps.iter().any(|step| step.contains("SCAN")), "{steps:?}");
     }
 }

@@ -62,6 +62,10 @@ impl Sql {
                 .push(" AND coalesce(closes_at < ")
                 .bind(instant(*late_before))
                 .push(", TRUE), FALSE)"),
+            P::Joined => self.push("joined_at IS NOT NULL"),
+            P::Waits => {
+                self.push("(joined_at IS NOT NULL AND admitted_at IS NULL AND meeting_url IS NULL)")
+            }
             P::HasStart => self.push("starts_at IS NOT NULL"),
             P::HasSession => self.push("session_key IS NOT NULL"),
             P::SessionRevoked => self.push("session_revoked = 1"),
@@ -77,6 +81,13 @@ impl Sql {
             P::NextTryLate { opens_before, now } => self.next_try_late(*opens_before, *now),
             P::ClosesEarly { closes_after } => self.closes_early(*closes_after),
             P::Id(id) => self.push("id = ").bind(id.to_string()),
+            P::AnyOf(ids) => {
+                let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+                self.push("id IN ")
+                    .push(engine::BEFORE_ELEMENTS)
+                    .bind(serde_json::Value::from(ids).to_string())
+                    .push(engine::AFTER_ELEMENTS)
+            }
             P::Contains(column, text) => self
                 .push("folded(")
                 .push(column_name(*column))

@@ -14,6 +14,7 @@ const STEPS: &[M<'static>] = &[
     M::up(FOUND),
     M::up(FOUND_INDEXES),
     M::up(ACCESSES),
+    M::up(WAITING),
     M::up(ERASED),
 ];
 
@@ -381,6 +382,12 @@ CREATE TABLE access (
     opens_at     INTEGER
 ) STRICT;
 CREATE INDEX access_by_interview ON access (interview_id, row);
+";
+
+// Finds who waits to be let in, among all who ever joined.
+const WAITING: &str = "
+CREATE INDEX interview_waiting ON interview (joined_at)
+    WHERE joined_at IS NOT NULL AND admitted_at IS NULL AND meeting_url IS NULL;
 ";
 
 // Who was erased stays erased, also when the same file is imported again.

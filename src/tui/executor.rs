@@ -1,5 +1,7 @@
 //! Carries effects out by the use-cases of the app, and reports what happened as events. Knows no terminal.
 
+mod bulk;
+
 use std::collections::HashMap;
 use std::future::Future;
 use std::time::Duration;
@@ -10,10 +12,13 @@ use tokio::task::{AbortHandle, JoinError, JoinSet};
 use super::mail::MailParts;
 use super::message::{Effect, Event, Request, SaveError, Tally};
 use super::model::Slot;
+use super::model::change::Deed;
 
 use crate::app::{
-    App, AppError, Mail, MailOrigin, Preview, Schedule, ScheduleError, Scheduled, Serving, parts,
+    App, AppError, Mail, MailOrigin, Preview, Schedule, ScheduleError, Scheduled, Serving,
+    Settlement, parts,
 };
+use crate::domain::change::Ending;
 use crate::domain::delivery::State;
 use crate::domain::draft::Draft;
 use crate::domain::filter::Filter;
@@ -66,28 +71,28 @@ impl Executor {
                 let counted = count(app, self.events.clone(), request, filter);
                 self.read(Slot::Count, SCROLLING, counted);
             }
+            // Of its own, so that nobody waits for numbers that take longer.
+            Effect::ReadWaiting => self.read(Slot::Waiting, Duration::ZERO, async move {
+                Event::WaitingRead(app.waiting().await.map_err(words))
+            }),
             Effect::CountElsewhere { request, filter } => {
                 self.read(Slot::Elsewhere, Duration::ZERO, async move {
                     Event::CountedElsewhere(request, app.count(&filter).await.unwrap_or(0))
                 });
             }
             Effect::ReadDetails { request, id } => {
-                self.read(Slot::Details, SCROLLING, async move {
-                    Event::DetailsRead(
-                        request,
-                        app.details(id)
-                            .await
-                            .map(|found| found.map(Box::new))
-                            .map_err(words),
-                    )
-                });
+                self.read(Slot::Details, SCROLLING, read_details(app, request, id));
             }
             Effect::ReadMail { request, id } => self.read(Slot::Mail, SCROLLING, async move {
                 Event::MailRead(request, taken_apart(app.mail(id).await))
             }),
-            Effect::ReadNextMail { request, id } => {
+            Effect::ReadNextMail {
+                request,
+                action,
+                id,
+            } => {
                 self.read(Slot::PlanMail, Duration::ZERO, async move {
-                    Event::MailRead(request, taken_apart(app.next_mail(id).await))
+                    Event::MailRead(request, taken_apart(app.planned_mail(action, id).await))
                 });
             }
             Effect::Preview { request, draft } => self.read(Slot::Preview, TYPING, async move {
@@ -100,20 +105,12 @@ impl Executor {
             Effect::CountUnsent => {
                 self.simply(async move { Event::CountedUnsent(app.unsent().await.map_err(words)) });
             }
-            Effect::MakePlan {
-                request,
-                action,
-                selection,
-            } => self.read(Slot::Plan, Duration::ZERO, async move {
-                Event::PlanMade(request, app.plan(action, &selection).await.map_err(words))
-            }),
-            Effect::CarryOut {
-                request,
-                plan,
-                hold,
-            } => self.change(async move {
-                Event::PlanCarriedOut(request, app.carry_out(&plan, hold).await.map_err(words))
-            }),
+            bulk @ (Effect::MakePlan { .. }
+            | Effect::SavePlan { .. }
+            | Effect::CarryOut { .. }
+            | Effect::ReadIds { .. }
+            | Effect::CheckMarks { .. }
+            | Effect::SteerBatch { .. }) => return self.start_bulk(bulk),
             Effect::Schedule { request, schedule } => self.save(request, None, schedule),
             Effect::Revise {
                 request,
@@ -126,24 +123,34 @@ impl Executor {
             Effect::TakeBack { delivery } => self.change(async move {
                 Event::TookBack(delivery, app.take_back(delivery).await.map_err(words))
             }),
-            Effect::ReadOutbox { request, limit } => {
+            Effect::ReadOutbox {
+                request,
+                limit,
+                batches,
+            } => {
                 self.read(Slot::Outbox, Duration::ZERO, async move {
-                    Event::OutboxRead(request, app.outbox(limit).await.map_err(words))
+                    Event::OutboxRead(request, app.outbox(limit, batches).await.map_err(words))
                 });
             }
             Effect::Settle {
                 delivery,
                 settlement,
-            } => self.change(async move {
-                let settled = app.settle_unknown(delivery, settlement).await;
-                Event::Settled(delivery, settled.map(Box::new).map_err(words))
-            }),
+            } => self.change(settle(app, delivery, settlement)),
             Effect::Resume => {
                 self.change(
                     async move { Event::Resumed(app.resume_outbox().await.map_err(words)) },
                 );
             }
-            terminal @ (Effect::Copy(_) | Effect::Suspend | Effect::Redraw | Effect::Quit) => {
+            Effect::Admit { id } => self.change(async move {
+                Event::LetIn(app.admit(id).await.map(Box::new).map_err(words))
+            }),
+            Effect::Change { id, deed } => self
+                .change(async move { Event::Changed(change(&app, id, deed).await.map_err(words)) }),
+            terminal @ (Effect::Copy(_)
+            | Effect::Ring
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::Quit) => {
                 return Some(terminal);
             }
         }
@@ -265,6 +272,30 @@ async fn tally(app: &App, filter: &Filter) -> Result<Tally, AppError> {
         counts: app.counts(filter).await?,
         failed: app.count(&failed).await?,
     })
+}
+
+async fn read_details(app: App, request: Request, id: InterviewId) -> Event {
+    let found = app.details(id).await;
+    Event::DetailsRead(
+        request,
+        found.map(|found| found.map(Box::new)).map_err(words),
+    )
+}
+
+async fn settle(app: App, delivery: DeliveryId, settlement: Settlement) -> Event {
+    let settled = app.settle_unknown(delivery, settlement).await;
+    Event::Settled(delivery, settled.map(Box::new).map_err(words))
+}
+
+async fn change(app: &App, id: InterviewId, deed: Deed) -> Result<String, AppError> {
+    let changed = match deed {
+        Deed::End(Ending::Cancelled) => app.cancel(id, "").await,
+        Deed::End(Ending::Completed) => app.complete(id).await,
+        Deed::End(Ending::NoShow) => app.no_show(id).await,
+        Deed::Revoke => app.revoke(id).await,
+        Deed::Extend(wish) => app.extend(id, wish).await,
+    }?;
+    Ok(app.aftermath(&changed))
 }
 
 async fn read_delivery(app: App, interview: InterviewId, delivery: DeliveryId) -> Event {

@@ -26,10 +26,18 @@ pub enum Layer {
     Help,
     /// The outbox.
     Outbox,
+    /// The batches.
+    Batches,
     /// The question before something is done with the outbox.
     Steer,
     /// The line in which the reason for settling a mail is typed.
     Settle,
+    /// The interview under the cursor, in the list and in the pane.
+    Interview,
+    /// The question before an interview is changed.
+    Change,
+    /// The list of commands.
+    Palette,
     /// The question before quitting with unsent mail.
     QuitQuestion,
     /// The question before a form with text in it is left.
@@ -44,13 +52,23 @@ pub enum Layer {
 
 impl Layer {
     /// The heading in the help, and the layers in its order.
-    pub const HELP: [(Self, &'static str); 10] = [
+    pub const HELP: [(Self, &'static str); 14] = [
         (Self::List, "List"),
         (Self::Pane, "Details"),
+        (
+            Self::Interview,
+            "Interview under the cursor, in list and details",
+        ),
+        (
+            Self::Change,
+            "Questions about an interview: nothing happens before y",
+        ),
+        (Self::Palette, "Commands"),
         (Self::Find, "Find and filter"),
         (Self::Form, "Form"),
         (Self::Plan, "Plan: nothing is mailed before y"),
         (Self::Outbox, "Outbox"),
+        (Self::Batches, "Batches"),
         (
             Self::Steer,
             "Questions about the outbox: nothing happens before y",
@@ -63,9 +81,10 @@ impl Layer {
     // The layers that see a key when this one does not name it.
     const fn behind(self) -> &'static [Self] {
         match self {
-            Self::Find | Self::Form | Self::Plan | Self::Steer | Self::Settle => {
+            Self::Find | Self::Form | Self::Plan | Self::Steer | Self::Settle | Self::Palette => {
                 &[Self::Text, Self::Everywhere]
             }
+            Self::List | Self::Pane => &[Self::Interview, Self::Everywhere],
             Self::Everywhere => &[],
             _ => &[Self::Everywhere],
         }
@@ -75,7 +94,7 @@ impl Layer {
     const fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Find | Self::Form | Self::Plan | Self::Steer | Self::Settle
+            Self::Find | Self::Form | Self::Plan | Self::Steer | Self::Settle | Self::Palette
         )
     }
 }
@@ -85,7 +104,7 @@ impl Layer {
 pub struct Binding {
     /// Where it holds.
     pub layer: Layer,
-    /// The keys, the one that is shown first.
+    /// The keys, the one that is shown first. A command without one stands in the palette only.
     pub keys: &'static [&'static str],
     /// What they mean.
     pub intent: Intent,
@@ -137,10 +156,18 @@ pub static BINDINGS: &[Binding] = {
         hinted(L::List, &["/"], I::Find, "find and filter; a text that is pasted becomes a filter", 2, "find"),
         hinted(L::List, &["R"], I::Resend, "resend the invitation: shows the plan first", 3, "resend"),
         hinted(L::List, &["F"], I::FixLink, "give it a link, and invite: shows the plan first", 4, "fix link"),
+        bind(L::List, &["N"], I::NewLink, "a new link, which ends the old one: shows the plan first"),
+        bind(L::List, &["x"], I::Cancel, "cancel; nobody is mailed: shows the plan first"),
+        bind(L::List, &["Space"], I::Mark, "mark, and down: R, F, N and x then concern what is marked"),
+        bind(L::List, &["v"], I::MarkRange, "mark a range, from here to where it is pressed again"),
+        bind(L::List, &["a"], I::MarkAll, "mark all that match, also beyond what is on the screen"),
+        bind(L::List, &["i"], I::InvertMarks, "mark what is not marked, and the other way round"),
+        bind(L::List, &["M"], I::OnlyMarked, "only what is marked, and everything again"),
+        bind(L::List, &["m"], I::LastMarks, "bring the last marks back"),
         bind(L::List, &["Enter"], I::Details, "details on the whole screen"),
         bind(L::List, &["c"], I::CopyLink, "copy the join link"),
         bind(L::List, &["u"], I::TakeBack, "take back mail that has not left"),
-        bind(L::List, &["B"], I::Outbox, "the outbox: what is on its way, and what nobody knows the outcome of"),
+        bind(L::List, &["B"], I::Outbox, "the outbox: what is on its way, what nobody knows the outcome of, and the batches"),
         hinted(L::List, &["Tab"], I::NextPane, "to the pane", 5, "mail"),
         bind(L::List, &["p"], I::NextPart, "next part of the mail: rendered, text, html, headers, calendar, source"),
         bind(L::List, &["j", "Down"], I::Down, "down"),
@@ -151,7 +178,7 @@ pub static BINDINGS: &[Binding] = {
         bind(L::List, &["Ctrl-u"], I::HalfUp, "half a screen up"),
         bind(L::List, &["PageDown"], I::PageDown, "a screen down"),
         bind(L::List, &["PageUp"], I::PageUp, "a screen up"),
-        bind(L::List, &["Esc"], I::Leave, "clear the filter"),
+        bind(L::List, &["Esc"], I::Leave, "clear the filter, then the marks"),
         hinted(L::List, &["?"], I::Help, "these keys", 1, "help"),
         bind(L::List, &["q", "Ctrl-c"], I::Quit, "quit"),
         hinted(L::Pane, &["p"], I::NextPart, "next part of the mail", 1, "next part"),
@@ -160,6 +187,8 @@ pub static BINDINGS: &[Binding] = {
         hinted(L::Pane, &["c"], I::CopyLink, "copy the join link", 3, "copy link"),
         hinted(L::Pane, &["R"], I::Resend, "resend the invitation: shows the plan first", 4, "resend"),
         hinted(L::Pane, &["F"], I::FixLink, "give it a link, and invite: shows the plan first", 5, "fix link"),
+        bind(L::Pane, &["N"], I::NewLink, "a new link, which ends the old one: shows the plan first"),
+        bind(L::Pane, &["x"], I::Cancel, "cancel; nobody is mailed: shows the plan first"),
         bind(L::Pane, &["u"], I::TakeBack, "take back mail that has not left"),
         bind(L::Pane, &["B"], I::Outbox, "the outbox"),
         bind(L::Pane, &["j", "Down"], I::Down, "scroll down"),
@@ -173,6 +202,13 @@ pub static BINDINGS: &[Binding] = {
         hinted(L::Pane, &["Esc", "q"], I::Leave, "back to the list", 2, "back"),
         bind(L::Pane, &["?"], I::Help, "these keys"),
         bind(L::Pane, &["Ctrl-c"], I::Quit, "quit"),
+        bind(L::Interview, &["W"], I::LetIn, "let in the candidate who waits, or go to the one who does"),
+        bind(L::Interview, &[":"], I::Palette, "every command, by a few letters of its name"),
+        bind(L::Interview, &[], I::Complete, "complete: the interview has taken place (asks first)"),
+        bind(L::Interview, &[], I::NoShow, "no-show: the candidate did not come (asks first)"),
+        bind(L::Interview, &[], I::OpenNow, "open now: the link works from this moment on (asks first)"),
+        bind(L::Interview, &[], I::Longer, "one hour longer: the link closes an hour later (asks first)"),
+        bind(L::Interview, &[], I::Revoke, "revoke the link: whoever has it can't get in (asks first)"),
         hinted(L::Find, &["Enter"], I::Accept, "keep the filter; look elsewhere when nothing matches here", 0, "keep"),
         hinted(L::Find, &["Esc", "Ctrl-c"], I::Leave, "the filter as it was", 1, "leave"),
         bind(L::Find, &["Down"], I::Down, "down"),
@@ -190,6 +226,8 @@ pub static BINDINGS: &[Binding] = {
         hinted(L::Plan, &["y"], I::Yes, "carry it out", 0, "carry out"),
         hinted(L::Plan, &["Enter"], I::ShowMail, "the exact mail of the row", 2, "show the mail"),
         hinted(L::Plan, &["Tab"], I::OtherWay, "the other way of doing it, where there is one", 3, "the other way"),
+        hinted(L::Plan, &["Space"], I::Choose, "act on one that the plan would leave alone, where that is offered", 4, "choose"),
+        hinted(L::Plan, &["Ctrl-w"], I::SavePlan, "save the plan in a file, for --plan FILE", 5, "save the plan"),
         bind(L::Plan, &["j", "Down"], I::Down, "down"),
         bind(L::Plan, &["k", "Up"], I::Up, "up"),
         bind(L::Plan, &["PageDown"], I::PageDown, "a screen down"),
@@ -206,6 +244,7 @@ pub static BINDINGS: &[Binding] = {
         bind(L::Help, &["Ctrl-d", "PageDown", "Space"], I::PageDown, "a screen down"),
         bind(L::Help, &["Ctrl-u", "PageUp"], I::PageUp, "a screen up"),
         hinted(L::Help, &["Esc", "q", "?", "Ctrl-c"], I::Leave, "close", 0, "close"),
+        hinted(L::Outbox, &["Tab"], I::OtherTab, "to the batches", 1, "batches"),
         hinted(L::Outbox, &["Enter"], I::Accept, "to its interview", 1, "interview"),
         hinted(L::Outbox, &["r"], I::Resume, "resume a paused outbox: asks first", 2, "resume"),
         hinted(L::Outbox, &["a"], I::SendAgain, "send one of unknown outcome again, the same mail under the same Message-ID: asks first", 3, "send again"),
@@ -220,10 +259,27 @@ pub static BINDINGS: &[Binding] = {
         bind(L::Outbox, &["PageDown"], I::PageDown, "a screen down"),
         bind(L::Outbox, &["PageUp"], I::PageUp, "a screen up"),
         hinted(L::Outbox, &["Esc", "q", "B", "Ctrl-c"], I::Leave, "back to the list", 0, "back"),
+        hinted(L::Batches, &["Tab"], I::OtherTab, "to the outbox", 1, "outbox"),
+        hinted(L::Batches, &["p"], I::PauseBatch, "pause a batch, or let it go on: asks first", 2, "pause or resume"),
+        hinted(L::Batches, &["s"], I::StopBatch, "withdraw what has not left of a batch: asks first", 3, "stop"),
+        hinted(L::Batches, &["r"], I::Retry, "mail again what did not leave and may be sent: shows the plan first", 4, "try again"),
+        bind(L::Batches, &["j", "Down"], I::Down, "down"),
+        bind(L::Batches, &["k", "Up"], I::Up, "up"),
+        bind(L::Batches, &["g", "Home"], I::Top, "to the first"),
+        bind(L::Batches, &["G", "End"], I::Bottom, "to the last"),
+        bind(L::Batches, &["PageDown", "Ctrl-d"], I::PageDown, "a screen down"),
+        bind(L::Batches, &["PageUp", "Ctrl-u"], I::PageUp, "a screen up"),
+        hinted(L::Batches, &["Esc", "q", "B", "Ctrl-c"], I::Leave, "back to the list", 0, "back"),
         hinted(L::Steer, &["y"], I::Yes, "do it", 0, "do it"),
         hinted(L::Steer, &["Esc", "n", "q", "Ctrl-c"], I::Leave, "leave; nothing happens", 1, "leave"),
         hinted(L::Settle, &["Enter"], I::Accept, "settle it for this reason", 0, "settle"),
         hinted(L::Settle, &["Esc", "Ctrl-c"], I::Leave, "leave; nothing happens", 1, "leave"),
+        hinted(L::Change, &["y"], I::Yes, "do it", 0, "do it"),
+        hinted(L::Change, &["Esc", "n", "q", "Ctrl-c"], I::Leave, "leave; nothing happens", 1, "leave"),
+        hinted(L::Palette, &["Enter"], I::Accept, "as if its key were pressed", 0, "do it"),
+        bind(L::Palette, &["Down", "Ctrl-n", "Tab"], I::Down, "down"),
+        bind(L::Palette, &["Up", "Ctrl-p", "Shift-Tab"], I::Up, "up"),
+        hinted(L::Palette, &["Esc", "Ctrl-c"], I::Leave, "leave", 1, "leave"),
         hinted(L::QuitQuestion, &["y"], I::Yes, "quit; the mail waits in the outbox", 0, "quit"),
         hinted(L::QuitQuestion, &["Esc", "n", "q", "Ctrl-c"], I::Leave, "stay", 1, "stay"),
         hinted(L::LeaveQuestion, &["y"], I::Yes, "throw it away", 0, "throw away"),
@@ -266,6 +322,18 @@ pub fn intent(layer: Layer, key: Key) -> Option<Intent> {
             .map(|character| Intent::Edit(Edit::Insert(character))),
         None => None,
     }
+}
+
+/// The commands of a layer, in the order of the table: what its keys do but for moving about, and what has no key.
+pub fn commands(layer: Layer) -> impl Iterator<Item = &'static Binding> {
+    let layers = std::iter::once(layer).chain(layer.behind().iter().copied());
+    layers
+        .flat_map(|layer| {
+            BINDINGS
+                .iter()
+                .filter(move |binding| binding.layer == layer)
+        })
+        .filter(|binding| !binding.intent.only_moves() && binding.intent != Intent::Palette)
 }
 
 /// The hints of a layer, the most important first: key, words, intent.
@@ -312,10 +380,10 @@ mod tests {
 
     #[test]
     fn letters_are_typed_where_text_is_taken_and_mean_nothing_elsewhere() {
-        let key = Key::named("x").unwrap();
+        let key = Key::named("z").unwrap();
         assert_eq!(
             intent(Layer::Form, key),
-            Some(Intent::Edit(Edit::Insert('x')))
+            Some(Intent::Edit(Edit::Insert('z')))
         );
         assert_eq!(intent(Layer::List, key), None);
         assert_eq!(

@@ -152,7 +152,9 @@ pub fn form_and_preview(model: &Model) -> (Rect, Rect) {
 fn banners(model: &Model) -> u16 {
     let failed = model.tally.is_some_and(|tally| tally.failed > 0);
     u16::from(model.setting.read_only.is_some())
+        + u16::from(!model.waiting.is_empty())
         + u16::from(model.outbox.pause.is_some())
+        + u16::from(model.batch_under_way().is_some())
         + u16::from(matches!(model.serving, Serving::Not { .. }))
         + u16::from(failed)
         + u16::from(model.list.error.is_some())

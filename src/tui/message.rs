@@ -2,15 +2,19 @@
 //!
 //! Only data. Nothing here decides or does anything.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::field::Edit;
 use super::mail::MailParts;
+use super::model::change::Deed;
+use super::model::plan::{MadePlan, NotCarriedOut, Subject};
 use crate::app::{
-    Action, Affected, CarriedOut, Counts, Delivery, Dossier, From, Outbox, Plan, Schedule,
-    Scheduled, Selection, Sending, Serving, Settlement, TakenBack, UnsentMail, Window,
+    Action, Affected, CarriedOut, Counts, Delivery, Dossier, From, Marked, Outbox, Plan, Row,
+    Schedule, Scheduled, Sending, Serving, Settlement, Steer, Steered, TakenBack, UnsentMail,
+    Waiting, Window,
 };
 
 use crate::domain::draft::{Draft, Refusal};
@@ -58,6 +62,34 @@ pub enum Intent {
     FixLink,
     /// Send the invitation again.
     Resend,
+    /// Replace the link.
+    NewLink,
+    /// Cancel the interview.
+    Cancel,
+    /// Mark the interview, or take its mark away, and go on.
+    Mark,
+    /// Begin or end a range of marks.
+    MarkRange,
+    /// Mark all that match.
+    MarkAll,
+    /// Mark what is not, and the other way round.
+    InvertMarks,
+    /// See only what is marked, or everything again.
+    OnlyMarked,
+    /// Bring the last marks back.
+    LastMarks,
+    /// Choose what the plan would leave alone.
+    Choose,
+    /// Write the plan to a file.
+    SavePlan,
+    /// Go to the batches, or back to the outbox.
+    OtherTab,
+    /// Pause a batch, or let it go on.
+    PauseBatch,
+    /// Withdraw what has not left of a batch.
+    StopBatch,
+    /// Mail again what did not leave of a batch.
+    Retry,
     /// See the next part of the mail.
     NextPart,
     /// Go to the other pane.
@@ -66,6 +98,20 @@ pub enum Intent {
     TakeBack,
     /// See what is on its way.
     Outbox,
+    /// Let the candidate in who waits.
+    LetIn,
+    /// Note that the interview took place.
+    Complete,
+    /// Note that the candidate did not come.
+    NoShow,
+    /// Let the link work from now on.
+    OpenNow,
+    /// Let the link work an hour longer.
+    Longer,
+    /// Revoke the link.
+    Revoke,
+    /// Choose a command by its name.
+    Palette,
     /// Withdraw a mail.
     Withdraw,
     /// Leave a mail of unknown outcome as it is, for a reason.
@@ -110,6 +156,27 @@ pub enum Intent {
     Redraw,
 }
 
+impl Intent {
+    /// Whether it is about the place on the screen only.
+    #[must_use]
+    pub const fn only_moves(&self) -> bool {
+        matches!(
+            self,
+            Self::Down
+                | Self::Up
+                | Self::Top
+                | Self::Bottom
+                | Self::HalfDown
+                | Self::HalfUp
+                | Self::PageDown
+                | Self::PageUp
+                | Self::NextPane
+                | Self::Leave
+                | Self::Edit(_)
+        )
+    }
+}
+
 /// The number of a request: an answer that bears another one than the newest came too late and is ignored.
 pub type Request = u64;
 
@@ -130,6 +197,12 @@ pub enum Event {
     ServingChanged(Serving),
     /// It is not, and these links lead astray.
     AffectedRead(Affected),
+    /// Who waits to be let in was read.
+    WaitingRead(Result<Vec<Waiting>, String>),
+    /// A candidate was let in, or could not be.
+    LetIn(Result<Box<Row>, String>),
+    /// An interview was changed, and what is true now; or it could not be.
+    Changed(Result<String, String>),
     /// A window of the list was read.
     WindowRead(Request, Result<Window, String>),
     /// The interviews were counted.
@@ -147,9 +220,17 @@ pub enum Event {
     /// The form was carried out or refused.
     Saved(Request, Result<Box<Scheduled>, SaveError>),
     /// A plan was made.
-    PlanMade(Request, Result<Plan, String>),
-    /// A plan was carried out.
-    PlanCarriedOut(Request, Result<CarriedOut, String>),
+    PlanMade(Request, Result<MadePlan, String>),
+    /// A plan was carried out, or something had changed since it was made.
+    PlanCarriedOut(Request, Result<CarriedOut, NotCarriedOut>),
+    /// A plan was written to that file, or could not be.
+    PlanSaved(Result<String, String>),
+    /// The ids of all that match were read: to be marked, or exchanged for what is marked of them.
+    IdsRead(Request, bool, Result<Vec<InterviewId>, String>),
+    /// What is marked was looked at.
+    MarksChecked(Request, Result<Marked, String>),
+    /// A batch was paused, resumed or stopped, or could not be.
+    BatchSteered(Result<Box<Steered>, String>),
     /// Mail was taken back, or it was too late.
     TookBack(DeliveryId, Result<TakenBack, String>),
     /// The outbox was read.
@@ -223,6 +304,8 @@ pub enum Effect {
         /// What `matching` counts.
         filter: Filter,
     },
+    /// Read who waits to be let in.
+    ReadWaiting,
     /// Count what matches without the filter that is in force.
     CountElsewhere {
         /// The number of the request.
@@ -255,6 +338,8 @@ pub enum Effect {
     ReadNextMail {
         /// The number of the request.
         request: Request,
+        /// What the plan is to do.
+        action: Action,
         /// The interview.
         id: InterviewId,
     },
@@ -286,6 +371,20 @@ pub enum Effect {
         /// The interview.
         id: InterviewId,
     },
+    /// Let a candidate in who waits.
+    Admit {
+        /// Their interview.
+        id: InterviewId,
+    },
+    /// Change what a link depends on.
+    Change {
+        /// The interview.
+        id: InterviewId,
+        /// What becomes of it.
+        deed: Deed,
+    },
+    /// Ring the terminal's bell.
+    Ring,
     /// Take a mail back if it has not left.
     TakeBack {
         /// The mail.
@@ -297,6 +396,8 @@ pub enum Effect {
         request: Request,
         /// How many of its mails at most.
         limit: u32,
+        /// How many of the newest batches.
+        batches: u32,
     },
     /// Decide what becomes of a mail of unknown outcome.
     Settle {
@@ -314,7 +415,39 @@ pub enum Effect {
         /// The action.
         action: Action,
         /// On what.
-        selection: Selection,
+        subject: Subject,
+        /// Whom to act on although the plan would leave them alone.
+        chosen: BTreeSet<InterviewId>,
+    },
+    /// Write a plan to a file.
+    SavePlan {
+        /// The plan.
+        plan: Plan,
+    },
+    /// Read the ids of all that match.
+    ReadIds {
+        /// The number of the request.
+        request: Request,
+        /// What must hold.
+        filter: Filter,
+        /// Whether marks are to be exchanged, not added.
+        invert: bool,
+    },
+    /// See which of these a list shows.
+    CheckMarks {
+        /// The number of the request.
+        request: Request,
+        /// The interviews.
+        ids: BTreeSet<InterviewId>,
+        /// The list's filter.
+        filter: Filter,
+    },
+    /// Pause, resume or stop a batch.
+    SteerBatch {
+        /// Its number.
+        number: i64,
+        /// What it is told.
+        steer: Steer,
     },
     /// Do exactly what the plan says.
     CarryOut {
@@ -340,7 +473,7 @@ pub enum Effect {
 impl Effect {
     /// Whether it mails somebody or changes an interview. Invariant 11: outside the form, only the `y` of a plan or of
     /// a question about the outbox, the reason typed there, and the answer about a mail that was taken back may lead to
-    /// one of these. Taking back stops mail, and is none of them.
+    /// one of these. Taking back stops mail, and letting in who waits at the door is what they came for: neither is one.
     #[must_use]
     pub const fn mails_or_changes(&self) -> bool {
         match self {
@@ -348,19 +481,27 @@ impl Effect {
             | Self::Revise { .. }
             | Self::Remove { .. }
             | Self::Settle { .. }
+            | Self::Change { .. }
             | Self::Resume
+            | Self::SteerBatch { .. }
             | Self::CarryOut { .. } => true,
             Self::ReadWindow { .. }
             | Self::Count { .. }
+            | Self::ReadWaiting
             | Self::CountElsewhere { .. }
             | Self::ReadDetails { .. }
             | Self::ReadDelivery { .. }
             | Self::ReadMail { .. }
             | Self::ReadNextMail { .. }
             | Self::Preview { .. }
+            | Self::Admit { .. }
+            | Self::Ring
             | Self::TakeBack { .. }
             | Self::ReadOutbox { .. }
             | Self::MakePlan { .. }
+            | Self::SavePlan { .. }
+            | Self::ReadIds { .. }
+            | Self::CheckMarks { .. }
             | Self::Copy(_)
             | Self::CountUnsent
             | Self::Suspend

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::queue;
+use crossterm::style::Print;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::backend::Backend as _;
 use rustix::process::{
@@ -91,10 +92,13 @@ pub async fn setting(app: &App, quits_freely: bool) -> Setting {
             ..app.defaults()
         },
         hold: app.config().mail.hold,
+        batch_hold: app.config().mail.batch_hold,
+        rate: app.config().mail.rate,
         mail_stays_here: policy.mail == MailReach::ThisMachine,
         user: app.config().actor(),
         read_only: app.read_only(),
         quits_freely,
+        bell: app.config().ui.bell,
         seed: uuid::Uuid::new_v4().to_string(),
     }
 }
@@ -300,7 +304,7 @@ impl Runner {
 
     fn entered(&mut self, input: Input, at: Instant) {
         let layer = self.model.layer();
-        if matches!(layer, Layer::Plan | Layer::Steer)
+        if matches!(layer, Layer::Plan | Layer::Steer | Layer::Change)
             && self.plan_drawn.is_some_and(|drawn| at <= drawn)
         {
             return;
@@ -332,6 +336,12 @@ impl Runner {
                     let copied =
                         copied.and_then(|()| io::Write::flush(self.terminal.backend_mut()));
                     self.tell(Event::Copied(copied.map_err(|error| error.to_string())));
+                }
+                Some(Effect::Ring) => {
+                    let rung = queue!(self.terminal.backend_mut(), Print('\u{7}'));
+                    if let Err(error) = rung {
+                        tracing::warn!(%error, "the bell could not be rung");
+                    }
                 }
                 Some(Effect::Redraw) => self.redraw(),
                 Some(Effect::Suspend) => {

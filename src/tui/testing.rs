@@ -18,15 +18,16 @@ use super::theme::Theme;
 use super::update::{start, update};
 use super::view;
 use crate::app::{
-    Counts, Delivery, Dossier, Outbox, Pause, Row, Sending, SentBy, Serving, Underway, UnsentMail,
-    Window,
+    Batch, BatchStatus, Counts, Delivery, Dossier, Marked, Outbox, Pause, Row, Sending, SentBy,
+    Serving, Underway, UnsentMail, Window,
 };
 use crate::domain::address::EmailAddress;
 use crate::domain::base_url::BaseUrl;
+use crate::domain::batch::{BatchState, Progress};
 use crate::domain::delivery::{Kind, State};
 use crate::domain::draft::Defaults;
 use crate::domain::event::{Event as Happened, EventKind};
-use crate::domain::ids::{DeliveryId, InterviewId};
+use crate::domain::ids::{BatchId, DeliveryId, InterviewId};
 use crate::domain::interview::{Interview, Recruiter, Status};
 use crate::domain::session::{AccessWindow, SessionCondition, SessionKey};
 use crate::domain::verdict::{Facts, NewestMail, Told};
@@ -58,10 +59,13 @@ pub fn setting() -> Setting {
             recruiter: Recruiter::default(),
         },
         hold: Duration::from_secs(10),
+        batch_hold: Duration::from_secs(30),
+        rate: Some(5),
         mail_stays_here: false,
         user: "Rita Levi <rita@acme.example>".to_owned(),
         read_only: None,
         quits_freely: false,
+        bell: true,
         seed: "seed".to_owned(),
     }
 }
@@ -147,6 +151,13 @@ pub fn mailed(mut row: Row, state: State) -> Row {
         closes_at: None,
         link_is_local: false,
     });
+    row
+}
+
+/// An interview that has just begun, whose candidate has joined and waits.
+pub fn waiting(number: u128, name: &str, since: &str) -> Row {
+    let mut row = mailed(row(number, name, "2031-03-04T09:15:00Z"), State::Accepted);
+    row.interview.joined_at = Some(at(since));
     row
 }
 
@@ -243,6 +254,7 @@ pub fn outbox() -> Outbox {
     let greylisted = "RCPT: the server refused: 451 4.7.1 Greylisted, try again later";
     let broken = "final dot: the connection was closed";
     Outbox {
+        batches: Vec::new(),
         pause: Some(Pause {
             why: "signing in: the server refused: 535 5.7.8 Authentication failed".to_owned(),
             since: at("2031-03-04T09:02:00Z"),
@@ -285,6 +297,58 @@ pub fn outbox() -> Outbox {
             ),
         ],
     }
+}
+
+/// A batch that is leaving, one that is paused, and one that came to its end with trouble.
+pub fn batches() -> Vec<BatchStatus> {
+    let status = |number: i64, action: &str, state: BatchState, progress: Progress| BatchStatus {
+        batch: Batch {
+            number,
+            id: BatchId::new(Uuid::from_u128(900 + u128::from(number.unsigned_abs()))),
+            action: action.to_owned(),
+            asked_by: "Rita Levi <rita@acme.example>".to_owned(),
+            asked_at: at("2031-03-04T09:11:00Z"),
+            sends: progress.mails(),
+            changes: 0,
+            skips: 3,
+            state,
+            steered: (state != BatchState::Going).then(|| {
+                (
+                    "Sam <sam@acme.example>".to_owned(),
+                    at("2031-03-04T09:12:00Z"),
+                )
+            }),
+            held_until: None,
+        },
+        last_minute: progress.sent(),
+        time_left: (state == BatchState::Going && progress.left() > 0)
+            .then(|| Duration::from_secs(4)),
+        progress,
+    };
+    let going = Progress {
+        waiting: 17,
+        sending: 1,
+        accepted: 15,
+        failed: 1,
+        ..Progress::default()
+    };
+    let paused = Progress {
+        waiting: 52,
+        accepted: 8,
+        ..Progress::default()
+    };
+    let over = Progress {
+        accepted: 30,
+        failed: 2,
+        unknown: 1,
+        withdrawn: 4,
+        ..Progress::default()
+    };
+    vec![
+        status(12, "resend", BatchState::Going, going),
+        status(11, "rotate", BatchState::Paused, paused),
+        status(10, "repair_and_send", BatchState::Stopped, over),
+    ]
 }
 
 pub fn dossier(row: &Row) -> Box<Dossier> {
@@ -464,10 +528,22 @@ impl Stage {
                 Effect::ReadMail { request, .. } | Effect::ReadNextMail { request, .. } => {
                     self.tell(Event::MailRead(request, Ok(mail())));
                 }
-                Effect::ReadOutbox { request, limit } => {
+                Effect::ReadOutbox { request, limit, .. } => {
                     let mut outbox = self.outbox.clone();
                     outbox.mails.truncate(limit as usize);
                     self.tell(Event::OutboxRead(request, Ok(outbox)));
+                }
+                Effect::ReadIds {
+                    request, invert, ..
+                } => {
+                    let ids = self.model.list.rows.iter().map(Row::id).collect();
+                    self.tell(Event::IdsRead(request, invert, Ok(ids)));
+                }
+                Effect::CheckMarks { request, ids, .. } => {
+                    let there =
+                        |id: &InterviewId| self.model.list.rows.iter().any(|row| row.id() == *id);
+                    let (shown, hidden) = ids.into_iter().partition(there);
+                    self.tell(Event::MarksChecked(request, Ok(Marked { hidden, shown })));
                 }
                 Effect::Preview { request, .. } => self.tell(Event::Previewed(request, Ok(mail()))),
                 other => self.effects.push(other),
@@ -545,5 +621,35 @@ pub fn plan(count: usize) -> crate::app::Plan {
     });
     let plan =
         serde_json::json!({"action": "resend", "made_at": NOW, "rows": rows.collect::<Vec<_>>()});
+    serde_json::from_value(plan).unwrap()
+}
+
+/// A plan with a row of every sort.
+pub fn marked_plan() -> crate::app::Plan {
+    let mut plan = serde_json::to_value(plan(7)).unwrap();
+    let rows = plan["rows"].as_array_mut().unwrap();
+    let mut set = |row: usize, values: serde_json::Value| {
+        let row = rows[row].as_object_mut().unwrap();
+        row.extend(values.as_object().unwrap().clone());
+    };
+    set(
+        0,
+        serde_json::json!({"why": "a link will be made first", "link": "made", "holds": null}),
+    );
+    set(
+        1,
+        serde_json::json!({"why": "they hold the old time", "holds": {
+            "link": "9689ddff…", "starts_at": "2031-03-04T10:00:00Z", "address": "c1@mail.example",
+        }}),
+    );
+    set(
+        2,
+        serde_json::json!({"step": "skip", "why": "outcome unknown: settle it first"}),
+    );
+    set(
+        3,
+        serde_json::json!({"step": "skip", "why": "mailed 4 min ago", "optional": true}),
+    );
+    set(4, serde_json::json!({"chosen": true}));
     serde_json::from_value(plan).unwrap()
 }

@@ -1,6 +1,6 @@
 //! What links depend on changes: in one transaction with its event, mailing nobody, withdrawing what is no longer true.
 
-use greenroom::app::{AppError, Changed, MailWish};
+use greenroom::app::{AppError, Changed, Join, MailWish};
 use greenroom::domain::change::Extension;
 use greenroom::domain::filter::Filter;
 use greenroom::domain::ids::InterviewId;
@@ -8,8 +8,8 @@ use greenroom::domain::session::LinkState;
 use jiff::{SignedDuration, Timestamp};
 use rstest::rstest;
 
-use crate::support::world::words;
-use crate::support::{Answer, World};
+use crate::support::world::{request, words};
+use crate::support::{Answer, World, draft};
 
 const ADA: &str = "Ada <ada@c.example>";
 
@@ -146,6 +146,51 @@ async fn incident_11_cancelling_closes_the_link_in_the_middle_of_its_window_and_
         said,
         "Ada: the interview is cancelled, and its link lets nobody in. Nobody was mailed; they hold the invitation accepted 10:00."
     );
+}
+
+#[tokio::test]
+async fn incident_11_a_cancelled_interview_admits_nobody_who_joins_or_has_joined() {
+    let world = World::new().await;
+    let (ada, bob) = (
+        ada(&world).await,
+        world.schedule("Bob <bob@c.example>", "today 12:00").await,
+    );
+    at_noon(&world);
+    let key = async |id| world.details(id).await.sessions[0].key;
+    world.app.join(key(ada).await).await.unwrap();
+    assert_eq!(world.app.waiting().await.unwrap().len(), 1);
+    for id in [ada, bob] {
+        world.app.cancel(id, "").await.unwrap();
+        let joined = world.app.join(key(id).await).await.unwrap();
+        assert!(matches!(joined, Join::Refused(_)), "{joined:?}");
+        assert!(words(world.app.admit(id).await).contains("wait"));
+    }
+    assert!(
+        world.app.waiting().await.unwrap().is_empty(),
+        "nobody waits any longer"
+    );
+    assert_eq!(world.row(bob).await.interview.joined_at, None);
+}
+
+#[tokio::test]
+async fn incident_09_another_start_ends_an_extension_in_every_place() {
+    let world = World::new().await;
+    let id = world
+        .schedule_with(ADA, "today 12:00", MailWish::No)
+        .await
+        .row
+        .id();
+    let wish = Extension {
+        opens: Some(world.now()),
+        closes: Some(world.now() + SignedDuration::from_hours(30)),
+    };
+    world.app.extend(id, wish).await.unwrap();
+    assert_eq!(link_state(&world, id).await, LinkState::Open);
+    let later = request(draft(ADA, "today 16:00"), MailWish::No);
+    world.app.revise(id, later).await.unwrap();
+    assert_eq!(link_state(&world, id).await, LinkState::NotYetOpen);
+    let columns: i64 = world.ask("SELECT (opens_at IS NULL) + (closes_at IS NULL) FROM interview");
+    assert_eq!(columns, 2);
 }
 
 #[tokio::test]

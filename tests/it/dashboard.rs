@@ -483,3 +483,78 @@ async fn a_mail_is_withdrawn_in_the_outbox_and_enter_there_goes_to_its_interview
     assert_eq!(world.mail_of(grace).await, ["withdrawn"]);
     assert_eq!(world.letters().len(), 1);
 }
+
+#[tokio::test]
+async fn a_candidate_who_waits_is_seen_and_let_in_by_one_key() {
+    let world = World::new().await;
+    let id = world.schedule("Ada <ada@c.example>", "today 10:05").await;
+    world.deliver().await;
+    let mut dashboard = Dashboard::open(&world, 80, 24).await;
+    let key = world.details(id).await.sessions[0].key;
+    world.app.join(key).await.unwrap();
+    dashboard.settle().await;
+    let screen = dashboard.screen();
+    assert!(
+        screen.contains("1 waiting: Ada since 10:00 · W lets in"),
+        "{screen}"
+    );
+    assert!(screen.contains("▲ waiting since 10:00"), "{screen}");
+    dashboard.keys("W").await;
+    let screen = dashboard.screen();
+    assert!(
+        dashboard.status().starts_with("✓ Ada is let in"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("✓ let in 10:00") && !screen.contains("1 waiting"),
+        "{screen}"
+    );
+    assert_eq!(world.timeline(id).await[4..], ["joined", "admitted"]);
+    // Let in and done: the palette notes it, and the link has closed.
+    dashboard.keys(": complete Enter").await;
+    assert_eq!(
+        world.row(id).await.interview.status.name(),
+        "scheduled",
+        "y does it"
+    );
+    dashboard.keys("y").await;
+    assert!(
+        dashboard
+            .status()
+            .starts_with("Ada: the interview has taken place, and its link has closed."),
+        "{}",
+        dashboard.status()
+    );
+    assert_eq!(world.row(id).await.interview.status.name(), "completed");
+    assert_eq!(world.letters().len(), 1, "the invitation and nothing else");
+}
+
+#[tokio::test]
+async fn a_link_is_opened_now_kept_open_and_revoked_from_the_palette() {
+    let world = World::new().await;
+    let id = world.schedule("Ada <ada@c.example>", "today 15:00").await;
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    dashboard.keys(": open~now Enter y").await;
+    assert!(
+        dashboard
+            .status()
+            .starts_with("Ada can get in now and until 17:45."),
+        "{}",
+        dashboard.status()
+    );
+    dashboard.keys(": hour Enter y").await;
+    assert!(
+        dashboard
+            .status()
+            .starts_with("Ada can get in now and until 18:45."),
+        "{}",
+        dashboard.status()
+    );
+    dashboard.keys(": revoke Enter y").await;
+    assert!(
+        dashboard.screen().contains("! link revoked"),
+        "{}",
+        dashboard.screen()
+    );
+    assert_eq!(world.mail_of(id).await, ["withdrawn"]);
+}

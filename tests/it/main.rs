@@ -1,6 +1,8 @@
 //! Greenroom from outside, in one binary.
 #![expect(clippy::unwrap_used, reason = "a test may; its helpers too")]
 
+mod batches;
+mod browser;
 mod change;
 mod cli;
 mod dashboard;

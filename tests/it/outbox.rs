@@ -6,6 +6,7 @@ mod kills;
 mod lanes;
 mod owners;
 mod pause;
+mod sinks;
 mod truth;
 
 use std::time::Duration;

@@ -182,6 +182,24 @@ async fn a_process_that_is_stopped_keeps_its_mail_and_goes_on_with_it() {
     assert_eq!(server.mails().len(), 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_process_had_claimed_leaves_within_five_seconds() {
+    let script = Script::new().once(At::Rcpt, Act::Stall);
+    let (greenroom, server) = queued(1, script).await;
+    let mut killed = start(&greenroom, &["deliver", "--watch"]);
+    server.stalled().await;
+    let waiting = start(&greenroom, &["deliver", "--watch"]);
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    let dead = std::time::Instant::now();
+    await_mails(&server, 1).await;
+    let waited = dead.elapsed();
+    assert!(waited.as_secs() < 5, "{waited:?}");
+    signal(&waiting, Signal::TERM);
+    assert!(waiting.wait_with_output().unwrap().status.success());
+    assert_eq!(states(&greenroom), ["accepted"]);
+}
+
 #[rstest]
 #[case(Signal::TERM)]
 #[case(Signal::INT)]

@@ -1,6 +1,11 @@
 //! The join page and everything else over HTTP, through the real server.
 
 mod base_url;
+mod bounds;
+mod joining;
+mod looking;
+mod old_links;
+mod program;
 mod states;
 
 use std::time::Duration;
@@ -102,4 +107,14 @@ async fn path_of(world: &World, id: InterviewId) -> String {
     let link = world.link(id).await;
     let base = world.app.config().links.base_url.as_str().to_owned();
     link.strip_prefix(&base).unwrap().to_owned()
+}
+
+/// What the form of an interview's page sends.
+async fn form_of(world: &World, id: InterviewId) -> String {
+    path_of(world, id)
+        .await
+        .split_once('?')
+        .unwrap()
+        .1
+        .to_owned()
 }

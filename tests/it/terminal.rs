@@ -1,11 +1,14 @@
 //! The dashboard in a real terminal, with real keys, a real database and a real SMTP conversation.
 
+use std::time::{Duration, Instant};
+
 use mail_parser::MessageParser;
 use rstest::rstest;
 use rustix::process::Signal;
 
+use crate::support::World;
 use crate::support::program::Greenroom;
-use crate::support::smtp_server::{Script, SmtpServer};
+use crate::support::smtp_server::{Act, At, Script, SmtpServer};
 
 const FILLED: &str = "Grace Hopper\tgrace@navy.example\tCompiler Engineer\tthu 15:00\t";
 
@@ -40,6 +43,39 @@ async fn incident_04_the_form_schedules_and_a_mail_server_accepts_the_right_link
     let mail = MessageParser::default().parse(&mails[0].bytes).unwrap();
     assert!(mail.body_text(0).unwrap().contains(link));
     assert!(mail.body_html(0).unwrap().contains(link));
+}
+
+#[rstest]
+#[case::before_a_word(At::Greeting)]
+#[case::in_the_middle(At::Rcpt)]
+#[case::after_the_mail(At::Dot)]
+#[tokio::test(flavor = "multi_thread")]
+async fn incident_21_a_server_that_falls_silent_does_not_slow_the_dashboard(#[case] at: At) {
+    let server = SmtpServer::start(Script::new().on(at, Act::Stall)).await;
+    let greenroom = Greenroom::new()
+        .with_smtp(server.port())
+        .with("GREENROOM_MAIL__SMTP__CONNECTIONS", "1")
+        .with("GREENROOM_MAIL__HOLD", "0s");
+    let mut terminal = greenroom.terminal(&[], 120, 32);
+    terminal.shows("sending here");
+    terminal.keys("n");
+    terminal.shows("Candidate");
+    terminal.keys(FILLED);
+    terminal.shows("Thursday 6 March 2031 15:00 GMT");
+    terminal.keys("\x13");
+    server.stalled().await;
+    terminal.shows("Grace Hopper");
+    let begun = std::time::Instant::now();
+    for _ in 0..5 {
+        terminal.keys("/grace");
+        terminal.shows("/ grace");
+        terminal.keys("\x1b\x1b");
+        terminal.no_longer_shows("/ grace");
+    }
+    // Ten pictures; the server is allowed its minutes.
+    let took = begun.elapsed();
+    assert!(took.as_secs() < 5, "{took:?}");
+    terminal.signal(Signal::KILL);
 }
 
 #[test]
@@ -135,4 +171,57 @@ fn a_paste_whose_end_never_comes_does_not_swallow_what_is_typed_later() {
     terminal.shows("have not left yet");
     terminal.keys("y");
     assert!(terminal.ends().0.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_joins_in_another_process_is_seen_within_a_second_and_heard_and_let_in() {
+    let greenroom = Greenroom::new().with("GREENROOM_UI__BELL", "true");
+    let names = ["Ada Lovelace", "Grace Hopper", "Alan Turing"];
+    let mut keys = Vec::new();
+    for name in names {
+        let address = format!("{}@c.example", &name[..3]);
+        let at = "2031-03-04 09:20";
+        let new = [
+            "new",
+            "--candidate",
+            name,
+            "--email",
+            &address,
+            "--role",
+            "Engineer",
+        ];
+        let made = greenroom.run(&[&new[..], &["--at", at, "--no-send", "--json"]].concat());
+        let made = made.ended(0).one();
+        let key = made["interview"]["session_key"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        keys.push(key);
+    }
+    let server = World::at(greenroom.home(), 7).await;
+    let mut terminal = greenroom.terminal(&[], 80, 24);
+    terminal.shows("3 not invited");
+    let mut quickest = Duration::MAX;
+    for (second, (name, key)) in names.iter().zip(&keys).enumerate() {
+        let now = format!("2031-03-04T09:12:{second:02}Z");
+        server.clock.set(now.parse().unwrap());
+        server.app.join(key.parse().unwrap()).await.unwrap();
+        let joined = Instant::now();
+        terminal.becomes(|screen| {
+            let line = |line: String| line.contains(&name[..3]) && line.contains("waiting since");
+            screen.rows(0, 80).any(line)
+        });
+        quickest = quickest.min(joined.elapsed());
+        terminal.shows(&format!("{} waiting: ", second + 1));
+    }
+    assert!(quickest < Duration::from_secs(1), "{quickest:?}");
+    terminal.shows("3 waiting: Ada Lovelace since 09:12");
+    // The cursor stands on the first of them; the others still wait.
+    terminal.keys("W");
+    terminal.shows("is let in");
+    terminal.shows("2 waiting: ");
+    terminal.keys("q");
+    let (ended, written) = terminal.ends();
+    assert!(ended.success());
+    assert_eq!(written.matches('\u{7}').count(), 3, "once for each");
 }

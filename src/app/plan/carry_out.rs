@@ -149,6 +149,14 @@ impl App {
                 self.make_session(write, id, self.now())?;
             }
             Action::Rotate => self.rotate_in(write, id)?,
+            Action::Cancel => {
+                self.cancel_in(write, id, "")?;
+                return Ok(false);
+            }
+            Action::Revoke => {
+                self.revoke_in(write, id)?;
+                return Ok(false);
+            }
         }
         Ok(true)
     }

@@ -4,6 +4,7 @@
 //! concerns many goes through here: what is done to one interview is decided in `step.rs`, and done in `carry_out.rs`.
 
 mod carry_out;
+mod file;
 mod step;
 
 use std::collections::BTreeSet;
@@ -34,6 +35,10 @@ pub enum Action {
     },
     /// Replace the link, which ends the old one, and mail the new one.
     Rotate,
+    /// Cancel the interview. Nobody is mailed.
+    Cancel,
+    /// End the link without another. Nobody is mailed.
+    Revoke,
 }
 
 impl Action {
@@ -45,6 +50,8 @@ impl Action {
             Self::Repair { send: false } => "repair",
             Self::Repair { send: true } => "repair_and_send",
             Self::Rotate => "rotate",
+            Self::Cancel => "cancel",
+            Self::Revoke => "revoke",
         }
     }
 
@@ -53,7 +60,7 @@ impl Action {
     pub const fn mails(self) -> bool {
         match self {
             Self::Resend | Self::Repair { send: true } | Self::Rotate => true,
-            Self::Repair { send: false } => false,
+            Self::Repair { send: false } | Self::Cancel | Self::Revoke => false,
         }
     }
 }
@@ -108,6 +115,7 @@ pub enum Step {
         /// Why not.
         why: String,
         /// Whether a person may choose it all the same.
+        #[serde(default)]
         optional: bool,
     },
 }
@@ -119,6 +127,12 @@ impl Step {
         match self {
             Self::Send { why } | Self::Change { why } | Self::Skip { why, .. } => why,
         }
+    }
+
+    /// Whether nothing is done, but a person may choose it all the same.
+    #[must_use]
+    pub const fn is_optional(&self) -> bool {
+        matches!(self, Self::Skip { optional: true, .. })
     }
 
     /// The name shown in JSON and in lists.
@@ -142,6 +156,8 @@ pub enum LinkStep {
     Made,
     /// It ends, and a new one is made.
     Replaced(String),
+    /// It lets nobody in any more.
+    Ends(String),
     /// There is none, and none is made.
     None,
 }
@@ -187,6 +203,39 @@ pub struct PlanRow {
 }
 
 impl PlanRow {
+    /// What happens to the link, in a few words.
+    #[must_use]
+    pub fn link_words(&self) -> String {
+        match &self.link {
+            LinkStep::Stays(key) => format!("{key} stays"),
+            LinkStep::Made => "new".to_owned(),
+            LinkStep::Replaced(key) => format!("{key} → new"),
+            LinkStep::Ends(key) => format!("{key} ends"),
+            LinkStep::None => "none".to_owned(),
+        }
+    }
+
+    /// What they hold that differs from what is true: another link, start or address.
+    #[must_use]
+    pub fn held_words(&self, zone: &when::Zone) -> Option<String> {
+        let holds = self.holds.as_ref()?;
+        let key = match &self.link {
+            LinkStep::Stays(key) | LinkStep::Replaced(key) | LinkStep::Ends(key) => Some(key),
+            LinkStep::Made | LinkStep::None => None,
+        };
+        let mut parts = Vec::new();
+        if key != Some(&holds.link) {
+            parts.push(holds.link.clone());
+        }
+        if Some(holds.starts_at) != self.starts_at {
+            parts.push(when::day_and_time(holds.starts_at, zone));
+        }
+        if Some(&holds.address) != self.address.as_ref() {
+            parts.push(holds.address.clone());
+        }
+        (!parts.is_empty()).then(|| format!("they hold {}", parts.join(", ")))
+    }
+
     /// Whether anything will be done.
     #[must_use]
     pub const fn acts(&self) -> bool {

@@ -49,6 +49,14 @@ impl App {
                 .map_or_else(|| to_mail(reason, row, now), skip),
             Action::Resend => self.resend(row, newest, reason, chosen),
             Action::Rotate => rotate(row, newest, link, chosen),
+            Action::Cancel => Step::Change {
+                why: told_nobody("cancelled", row),
+            },
+            Action::Revoke if link == LinkState::Missing => skip("has no link"),
+            Action::Revoke if link == LinkState::Revoked => skip("the link was revoked already"),
+            Action::Revoke => Step::Change {
+                why: told_nobody("the link ends", row),
+            },
         }
     }
 
@@ -155,6 +163,15 @@ fn rotate(row: &Row, newest: Option<&Delivery>, link: LinkState, chosen: bool) -
     }
 }
 
+// Whoever holds an invitation is not told by these: a person has to.
+fn told_nobody(what: &str, row: &Row) -> String {
+    if row.facts.told.is_some() {
+        format!("{what}; nobody is mailed, and they hold an invitation")
+    } else {
+        format!("{what}; nobody is mailed")
+    }
+}
+
 const SETTLE_FIRST: &str = "outcome unknown: settle it first";
 
 fn to_mail(reason: Reason, row: &Row, now: Timestamp) -> Step {
@@ -180,6 +197,7 @@ pub(super) fn link(action: Action, step: &Step, key: Option<String>) -> LinkStep
     let acts = !matches!(step, Step::Skip { .. });
     match (key, action) {
         (Some(key), Action::Rotate) if acts => LinkStep::Replaced(key),
+        (Some(key), Action::Cancel | Action::Revoke) if acts => LinkStep::Ends(key),
         (Some(key), _) => LinkStep::Stays(key),
         (None, Action::Resend | Action::Repair { .. }) if acts => LinkStep::Made,
         (None, _) => LinkStep::None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Condition, Days, TextColumn};
+use super::{Condition, Days, Joined, TextColumn};
 use crate::domain::delivery::State;
 use crate::domain::finding::Code;
 use crate::domain::ids::InterviewId;
@@ -41,6 +41,10 @@ pub enum Predicate {
         /// and so has the longer one that somebody gave it, before this.
         late_before: Timestamp,
     },
+    /// The candidate has joined.
+    Joined,
+    /// The candidate has joined, was not let in yet, and there is no meeting to send them to.
+    Waits,
     /// It has a start.
     HasStart,
     /// A session was made, live or revoked.
@@ -67,6 +71,8 @@ pub enum Predicate {
     },
     /// That interview.
     Id(InterviewId),
+    /// One of those interviews.
+    AnyOf(Vec<InterviewId>),
     /// The folded column contains the folded text.
     Contains(TextColumn, String),
     /// The folded text stands in a name, address, role, company, key or Message-ID.
@@ -119,8 +125,14 @@ impl Context<'_> {
             }
             Condition::Finding(code) => Predicate::finding(*code, self.window, self.now),
             Condition::Status(status) => Predicate::Status(*status),
+            Condition::Joined(Joined::Yes) => Predicate::Joined,
+            Condition::Joined(Joined::No) => Predicate::Joined.negated(),
+            Condition::Joined(Joined::Waiting) => {
+                Predicate::All(vec![Predicate::Waits, self.link(LinkState::Open)])
+            }
             Condition::When(days) => self.days(*days),
             Condition::Id(id) => Predicate::Id(*id),
+            Condition::AnyOf(ids) => Predicate::AnyOf(ids.clone()),
             Condition::Column(column, text) => Predicate::Contains(*column, text.clone()),
             Condition::Text(text) => Predicate::Text(text.clone()),
         }

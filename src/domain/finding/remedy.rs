@@ -15,6 +15,32 @@ pub struct Remedy {
     pub key: &'static str,
 }
 
+/// What mends one finding of very many interviews, if one command does.
+#[must_use]
+pub fn remedy_for_all(code: Code) -> Option<String> {
+    let command = match code {
+        Code::MissingLink | Code::ImportedConflict => "repair",
+        Code::RevokedButHeld => "rotate",
+        Code::NeverMailed
+        | Code::StaleLink
+        | Code::StaleTime
+        | Code::Failed
+        | Code::StoredOnly
+        | Code::LocalLink
+        | Code::MailedElsewhere
+        | Code::ClosesEarly => "resend",
+        Code::CancelledButInvited => "correct",
+        Code::NoStart
+        | Code::NoAddress
+        | Code::SuspectAddress
+        | Code::DeferredLate
+        | Code::Unknown => return None,
+    };
+    let send = if command == "repair" { " --send" } else { "" };
+    let name = code.name().to_lowercase();
+    Some(format!("greenroom {command} finding:{name}{send}"))
+}
+
 /// What mends a finding of an interview.
 #[must_use]
 pub fn remedy(code: Code, interview: &Interview, facts: &Facts) -> Remedy {
@@ -42,8 +68,12 @@ pub fn remedy(code: Code, interview: &Interview, facts: &Facts) -> Remedy {
         | Code::LocalLink
         | Code::MailedElsewhere
         | Code::ClosesEarly => (format!("greenroom resend {id}"), "R"),
-        Code::DeferredLate | Code::Unknown => ("greenroom outbox list".to_owned(), "B"),
-        Code::CancelledButInvited => (format!("greenroom cancel {id}"), "x"),
+        Code::DeferredLate => (
+            format!("greenroom outbox withdraw {id} && greenroom resend {id}"),
+            "B",
+        ),
+        Code::Unknown => (format!("greenroom outbox settle {id} --send-again"), "B"),
+        Code::CancelledButInvited => (format!("greenroom correct {id}"), "x"),
     };
     Remedy { command, key }
 }

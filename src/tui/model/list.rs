@@ -20,6 +20,8 @@ pub enum Narrowing {
     Words(String, Filter),
     /// A text that was pasted, taken literally.
     Pasted(String, Filter),
+    /// What was marked when it was narrowed to that.
+    Marked(Filter),
 }
 
 impl Narrowing {
@@ -54,7 +56,9 @@ impl Narrowing {
     pub fn filter(&self) -> Filter {
         match self {
             Self::None => Filter::default(),
-            Self::Words(_, filter) | Self::Pasted(_, filter) => filter.clone(),
+            Self::Words(_, filter) | Self::Pasted(_, filter) | Self::Marked(filter) => {
+                filter.clone()
+            }
         }
     }
 
@@ -63,6 +67,7 @@ impl Narrowing {
     pub fn text(&self) -> &str {
         match self {
             Self::None => "",
+            Self::Marked(_) => "only marked",
             Self::Words(text, _) | Self::Pasted(text, _) => text,
         }
     }
@@ -176,7 +181,9 @@ impl Find {
         match &self.base {
             base if typed.is_empty() => Ok(base.clone()),
             Narrowing::Words(base, _) => Narrowing::words(&format!("{base} {typed}")),
-            Narrowing::None | Narrowing::Pasted(..) => Narrowing::words(typed),
+            Narrowing::None | Narrowing::Pasted(..) | Narrowing::Marked(_) => {
+                Narrowing::words(typed)
+            }
         }
     }
 }

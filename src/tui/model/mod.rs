@@ -3,29 +3,41 @@
 //! Only data and questions about it; [`update`](super::update) changes it, [`view`](super::view) shows it. Knows no
 //! clock: the time is the [`Moment`] that the last message brought.
 
+pub mod batches;
+pub mod change;
 pub mod form;
 pub mod list;
 pub mod mail;
+pub mod marks;
 pub mod outbox;
 pub mod outgoing;
+pub mod palette;
 pub mod plan;
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
+use self::batches::BatchesView;
+use self::change::ChangeQuestion;
 use self::form::Form;
 use self::list::{Find, List};
 use self::mail::Pane;
+use self::marks::Marks;
 use self::outbox::{OutboxView, SettleLine, SteerQuestion};
 use self::outgoing::Outgoing;
+use self::palette::Palette;
 use self::plan::PlanView;
 use super::keymap::Layer;
 use super::message::{Moment, Request, Tally};
 use super::theme::Role;
 
 use crate::app::{
-    Affected, Horizon, Outbox, Row, Section, Sending, SentBy, Serving, Underway, UnsentMail,
+    Affected, BatchStatus, Horizon, Outbox, Row, Section, Sending, SentBy, Serving, Underway,
+    UnsentMail, Waiting,
 };
 use crate::domain::base_url::BaseUrl;
+use crate::domain::batch::BatchState;
 use crate::domain::draft::Defaults;
 use crate::domain::session::{AccessWindow, JoinLink};
 use crate::domain::when::{self, Zone};
@@ -43,6 +55,10 @@ pub struct Setting {
     pub defaults: Defaults,
     /// How long a mail from the dashboard is held.
     pub hold: Duration,
+    /// How long the mails of a batch from the dashboard are held.
+    pub batch_hold: Duration,
+    /// How many mails may leave in a second, where that is limited.
+    pub rate: Option<u16>,
     /// Whether mail stays on this machine.
     pub mail_stays_here: bool,
     /// Who is acting.
@@ -51,6 +67,8 @@ pub struct Setting {
     pub read_only: Option<String>,
     /// Whether `q` never asks (a demonstration).
     pub quits_freely: bool,
+    /// Whether the bell rings when a candidate waits.
+    pub bell: bool,
     /// Random text, made once per run, from which the forms' idempotency keys are made.
     pub seed: String,
 }
@@ -81,10 +99,16 @@ pub enum Modal {
     Help(usize),
     /// The outbox.
     Outbox(OutboxView),
+    /// The batches.
+    Batches(BatchesView),
     /// Do that with a mail of the outbox below, or with all of it?
     Steer(Box<SteerQuestion>),
     /// Why is a mail of the outbox below settled?
     Settle(Box<SettleLine>),
+    /// Do that with an interview?
+    Change(Box<ChangeQuestion>),
+    /// The commands of what lies below.
+    Palette(Palette),
     /// Quit with unsent mail?
     Quit(UnsentMail),
     /// Leave the form below and lose what was typed?
@@ -109,6 +133,8 @@ pub enum Slot {
     Window,
     /// The numbers above the list.
     Count,
+    /// Who waits to be let in.
+    Waiting,
     /// Matches outside the filter.
     Elsewhere,
     /// Everything about the interview under the cursor.
@@ -125,6 +151,10 @@ pub enum Slot {
     Plan,
     /// The outbox.
     Outbox,
+    /// What is to be marked.
+    Ids,
+    /// What is marked.
+    Marks,
 }
 
 /// The state of the dashboard.
@@ -144,8 +174,16 @@ pub struct Model {
     pub affected: Affected,
     /// The list.
     pub list: List,
+    /// What is marked in it.
+    pub marks: Marks,
+    /// The batches of this run that are under way, by number.
+    pub watched: Vec<i64>,
     /// The numbers above it, once they are known.
     pub tally: Option<Tally>,
+    /// Who waits to be let in, whoever waits longest first.
+    pub waiting: Vec<Waiting>,
+    /// When the last of those joined who are known of; none before that was read.
+    pub last_arrival: Option<Timestamp>,
     /// The outbox, once it was read; its mails only while it is on the screen.
     pub outbox: Outbox,
     /// The interview under the cursor.
@@ -178,7 +216,11 @@ impl Model {
             serving: Serving::Off,
             affected: Affected::default(),
             list: List::default(),
+            marks: Marks::default(),
+            watched: Vec::new(),
             tally: None,
+            waiting: Vec::new(),
+            last_arrival: None,
             outbox: Outbox::default(),
             pane: Pane::default(),
             focus: Focus::List,
@@ -202,8 +244,11 @@ impl Model {
             (Some(Modal::Mail(_)), _) => Layer::Mail,
             (Some(Modal::Help(_)), _) => Layer::Help,
             (Some(Modal::Outbox(_)), _) => Layer::Outbox,
+            (Some(Modal::Batches(_)), _) => Layer::Batches,
             (Some(Modal::Steer(_)), _) => Layer::Steer,
             (Some(Modal::Settle(_)), _) => Layer::Settle,
+            (Some(Modal::Change(_)), _) => Layer::Change,
+            (Some(Modal::Palette(_)), _) => Layer::Palette,
             (Some(Modal::Quit(_)), _) => Layer::QuitQuestion,
             (Some(Modal::LeaveForm), _) => Layer::LeaveQuestion,
             (Some(Modal::LeaveTakenBack), _) => Layer::TakenBackQuestion,
@@ -337,6 +382,46 @@ impl Model {
         Some((view?, &self.outbox.mails))
     }
 
+    /// The batches that are open, if they are, under whatever lies on top of them.
+    #[must_use]
+    pub fn batches_view(&self) -> Option<&BatchesView> {
+        self.modals.iter().rev().find_map(|modal| {
+            if let Modal::Batches(view) = modal {
+                Some(view)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The same, to be changed, with the batches that stand in it.
+    pub fn batches_view_mut(&mut self) -> Option<(&mut BatchesView, &[BatchStatus])> {
+        let view = self.modals.iter_mut().rev().find_map(|modal| {
+            if let Modal::Batches(view) = modal {
+                Some(view)
+            } else {
+                None
+            }
+        });
+        Some((view?, &self.outbox.batches))
+    }
+
+    /// The batch under the cursor.
+    #[must_use]
+    pub fn batch_under_cursor(&self) -> Option<&BatchStatus> {
+        self.outbox.batches.get(self.batches_view()?.index)
+    }
+
+    /// The newest batch of several mails that is under way, or that waits for a person.
+    #[must_use]
+    pub fn batch_under_way(&self) -> Option<&BatchStatus> {
+        self.outbox.batches.iter().find(|status| {
+            let untried = status.progress.waiting + status.progress.sending > 0;
+            let paused = status.batch.state == BatchState::Paused && !status.is_over();
+            status.batch.sends > 1 && (untried || paused)
+        })
+    }
+
     /// The mail under the cursor of the outbox.
     #[must_use]
     pub fn mail_under_cursor(&self) -> Option<&Underway> {
@@ -349,6 +434,7 @@ impl Model {
         match self.modals.last() {
             Some(Modal::Plan(plan)) => plan.is_ready() && !plan.drawn,
             Some(Modal::Steer(question)) => !question.drawn,
+            Some(Modal::Change(question)) => !question.drawn,
             _ => false,
         }
     }
@@ -356,9 +442,18 @@ impl Model {
     /// Whether something on the screen changes every second.
     #[must_use]
     pub fn counts_down(&self) -> bool {
-        self.outgoing
-            .iter()
-            .any(|mail| mail.remaining(self.moment.running).is_some())
+        let held = |status: &BatchStatus| {
+            status.progress.waiting > 0
+                && status
+                    .batch
+                    .held_until
+                    .is_some_and(|until| until > self.moment.running)
+        };
+        self.batch_under_way().is_some_and(held)
+            || self
+                .outgoing
+                .iter()
+                .any(|mail| mail.remaining(self.moment.running).is_some())
     }
 
     /// Whether no mail would leave after this program ends.

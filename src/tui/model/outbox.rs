@@ -1,6 +1,6 @@
 //! The outbox on the screen: a cursor that belongs to a mail, and the questions before anything is done with one.
 
-use crate::app::{Pause, Underway, UnsentMail};
+use crate::app::{self, BatchStatus, Pause, Underway, UnsentMail};
 use crate::domain::delivery::State;
 use crate::domain::ids::DeliveryId;
 use crate::tui::field::Field;
@@ -56,6 +56,8 @@ pub enum Steer {
     Withdraw(Underway),
     /// Send a mail of unknown outcome once more.
     SendAgain(Underway),
+    /// Pause a batch, let it go on, or stop it.
+    Batch(Box<BatchStatus>, app::Steer),
     /// Let the mail of a paused outbox leave.
     Resume {
         /// Why it is paused.
@@ -100,7 +102,7 @@ impl SteerQuestion {
                 let many = usize::try_from(unsent.count).is_ok_and(|count| count <= TYPED_ABOVE);
                 (!many).then_some(unsent.count)
             }
-            Steer::Withdraw(_) | Steer::SendAgain(_) => None,
+            Steer::Withdraw(_) | Steer::SendAgain(_) | Steer::Batch(..) => None,
         }
     }
 }

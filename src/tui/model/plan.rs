@@ -1,11 +1,77 @@
 //! A plan on the screen. It can only be carried out when it has been seen.
 
-use crate::app::{Action, Plan};
+use std::collections::BTreeSet;
+
+use crate::app::{Action, MarkedPlan, Plan, PlanRow};
+use crate::domain::filter::Filter;
 use crate::domain::ids::InterviewId;
 use crate::tui::field::Field;
 
 /// Above this many interviews, their number must be typed.
 pub const TYPED_ABOVE: usize = 20;
+
+/// What a plan concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// These.
+    These(Vec<InterviewId>),
+    /// What is marked; what the filter hides stands first.
+    Marked {
+        /// The marks.
+        ids: BTreeSet<InterviewId>,
+        /// The filter of the list.
+        filter: Filter,
+    },
+    /// What of that batch did not leave and may be sent again.
+    Retry(i64),
+}
+
+impl Subject {
+    /// One interview.
+    #[must_use]
+    pub fn one(id: InterviewId) -> Self {
+        Self::These(vec![id])
+    }
+}
+
+/// A plan, with what is to be said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadePlan {
+    /// The plan.
+    pub plan: Plan,
+    /// So many of its rows, from the first on, are not on the screen.
+    pub hidden: usize,
+    /// What was left out, and why; or empty.
+    pub left_out: String,
+}
+
+impl From<Plan> for MadePlan {
+    fn from(plan: Plan) -> Self {
+        Self {
+            plan,
+            hidden: 0,
+            left_out: String::new(),
+        }
+    }
+}
+
+impl From<MarkedPlan> for MadePlan {
+    fn from(marked: MarkedPlan) -> Self {
+        Self {
+            hidden: marked.hidden,
+            ..marked.plan.into()
+        }
+    }
+}
+
+/// Why a plan was not carried out. Nothing was done then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotCarriedOut {
+    /// In words.
+    pub why: String,
+    /// The interviews that changed since it was made.
+    pub changed: Vec<InterviewId>,
+}
 
 /// A plan that waits for its answer.
 #[derive(Debug)]
@@ -13,9 +79,11 @@ pub struct PlanView {
     /// What it is for.
     pub action: Action,
     /// On which interviews.
-    pub ids: Vec<InterviewId>,
+    pub subject: Subject,
+    /// The interviews that are chosen although the plan would leave them alone.
+    pub chosen: BTreeSet<InterviewId>,
     /// The plan, once it was made; or why there is none.
-    pub plan: Option<Result<Plan, String>>,
+    pub plan: Option<Result<MadePlan, String>>,
     /// Whether the plan has been on the screen. Keys before that were not meant for it.
     pub drawn: bool,
     /// Whether it is being carried out.
@@ -26,21 +94,35 @@ pub struct PlanView {
     pub typed: Field,
     /// What stands in the way of `y`, if it was pressed in vain.
     pub objection: Option<String>,
+    /// The interviews that changed since the plan before this one.
+    pub changed: Vec<InterviewId>,
 }
 
 impl PlanView {
     /// A plan that is being made.
     #[must_use]
-    pub fn new(action: Action, ids: Vec<InterviewId>) -> Self {
+    pub fn new(action: Action, subject: Subject) -> Self {
         Self {
             action,
-            ids,
+            subject,
+            chosen: BTreeSet::new(),
             plan: None,
             drawn: false,
             running: false,
             row: 0,
             typed: Field::default(),
             objection: None,
+            changed: Vec::new(),
+        }
+    }
+
+    /// The same, being made anew: what was typed was typed for the old one.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self {
+            chosen: self.chosen.clone(),
+            row: self.row,
+            ..Self::new(self.action, self.subject.clone())
         }
     }
 
@@ -50,10 +132,22 @@ impl PlanView {
         self.plan.is_some()
     }
 
+    /// The plan, with what is to be said about it, if there is one.
+    #[must_use]
+    pub fn made_plan(&self) -> Option<&MadePlan> {
+        self.plan.as_ref()?.as_ref().ok()
+    }
+
     /// The plan, if there is one.
     #[must_use]
     pub fn made(&self) -> Option<&Plan> {
-        self.plan.as_ref()?.as_ref().ok()
+        self.made_plan().map(|made| &made.plan)
+    }
+
+    /// The row under the cursor.
+    #[must_use]
+    pub fn current(&self) -> Option<&PlanRow> {
+        self.made()?.rows.get(self.row)
     }
 
     /// The number that has to be typed, if one has.
@@ -69,7 +163,7 @@ impl PlanView {
     pub const fn other_way(&self) -> Option<Action> {
         match self.action {
             Action::Repair { send } => Some(Action::Repair { send: !send }),
-            Action::Resend | Action::Rotate => None,
+            Action::Resend | Action::Rotate | Action::Cancel | Action::Revoke => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Moving in the list, and reading it a window at a time.
 
 use super::shared::act;
-use super::{find, pane};
+use super::{find, marks, pane};
 use crate::app::{From, Row, Window};
 use crate::domain::ids::InterviewId;
 use crate::tui::layout::areas;
@@ -29,9 +29,22 @@ pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
             pane::arrange(model);
             Vec::new()
         }
+        // Esc ends what is being done, then clears the filter, then the marks.
+        Intent::Leave if model.marks.range.take().is_some() => Vec::new(),
         Intent::Leave if model.list.narrowing != Narrowing::None => {
+            model.marks.before = None;
             narrow(model, Narrowing::None, Purpose::Again)
         }
+        Intent::Leave => {
+            model.marks.clear();
+            Vec::new()
+        }
+        Intent::Mark
+        | Intent::MarkRange
+        | Intent::MarkAll
+        | Intent::InvertMarks
+        | Intent::OnlyMarked
+        | Intent::LastMarks => marks::wanted(model, intent),
         other => act(model, other),
     }
 }
@@ -56,7 +69,8 @@ pub(super) fn go(model: &mut Model, intent: &Intent) -> Vec<Effect> {
     };
     list.move_to(target);
     reveal(model);
-    let mut effects = read_on(model);
+    let mut effects = marks::extend(model);
+    effects.extend(read_on(model));
     effects.extend(pane::follow(model));
     effects
 }
@@ -65,7 +79,9 @@ pub(super) fn go(model: &mut Model, intent: &Intent) -> Vec<Effect> {
 pub(super) fn narrow(model: &mut Model, narrowing: Narrowing, purpose: Purpose) -> Vec<Effect> {
     model.list.narrowing = narrowing;
     model.changed = true;
-    read(model, purpose)
+    let mut effects = read(model, purpose);
+    effects.extend(marks::check(model));
+    effects
 }
 
 /// Reads a window for a purpose, and the numbers with it.

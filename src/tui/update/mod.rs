@@ -1,14 +1,19 @@
 //! What follows from a message: the model changes, and effects are to be carried out.
 //!
 //! Pure. This file routes; each part of the screen has its own file. Only `saving.rs`, `plan.rs`,
-//! `outbox.rs` and the answer about mail that was taken back (`form.rs`) return effects that mail or change (invariant
-//! 11).
+//! `outbox.rs`, `batches.rs`, `change.rs` and the answer about mail that was taken back (`form.rs`) return effects that mail or
+//! change (invariant 11).
 
+mod batches;
+mod change;
+mod door;
 mod find;
 mod form;
 mod list;
+mod marks;
 mod outbox;
 mod outgoing;
+mod palette;
 mod pane;
 mod plan;
 mod saving;
@@ -25,6 +30,7 @@ use crate::domain::text::visible;
 pub fn start(model: &mut Model) -> Vec<Effect> {
     let mut effects = list::read(model, Purpose::First);
     effects.push(outbox::read(model));
+    effects.push(Effect::ReadWaiting);
     effects
 }
 
@@ -52,12 +58,15 @@ fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
         Layer::Mail => plan::wanted_in_mail(model, &intent),
         Layer::Help => shared::help(model, &intent),
         Layer::Outbox => outbox::wanted(model, &intent),
+        Layer::Batches => batches::wanted(model, &intent),
         Layer::Steer => outbox::answered(model, &intent),
         Layer::Settle => outbox::typed(model, intent),
+        Layer::Change => change::answered(model, &intent),
+        Layer::Palette => palette::wanted(model, intent),
         Layer::QuitQuestion => shared::quit_question(model, &intent),
         Layer::LeaveQuestion | Layer::TakenBackQuestion => form::answered(model, &intent),
         // These are behind other layers and never on top.
-        Layer::Text | Layer::Everywhere => Vec::new(),
+        Layer::Interview | Layer::Text | Layer::Everywhere => Vec::new(),
     }
 }
 
@@ -77,6 +86,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::PlanDrawn => {
             plan::drawn(model);
             outbox::drawn(model);
+            change::drawn(model);
         }
         Event::SendingChanged(sending) => {
             model.changed |= model.sending != sending;
@@ -93,6 +103,9 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             model.changed |= model.affected != affected;
             model.affected = affected;
         }
+        Event::WaitingRead(waiting) => return door::waiting_read(model, waiting),
+        Event::Changed(result) => change::changed(model, result),
+        Event::LetIn(result) => door::let_in(model, result),
         Event::Counted(request, tally) => {
             if model.answers(Slot::Count, request) {
                 counted(model, tally.ok());
@@ -107,6 +120,12 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::MailRead(request, mail) => pane::mail_read(model, request, mail),
         Event::Previewed(request, mail) => form::previewed(model, request, mail),
         Event::PlanMade(request, made) => plan::made(model, request, made),
+        Event::PlanSaved(result) => plan::saved(model, result),
+        Event::IdsRead(request, invert, ids) => {
+            return marks::ids_read(model, request, invert, ids);
+        }
+        Event::MarksChecked(request, marked) => marks::checked(model, request, marked),
+        Event::BatchSteered(result) => return batches::steered(model, result),
         Event::FormZoneRead(zone) => model.setting.defaults.zone = zone,
         Event::Removed(Ok(())) => model.say(Role::Text, "removed; nobody was mailed"),
         Event::Removed(Err(error)) => {
@@ -149,7 +168,9 @@ fn refresh(model: &mut Model) -> Vec<Effect> {
     let mut effects = list::read(model, Purpose::Again);
     effects.extend(pane::read(model));
     effects.push(outbox::read(model));
+    effects.push(Effect::ReadWaiting);
     effects.extend(outgoing::watch(model));
+    effects.extend(marks::check(model));
     effects
 }
 
@@ -162,6 +183,7 @@ fn ticked(model: &mut Model, moment: Moment) -> Vec<Effect> {
         model.changed = true;
         form::recheck(model);
         effects.extend(list::read(model, Purpose::Again));
+        effects.push(Effect::ReadWaiting);
     }
     effects
 }

@@ -10,6 +10,7 @@ use crate::domain::text::visible;
 use crate::tui::field::Edit;
 use crate::tui::layout::outbox_areas;
 use crate::tui::message::{Effect, Intent, Request};
+use crate::tui::model::batches;
 use crate::tui::model::outbox::{
     OutboxView, SHOWN, SettleLine, Steer, SteerQuestion, is_unknown, is_withdrawable,
     settled_words, whom,
@@ -37,9 +38,15 @@ pub(super) fn read(model: &mut Model) -> Effect {
     } else {
         0
     };
+    let batches = if model.batches_view().is_some() {
+        batches::SHOWN
+    } else {
+        batches::FOLLOWED
+    };
     Effect::ReadOutbox {
         request: model.ask(Slot::Outbox),
         limit,
+        batches,
     }
 }
 
@@ -64,6 +71,7 @@ pub(super) fn outbox_read(model: &mut Model, request: Request, outbox: Result<Ou
         view.known = true;
         view.find_again(mails);
     }
+    super::batches::read(model);
     // A banner may have come or gone.
     reveal(model);
     list::reveal(model);
@@ -94,6 +102,7 @@ pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
             model.modals.pop();
             list::go_to(model, id)
         }
+        Intent::OtherTab => super::batches::other_tab(model),
         Intent::Resume => ask_to_resume(model),
         Intent::Withdraw | Intent::Settle | Intent::SendAgain => ask_about_mail(model, intent),
         moved => {
@@ -159,7 +168,8 @@ fn ask_about_mail(model: &mut Model, intent: &Intent) -> Vec<Effect> {
     }
 }
 
-fn ask(model: &mut Model, steer: Steer) -> Vec<Effect> {
+/// Puts a question on top.
+pub(super) fn ask(model: &mut Model, steer: Steer) -> Vec<Effect> {
     model
         .modals
         .push(Modal::Steer(Box::new(SteerQuestion::new(steer))));
@@ -203,6 +213,10 @@ pub(super) fn answered(model: &mut Model, intent: &Intent) -> Vec<Effect> {
                 Steer::SendAgain(mail) => Effect::Settle {
                     delivery: mail.delivery.id,
                     settlement: Settlement::SendAgain,
+                },
+                Steer::Batch(status, steer) => Effect::SteerBatch {
+                    number: status.batch.number,
+                    steer: *steer,
                 },
                 Steer::Resume { .. } => Effect::Resume,
             };

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::form;
 use super::shared::{is_read_only, refuse};
+use super::{batches, form};
 use crate::app::{Delivery, TakenBack};
 use crate::domain::delivery::{State, accepted_by};
 use crate::domain::ids::DeliveryId;
@@ -12,6 +12,7 @@ use crate::domain::when;
 use crate::tui::message::Effect;
 use crate::tui::model::Model;
 use crate::tui::model::outbox::settled_words;
+use crate::tui::model::outgoing::Outgoing;
 use crate::tui::safe;
 use crate::tui::theme::Role;
 
@@ -125,6 +126,12 @@ pub(super) fn take_back(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let running = model.moment.running;
+    let counts_down = |mail: &Outgoing| mail.remaining(running).is_some();
+    if !model.outgoing.iter().any(counts_down)
+        && let Some(asked) = batches::take_back(model)
+    {
+        return asked;
+    }
     let newest = || model.outgoing.iter().rev();
     let counting = newest().find(|mail| mail.remaining(running).is_some());
     let ours = counting

@@ -1,40 +1,58 @@
 //! A plan: shown before anything happens, carried out by `y` alone (invariant 11).
 
-use super::outgoing;
 use super::shared::{is_read_only, refuse, scrolled};
-use crate::app::{Action, CarriedOut, Plan, Selection, Step};
+use super::{marks, outbox, outgoing};
+use crate::app::{Action, CarriedOut, Plan, Step};
 use crate::domain::delivery::State;
-use crate::domain::ids::InterviewId;
 use crate::domain::text::visible;
 use crate::tui::field::Edit;
 use crate::tui::layout::{areas, inner_width};
 use crate::tui::message::{Effect, Intent, Request};
 use crate::tui::model::mail::Pane;
 use crate::tui::model::outgoing::Outgoing;
-use crate::tui::model::plan::PlanView;
+use crate::tui::model::plan::{MadePlan, NotCarriedOut, PlanView, Subject};
 use crate::tui::model::{Modal, Model, Slot};
 use crate::tui::theme::Role;
 
-/// Begins a plan for the interview under the cursor.
+/// Begins a plan for what is marked, or else for the interview under the cursor.
 pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
+    match marks::subject(model) {
+        Some(subject) => open_for(model, action, subject),
+        None => refuse(model, "there is no interview here; n makes one"),
+    }
+}
+
+/// Begins a plan.
+pub(super) fn open_for(model: &mut Model, action: Action, subject: Subject) -> Vec<Effect> {
     if is_read_only(model) {
         return Vec::new();
     }
-    let Some(id) = model.list.cursor else {
-        return refuse(model, "there is no interview here; n makes one");
-    };
-    model
-        .modals
-        .push(Modal::Plan(Box::new(PlanView::new(action, vec![id]))));
-    vec![make(model, action, vec![id])]
+    let plan = PlanView::new(action, subject);
+    let effect = make(model, &plan);
+    model.modals.push(Modal::Plan(Box::new(plan)));
+    vec![effect]
 }
 
-fn make(model: &mut Model, action: Action, ids: Vec<InterviewId>) -> Effect {
+fn make(model: &mut Model, plan: &PlanView) -> Effect {
     Effect::MakePlan {
         request: model.ask(Slot::Plan),
-        action,
-        selection: Selection::Ids(ids),
+        action: plan.action,
+        subject: plan.subject.clone(),
+        chosen: plan.chosen.clone(),
     }
+}
+
+fn make_anew(model: &mut Model, change: impl FnOnce(&mut PlanView)) -> Vec<Effect> {
+    let Some(plan) = model.plan_mut() else {
+        return Vec::new();
+    };
+    let mut anew = plan.anew();
+    change(&mut anew);
+    let effect = make(model, &anew);
+    if let Some(plan) = model.plan_mut() {
+        *plan = anew;
+    }
+    vec![effect]
 }
 
 /// The plan on top has been on the screen.
@@ -69,9 +87,28 @@ pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
             let Some(action) = plan.other_way() else {
                 return Vec::new();
             };
-            let ids = plan.ids.clone();
-            **plan = PlanView::new(action, ids.clone());
-            return vec![make(model, action, ids)];
+            return make_anew(model, |plan| plan.action = action);
+        }
+        Intent::Choose => {
+            let Some(row) = plan.current() else {
+                return Vec::new();
+            };
+            if !row.step.is_optional() && !row.chosen {
+                plan.objection = Some("that can't be chosen here".to_owned());
+                return Vec::new();
+            }
+            let id = row.id;
+            return make_anew(model, |plan| {
+                if !plan.chosen.remove(&id) {
+                    plan.chosen.insert(id);
+                }
+            });
+        }
+        Intent::SavePlan => {
+            let Some(made) = plan.made().cloned() else {
+                return Vec::new();
+            };
+            return vec![Effect::SavePlan { plan: made }];
         }
         Intent::Edit(Edit::Insert(digit)) if digit.is_ascii_digit() && plan.number().is_some() => {
             plan.typed.edit(&Edit::Insert(*digit));
@@ -90,7 +127,7 @@ pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
 }
 
 fn carry_out(model: &mut Model) -> Vec<Effect> {
-    let hold = model.setting.hold;
+    let (hold, batch_hold) = (model.setting.hold, model.setting.batch_hold);
     let Some(plan) = model.plan_mut() else {
         return Vec::new();
     };
@@ -109,6 +146,7 @@ fn carry_out(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     plan.running = true;
+    let hold = if made.sends() > 1 { batch_hold } else { hold };
     let hold = (made.sends() > 0 && !hold.is_zero()).then_some(hold);
     let request = model.ask(Slot::Plan);
     vec![Effect::CarryOut {
@@ -122,19 +160,22 @@ fn show_mail(model: &mut Model) -> Vec<Effect> {
     let Some(plan) = model.plan_mut() else {
         return Vec::new();
     };
-    let Some(id) = plan
-        .made()
-        .and_then(|made| made.rows.get(plan.row))
-        .map(|row| row.id)
-    else {
+    let action = plan.action;
+    let Some(row) = plan.current() else {
         return Vec::new();
     };
+    if !action.mails() || matches!(row.step, Step::Change { .. }) {
+        plan.objection = Some("nobody is mailed".to_owned());
+        return Vec::new();
+    }
+    let id = row.id;
     model.modals.push(Modal::Mail(Pane {
         id: Some(id),
         ..Pane::default()
     }));
     vec![Effect::ReadNextMail {
         request: model.ask(Slot::PlanMail),
+        action,
         id,
     }]
 }
@@ -164,7 +205,7 @@ pub(super) fn wanted_in_mail(model: &mut Model, intent: &Intent) -> Vec<Effect> 
 }
 
 /// A plan was made.
-pub(super) fn made(model: &mut Model, request: Request, made: Result<Plan, String>) {
+pub(super) fn made(model: &mut Model, request: Request, made: Result<MadePlan, String>) {
     if !model.answers(Slot::Plan, request) {
         return;
     }
@@ -179,7 +220,7 @@ pub(super) fn made(model: &mut Model, request: Request, made: Result<Plan, Strin
 pub(super) fn carried_out(
     model: &mut Model,
     request: Request,
-    result: Result<CarriedOut, String>,
+    result: Result<CarriedOut, NotCarriedOut>,
 ) -> Vec<Effect> {
     if !model.answers(Slot::Plan, request) {
         return Vec::new();
@@ -191,35 +232,59 @@ pub(super) fn carried_out(
     match result {
         Ok(done) => {
             let made = plan.made().cloned();
+            let marked = matches!(plan.subject, Subject::Marked { .. });
             model
                 .modals
                 .retain(|modal| !matches!(modal, Modal::Plan(_) | Modal::Mail(_)));
+            let mut effects = Vec::new();
+            if marked {
+                effects.extend(marks::done(model));
+            }
             if let Some(made) = made {
-                note_outgoing(model, &made, &done);
+                say_done(model, &made, &done);
+                effects.extend(note_outgoing(model, &made, &done));
             }
-            if done.deliveries.is_empty() {
-                let (links, s) = (done.links_made, if done.links_made == 1 { "" } else { "s" });
-                model.say(
-                    Role::Fine,
-                    format!("{links} link{s} made; nobody was mailed"),
-                );
-            }
-            outgoing::watch(model)
+            effects
         }
-        Err(error) => {
+        Err(refused) => {
             // Nothing was done. The plan is made anew and has to be seen again.
-            let (action, ids) = (plan.action, plan.ids.clone());
-            let objection = Some(visible(&error).into_owned());
-            *plan = PlanView {
-                objection,
-                ..PlanView::new(action, ids.clone())
-            };
-            vec![make(model, action, ids)]
+            make_anew(model, |plan| {
+                plan.objection = Some(visible(&refused.why).into_owned());
+                plan.changed = refused.changed;
+            })
         }
     }
 }
 
-fn note_outgoing(model: &mut Model, made: &Plan, done: &CarriedOut) {
+fn say_done(model: &mut Model, made: &Plan, done: &CarriedOut) {
+    if done.repeated {
+        let batch = done.batch.unwrap_or_default();
+        model.say(
+            Role::Attention,
+            format!("this was done before, as batch {batch}: nothing is sent a second time"),
+        );
+    } else if done.deliveries.is_empty() {
+        let (count, s) = (made.acts(), if made.acts() == 1 { "" } else { "s" });
+        let what = match made.action {
+            Action::Cancel => format!("{count} interview{s} cancelled"),
+            Action::Revoke => format!("{count} link{s} ended"),
+            Action::Resend | Action::Repair { .. } | Action::Rotate => {
+                format!("{count} link{s} made")
+            }
+        };
+        model.say(Role::Fine, format!("{what}; nobody was mailed"));
+    }
+}
+
+// One mail counts down in the status line; the mails of a batch are followed as one.
+fn note_outgoing(model: &mut Model, made: &Plan, done: &CarriedOut) -> Vec<Effect> {
+    if done.repeated {
+        return Vec::new();
+    }
+    if let (Some(batch), 2..) = (done.batch, done.deliveries.len()) {
+        model.watched.push(batch);
+        return vec![outbox::read(model)];
+    }
     let hold = model.setting.hold;
     let held_until = model
         .moment
@@ -244,5 +309,20 @@ fn note_outgoing(model: &mut Model, made: &Plan, done: &CarriedOut) {
                 State::Held
             },
         });
+    }
+    outgoing::watch(model)
+}
+
+/// A plan was written to a file, or could not be.
+pub(super) fn saved(model: &mut Model, result: Result<String, String>) {
+    match result {
+        Ok(file) => model.say(
+            Role::Fine,
+            format!("the plan is saved in {}", visible(&file)),
+        ),
+        Err(error) => model.say(
+            Role::Trouble,
+            format!("the plan was not saved: {}", visible(&error)),
+        ),
     }
 }

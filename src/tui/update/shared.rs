@@ -1,6 +1,6 @@
 //! What several parts of the screen have in common: the actions of list and pane, scrolling, help, quitting.
 
-use super::{find, form, list, outbox, outgoing, pane, plan};
+use super::{change, door, find, form, list, outbox, outgoing, palette, pane, plan};
 use crate::app::{Action, UnsentMail};
 use crate::domain::session::LinkState;
 use crate::domain::text::visible;
@@ -19,7 +19,14 @@ pub(super) fn act(model: &mut Model, intent: &Intent) -> Vec<Effect> {
         Intent::CopyLink => copy_link(model),
         Intent::FixLink => plan::open(model, Action::Repair { send: true }),
         Intent::Resend => plan::open(model, Action::Resend),
+        Intent::NewLink => plan::open(model, Action::Rotate),
+        Intent::Cancel => plan::open(model, Action::Cancel),
         Intent::TakeBack => outgoing::take_back(model),
+        Intent::LetIn => door::wanted(model),
+        Intent::Palette => palette::open(model),
+        Intent::Complete | Intent::NoShow | Intent::Revoke | Intent::OpenNow | Intent::Longer => {
+            change::ask(model, intent)
+        }
         Intent::Outbox => outbox::open(model),
         Intent::NextPart => pane::next_part(model),
         Intent::Help => {

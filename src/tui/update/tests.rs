@@ -1,9 +1,14 @@
 //! Keys in, effects out.
 
+mod batches;
+mod change;
+mod door;
 mod form;
 mod list;
+mod marks;
 mod outbox;
 mod outgoing;
+mod palette;
 mod plans;
 
 use proptest::prelude::*;
@@ -15,7 +20,9 @@ use crate::tui::key::Key;
 use crate::tui::keymap::{BINDINGS, Layer};
 use crate::tui::message::{Effect, Event};
 use crate::tui::model::Modal;
-use crate::tui::testing::{Stage, at, delivery, outbox as in_the_outbox, plan, row, without_link};
+use crate::tui::testing::{
+    Stage, at, batches, delivery, outbox as in_the_outbox, plan, row, without_link,
+};
 
 fn cursor(stage: &Stage) -> String {
     stage
@@ -56,7 +63,7 @@ fn the_plan(stage: &mut Stage, count: usize) {
     let Some(Effect::MakePlan { request, .. }) = stage.taken().pop() else {
         panic!("no plan was asked for")
     };
-    stage.tell(Event::PlanMade(request, Ok(plan(count))));
+    stage.tell(Event::PlanMade(request, Ok(plan(count).into())));
 }
 
 // ---- leaving ----
@@ -141,6 +148,16 @@ fn in_layer(layer: Layer) -> Stage {
                 stage.keys("Enter");
             }
         }
+        Layer::Palette => drop(stage.keys(":")),
+        Layer::Change => {
+            stage.keys(": hour Enter");
+            stage.tell(Event::PlanDrawn);
+        }
+        Layer::Batches => {
+            stage.outbox.batches = batches();
+            stage.keys("B Tab");
+            stage.answer_pane();
+        }
         Layer::Outbox | Layer::Steer | Layer::Settle => {
             stage.outbox = in_the_outbox();
             stage.keys("B");
@@ -163,7 +180,7 @@ fn in_layer(layer: Layer) -> Stage {
             ));
             stage.keys("Esc");
         }
-        Layer::Text | Layer::Everywhere => unreachable!("never on top"),
+        Layer::Interview | Layer::Text | Layer::Everywhere => unreachable!("never on top"),
     }
     assert_eq!(stage.model.layer(), layer);
     stage.taken();
@@ -180,7 +197,10 @@ fn in_layer(layer: Layer) -> Stage {
 #[case(Layer::LeaveQuestion, &[])]
 #[case(Layer::Form, &["Ctrl-s"])]
 #[case(Layer::Plan, &["y"])]
+#[case(Layer::Palette, &[])]
+#[case(Layer::Change, &["y"])]
 #[case(Layer::Outbox, &[])]
+#[case(Layer::Batches, &[])]
 #[case(Layer::Steer, &["y"])]
 #[case(Layer::Settle, &["Enter"])]
 #[case(Layer::TakenBackQuestion, &["x"])]

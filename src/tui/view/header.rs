@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Pen, cut, matches, show, two_ends, width};
 use crate::app::{SentBy, Serving, UnsentMail};
+use crate::domain::batch::BatchState;
 use crate::domain::text::columns;
 use crate::domain::{refusal, when};
 use crate::tui::layout::Areas;
@@ -72,6 +73,9 @@ fn counts(model: &Model, pen: Pen, total: usize) -> Line<'static> {
         ));
         parts.push(pen.write(Role::Text, matches(counts.matching)));
     }
+    if let Some(words) = model.marks.words() {
+        parts.push(pen.write(Role::Accent, words));
+    }
     let marked = [
         (counts.blocked, "can't get in", Role::Trouble),
         (counts.no_link, "no link", Role::Trouble),
@@ -82,14 +86,17 @@ fn counts(model: &Model, pen: Pen, total: usize) -> Line<'static> {
     let marked = marked.into_iter().filter(|(count, ..)| *count > 0);
     parts.extend(marked.map(|(count, words, role)| pen.mark(role, &format!("{count} {words}"))));
     parts.push(pen.write(Role::Dim, format!("{} ahead", counts.ahead)));
+    // They stand closer where there is little room. What still has none is left out whole, from the end.
+    let taken = |gap: usize| width(&parts) + gap * parts.len().saturating_sub(1) + 1;
+    let gap = [3, 2, 1].into_iter().find(|gap| taken(*gap) <= total);
+    let gap = gap.unwrap_or(1);
     let mut line = vec![Span::raw(" ")];
     for part in parts {
-        // A number is shown whole or not at all.
-        if line.len() > 1 && width(&line) + 3 + width(std::slice::from_ref(&part)) > total {
+        if line.len() > 1 && width(&line) + gap + width(std::slice::from_ref(&part)) > total {
             break;
         }
         if line.len() > 1 {
-            line.push(Span::raw("   "));
+            line.push(Span::raw(" ".repeat(gap)));
         }
         line.push(part);
     }
@@ -112,6 +119,30 @@ fn paused(model: &Model, total: usize) -> Option<(Role, String)> {
     let why = refusal::explain(&pause.why).unwrap_or(&pause.why);
     let why = safe::line(why, room.max(12));
     Some((Role::Attention, format!("{before}{why}{rest}")))
+}
+
+// How far the batch under way has come.
+fn batch(model: &Model) -> Option<(Role, String)> {
+    let status = model.batch_under_way()?;
+    let name = status.name();
+    if status.batch.state == BatchState::Paused {
+        let left = status.progress.left();
+        return Some((Role::Attention, format!("{name} paused: {left} left · B")));
+    }
+    let running = model.moment.running;
+    let held = status
+        .batch
+        .held_until
+        .map(|until| until.duration_since(running).as_secs())
+        .filter(|seconds| *seconds > 0 && status.progress.sending == 0);
+    Some(match held {
+        Some(seconds) => {
+            let waiting = status.progress.waiting;
+            let words = format!("{name}: {waiting} mails leave in {seconds} s · u stops it · B");
+            (Role::Attention, words)
+        }
+        None => (Role::Text, format!("{name}: {} · B", status.words())),
+    })
 }
 
 // What stands in the way of the join page, and whose links lead astray meanwhile.
@@ -146,6 +177,32 @@ fn not_served(model: &Model) -> Option<(Role, String)> {
     Some((role, format!("no join page: {listen} {why} · {whose}")))
 }
 
+// Who waits at the door and since when: as many names as there is room for.
+fn waiting(model: &Model, total: usize) -> Option<(Role, String)> {
+    let clock = |at| when::moment(at, &model.setting.zone, model.moment.now);
+    let count = model.waiting.len();
+    if count == 0 {
+        return None;
+    }
+    let line = |named: usize| {
+        let names = model.waiting.iter().take(named);
+        let names: Vec<String> = names
+            .map(|one| format!("{} since {}", safe::line(&one.name, 24), clock(one.since)))
+            .collect();
+        let more = match count - names.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{count} waiting: {}{more} · W lets in", names.join(", "))
+    };
+    let named = (1..=count.min(3)).rev();
+    let mut lines = named.map(line);
+    let fits = lines.find(|line| columns(line) + 3 <= total);
+    let first = model.waiting.first()?.since;
+    let short = || format!("{count} waiting since {} · W", clock(first));
+    Some((Role::Attention, fits.unwrap_or_else(short)))
+}
+
 /// `first starts 10:30`, where something waits.
 pub(super) fn first_start(model: &Model, unsent: &UnsentMail) -> Option<String> {
     let (zone, now) = (&model.setting.zone, model.moment.now);
@@ -162,7 +219,9 @@ fn banners(model: &Model, pen: Pen, total: usize) -> Vec<Line<'static>> {
             format!("read only: {}", safe::line(why, 400)),
         ));
     }
+    banners.extend(waiting(model, total));
     banners.extend(paused(model, total));
+    banners.extend(batch(model));
     banners.extend(not_served(model));
     match model.tally.map_or(0, |tally| tally.failed) {
         0 => {}

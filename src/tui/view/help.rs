@@ -28,9 +28,14 @@ pub fn lines(theme: Theme, width: usize) -> Vec<Line<'static>> {
         }
         lines.push(Line::from(pen.write(Role::Strong, format!(" {heading}"))));
         for binding in BINDINGS.iter().filter(|binding| binding.layer == layer) {
+            // What has no key is called by its name in the palette.
+            let bound = if binding.keys.is_empty() {
+                &[":"]
+            } else {
+                binding.keys
+            };
             let keys = pad(
-                &binding
-                    .keys
+                &bound
                     .iter()
                     .map(|key| shown_key(key))
                     .collect::<Vec<_>>()

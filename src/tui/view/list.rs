@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Pen, dimmed, show};
 use crate::app::Row;
+use crate::domain::door::Door;
 use crate::domain::text::{pad, visible};
 use crate::domain::verdict::{Reason, Standing};
 use crate::domain::when;
@@ -113,9 +114,14 @@ fn row_line(model: &Model, row: &Row, pen: Pen, columns: &Columns) -> Line<'stat
     let distance = interview.starts_at.map_or(String::new(), |start| {
         when::relative_short(start, zone, now)
     });
-    let verdict = role_of(reason);
+    let door = row.door(&model.setting.window, now);
+    let verdict = match door {
+        Door::Waiting => Role::Attention,
+        Door::Joined | Door::Admitted => Role::Fine,
+        _ => role_of(reason),
+    };
     let words = safe::line(
-        &visible(&reason.words(zone, now)),
+        &visible(&row.words(&model.setting.window, zone, now)),
         columns.verdict.saturating_sub(2),
     );
     let verdict = if ghost {
@@ -124,12 +130,18 @@ fn row_line(model: &Model, row: &Row, pen: Pen, columns: &Columns) -> Line<'stat
         pen.mark(verdict, &words)
     };
     let cursor = match (under_cursor, model.focus) {
-        (true, Focus::List) => pen.write(Role::Accent, " ▌ "),
-        (true, Focus::Pane | Focus::Details) => pen.write(Role::Dim, " ▌ "),
-        (false, _) => Span::raw("   "),
+        (true, Focus::List) => pen.write(Role::Accent, " ▌"),
+        (true, Focus::Pane | Focus::Details) => pen.write(Role::Dim, " ▌"),
+        (false, _) => Span::raw("  "),
+    };
+    let mark = if model.marks.has(row.id()) {
+        pen.write(Role::Accent, "●")
+    } else {
+        Span::raw(" ")
     };
     let line = Line::from(vec![
         cursor,
+        mark,
         pen.write(plain, column(&time, TIME)),
         pen.write(Role::Dim, column(&distance, columns.distance)),
         pen.write(name, column(&interview.candidate_name, columns.name)),

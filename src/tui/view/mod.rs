@@ -1,11 +1,13 @@
 //! Shows the model. Decides nothing, changes nothing, reads no clock; every foreign text passes [`safe`].
 
+mod batches;
 mod fields;
 mod form;
 mod header;
 pub mod help;
 mod list;
 mod outbox;
+mod palette;
 pub mod pane;
 mod plan;
 mod question;
@@ -44,6 +46,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
             pane.scroll,
         ),
         Some(Modal::Outbox(view)) => outbox::draw(frame, model, view, theme),
+        Some(Modal::Batches(view)) => batches::draw(frame, model, view, theme, areas.body),
         Some(Modal::Plan(plan)) => {
             dashboard(frame, model, theme, &areas);
             plan::draw(frame, model, plan, theme, areas.body);
@@ -52,6 +55,8 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
             Modal::Find(_)
             | Modal::Steer(_)
             | Modal::Settle(_)
+            | Modal::Change(_)
+            | Modal::Palette(_)
             | Modal::Quit(_)
             | Modal::LeaveForm
             | Modal::LeaveTakenBack,
@@ -61,7 +66,10 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
         }
     }
     if let Some(modal) = model.modals.last().filter(|modal| is_question(modal)) {
-        question::draw(frame, model, modal, theme, areas.body);
+        match modal {
+            Modal::Palette(palette) => palette::draw(frame, palette, theme, areas.body),
+            question => question::draw(frame, model, question, theme, areas.body),
+        }
     }
     status::draw(frame, model, theme, areas.status);
     safe::seal(frame.buffer_mut());
@@ -72,6 +80,8 @@ const fn is_question(modal: &Modal) -> bool {
         modal,
         Modal::Steer(_)
             | Modal::Settle(_)
+            | Modal::Change(_)
+            | Modal::Palette(_)
             | Modal::Quit(_)
             | Modal::LeaveForm
             | Modal::LeaveTakenBack

@@ -5,7 +5,9 @@ use ratatui::text::{Line, Span};
 use super::list::role_of;
 use super::{Pen, cut};
 use crate::app::{Delivery, Dossier, Row};
+use crate::domain::access;
 use crate::domain::delivery::{State, accepted_by};
+use crate::domain::door::Door;
 use crate::domain::refusal;
 use crate::domain::session::LinkState;
 use crate::domain::text::{columns, visible};
@@ -20,6 +22,8 @@ use crate::tui::theme::{Role, Theme};
 
 // Events that are shown at most while the pane does not have the screen.
 const NEWEST_EVENTS: usize = 3;
+// Looks at the link that are shown at most while it has.
+const NEWEST_LOOKS: usize = 8;
 
 /// How many lines the pane has in all.
 #[must_use]
@@ -35,15 +39,24 @@ pub fn lines(model: &Model, theme: Theme, width: usize) -> Vec<Line<'static>> {
         return Vec::new();
     };
     let mut lines = who(row, pen, width);
+    lines.extend(door(model, row, pen));
     lines.extend(verdict(model, row, pen, width));
     lines.extend(when_lines(row, model, pen, width));
     lines.extend(link(model, row, pen, width));
     if let Some(dossier) = &model.pane.dossier {
         lines.extend(newest_mail(model, dossier, pen, width));
+        let room = |lines: &[Line<'_>]| {
+            let height = usize::from(areas(model).pane.height);
+            height.saturating_sub(lines.len())
+        };
+        // The newest event needs a line as well, and says the same of whoever has joined.
+        if model.focus == Focus::Details || room(&lines) > 2 {
+            lines.extend(opened(model, dossier, pen, width));
+        }
         if model.focus == Focus::Details {
             lines.extend(further(row, pen, width));
         }
-        let room = usize::from(areas(model).pane.height).saturating_sub(lines.len());
+        let room = room(&lines);
         lines.extend(timeline(model, dossier, room, pen, width));
     }
     lines.extend(mail_lines(&model.pane.mail, theme, width));
@@ -67,6 +80,19 @@ fn verdict(model: &Model, row: &Row, pen: Pen, width: usize) -> Vec<Line<'static
     let role = role_of(reason);
     let sentence = reason.sentence(&model.setting.zone, model.moment.now);
     pen.paragraph(role, &format!("{} {sentence}", role.glyph()), width)
+}
+
+// Whether they are here, and what that asks for.
+fn door(model: &Model, row: &Row, pen: Pen) -> Option<Line<'static>> {
+    let (zone, now) = (&model.setting.zone, model.moment.now);
+    let door = row.door(&model.setting.window, now);
+    let words = door.here_in_words(&row.interview, zone, now)?;
+    if door != Door::Waiting {
+        return Some(Line::from(pen.mark(Role::Fine, &words)));
+    }
+    let [key, lets_in] = pen.key("W", "lets them in");
+    let words = pen.mark(Role::Attention, &format!("{words}   "));
+    Some(Line::from(vec![words, key, lets_in]))
 }
 
 fn when_lines(row: &Row, model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {
@@ -152,6 +178,28 @@ fn newest_mail(model: &Model, dossier: &Dossier, pen: Pen, width: usize) -> Vec<
         lines.extend(pen.paragraph(Role::Dim, &format!("“{}”", safe::line(reply, 300)), width));
         if let Some(meaning) = refusal::explain(reply) {
             lines.extend(pen.paragraph(Role::Text, &format!("which means: {meaning}"), width));
+        }
+    }
+    lines
+}
+
+// Whether they looked, and what they saw: opening is not joining. In full where the pane has the screen.
+fn opened(model: &Model, dossier: &Dossier, pen: Pen, width: usize) -> Vec<Line<'static>> {
+    let (zone, now) = (&model.setting.zone, model.moment.now);
+    let joined = dossier.row.interview.joined_at;
+    let door = dossier.row.door(&model.setting.window, now);
+    // Of who is here, the line at the top says it already.
+    if model.focus != Focus::Details && joined.is_some() && door.admits() {
+        return Vec::new();
+    }
+    let Some(words) = access::summary(&dossier.accesses, joined, zone, now) else {
+        return Vec::new();
+    };
+    let mut lines = pen.paragraph(Role::Text, &words, width);
+    if model.focus == Focus::Details {
+        for access in dossier.accesses.iter().take(NEWEST_LOOKS) {
+            let words = format!("  {}", access.words(zone, now));
+            lines.extend(pen.paragraph(Role::Dim, &words, width));
         }
     }
     lines

@@ -5,13 +5,16 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{Pen, cut, panel};
-use crate::app::{Action, Plan, PlanRow, Step};
+use crate::app::{Action, Plan, PlanRow};
 use crate::domain::text::{pad, visible};
 use crate::domain::when;
 use crate::tui::model::Model;
-use crate::tui::model::plan::PlanView;
+use crate::tui::model::plan::{MadePlan, PlanView};
 use crate::tui::safe;
 use crate::tui::theme::{Role, Theme};
+
+// Below this height, there is no room for everything.
+const SMALL: u16 = 10;
 
 pub(super) fn draw(
     frame: &mut Frame<'_>,
@@ -30,16 +33,27 @@ pub(super) fn draw(
             &format!("! {}", visible(why)),
             width,
         ))),
-        Some(Ok(plan)) => {
-            let rows = usize::from(area.height).saturating_sub(7).max(1);
-            lines.extend(rows_of(plan, view, pen, width, rows));
-            lines.extend(whole_reason(plan, view, pen, width));
-            let wish = plan.sends() > 0 && !model.setting.hold.is_zero();
-            if wish {
-                let seconds = model.setting.hold.as_secs();
+        Some(Ok(made)) => {
+            let plan = &made.plan;
+            // On a small screen, what is typed stays longest.
+            let small = area.height < SMALL && view.number().is_some();
+            lines.extend(totals(model, plan, pen, width).filter(|_| !small));
+            lines.extend(remarks(made, pen, width));
+            let rows = usize::from(area.height)
+                .saturating_sub(lines.len() + 6)
+                .max(1);
+            lines.extend(rows_of(model, made, view, pen, width, rows));
+            lines.extend(whole_reason(view, pen, width).filter(|_| !small));
+            let hold = if plan.sends() > 1 {
+                model.setting.batch_hold
+            } else {
+                model.setting.hold
+            };
+            if plan.sends() > 0 && !hold.is_zero() && !small {
+                let (seconds, it) = (hold.as_secs(), if plan.sends() > 1 { "them" } else { "it" });
                 lines.push(Line::from(pen.write(
                     Role::Dim,
-                    format!(" held {seconds} s first: u takes it back"),
+                    format!(" held {seconds} s first: u takes {it} back"),
                 )));
             }
         }
@@ -78,104 +92,181 @@ fn heading(view: &PlanView, pen: Pen, width: usize) -> Line<'static> {
             format!("{} {words}   ", if chosen { "▸" } else { " " }),
         )
     };
-    match view.action {
-        Action::Resend => line.push(pen.write(Role::Strong, "Resend the invitation   ")),
-        Action::Rotate => line.push(pen.write(Role::Strong, "Replace the link   ")),
+    let title = match view.action {
+        Action::Resend => "Resend the invitation   ",
+        Action::Rotate => "A new link; the old one ends at once   ",
+        Action::Cancel => "Cancel; nobody is mailed   ",
+        Action::Revoke => "End the link; nobody is mailed   ",
         Action::Repair { send } => {
             line.push(way(send, "Make the link and invite"));
             line.push(way(!send, "Only make the link"));
+            ""
         }
-    }
+    };
+    line.push(pen.write(Role::Strong, title));
     if let Some(plan) = view.made().filter(|plan| plan.rows.len() > 1) {
-        let links = plan.acts() - plan.sends();
-        let links = if links > 0 {
-            format!("{links} link only · ")
-        } else {
-            String::new()
-        };
-        line.push(pen.write(
-            Role::Text,
-            format!("{} send · {links}{} skip", plan.sends(), plan.skips()),
-        ));
+        let changes = plan.acts() - plan.sends();
+        let mut parts = Vec::new();
+        if plan.sends() > 0 || changes == 0 {
+            parts.push(format!("{} send", plan.sends()));
+        }
+        if changes > 0 {
+            parts.push(format!("{changes} without mail"));
+        }
+        parts.push(format!("{} skip", plan.skips()));
+        line.push(pen.write(Role::Text, parts.join(" · ")));
     }
     Line::from(cut(line, width))
 }
 
+// How long its mails take, and the first start that it concerns.
+fn totals(model: &Model, plan: &Plan, pen: Pen, width: usize) -> Option<Line<'static>> {
+    if plan.rows.len() < 2 {
+        return None;
+    }
+    let mut parts = Vec::new();
+    if let Some((takes, rate)) = plan.takes(model.setting.rate).zip(model.setting.rate) {
+        let seconds = takes.as_secs().max(1);
+        let takes = if seconds < 100 {
+            format!("{seconds} s")
+        } else {
+            format!("{} min", seconds.div_ceil(60))
+        };
+        parts.push(format!("about {takes} at {rate}/s"));
+    }
+    if let Some(first) = plan.first_start() {
+        let distance = when::relative(first, &model.setting.zone, model.moment.now);
+        parts.push(format!("the first starts {distance}"));
+    }
+    let text = format!(" {}", parts.join(" · "));
+    (!parts.is_empty()).then(|| Line::from(cut(vec![pen.write(Role::Dim, text)], width)))
+}
+
+fn remarks(made: &MadePlan, pen: Pen, width: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let hidden = match made.hidden {
+        0 => None,
+        1 => Some("1 of them is not on your screen; it stands first".to_owned()),
+        many => Some(format!(
+            "{many} of them are not on your screen; they stand first"
+        )),
+    };
+    let left_out = (!made.left_out.is_empty()).then(|| made.left_out.clone());
+    for text in hidden.into_iter().chain(left_out) {
+        let text = format!("▲ {}", visible(&text));
+        lines.extend(indented(pen.paragraph(Role::Attention, &text, width)));
+    }
+    lines
+}
+
 fn rows_of(
-    plan: &Plan,
+    model: &Model,
+    made: &MadePlan,
     view: &PlanView,
     pen: Pen,
     width: usize,
     height: usize,
 ) -> Vec<Line<'static>> {
     let first = view.row.saturating_sub(height.saturating_sub(1));
-    let several = plan.rows.len() > 1;
-    let rows = plan.rows.iter().enumerate().skip(first).take(height);
-    rows.flat_map(|(index, row)| row_lines(row, several, several && index == view.row, pen, width))
-        .collect()
+    let several = made.plan.rows.len() > 1;
+    let rows = made.plan.rows.iter().enumerate().skip(first).take(height);
+    rows.flat_map(|(index, row)| {
+        let place = Place {
+            several,
+            under_cursor: several && index == view.row,
+            changed: view.changed.contains(&row.id),
+            why: reason(row, index < made.hidden, view.changed.contains(&row.id)),
+            start: start(model, row, several),
+        };
+        row_lines(row, &place, pen, width)
+    })
+    .collect()
+}
+
+// What is to be known of a row beside what it says.
+struct Place {
+    several: bool,
+    under_cursor: bool,
+    changed: bool,
+    why: String,
+    start: String,
+}
+
+// The reason, after what is not to be missed, and with what they hold that differs.
+fn reason(row: &PlanRow, hidden: bool, changed: bool) -> String {
+    let mut parts = Vec::new();
+    if changed {
+        parts.push("changed just now".to_owned());
+    }
+    if hidden {
+        parts.push("not on your screen".to_owned());
+    }
+    parts.push(row.step.why().to_owned());
+    parts.extend(row.held_words(&row.zone));
+    if row.chosen {
+        parts.push("chosen by you".to_owned());
+    }
+    visible(&parts.join(" · ")).into_owned()
 }
 
 // Where the rows of many have no room for their reasons, the one under the cursor is said in full.
-fn whole_reason(plan: &Plan, view: &PlanView, pen: Pen, width: usize) -> Option<Line<'static>> {
-    const ROOMY: usize = 110;
-    let row = plan
-        .rows
-        .get(view.row)
-        .filter(|_| plan.rows.len() > 1 && width < ROOMY)?;
-    let why = visible(row.step.why());
-    Some(Line::from(cut(
-        vec![pen.write(
-            Role::Dim,
-            format!("   {}: {why}", safe::line(&row.candidate, 30)),
-        )],
-        width,
-    )))
+fn whole_reason(view: &PlanView, pen: Pen, width: usize) -> Option<Line<'static>> {
+    let made = view.made_plan().filter(|made| made.plan.rows.len() > 1)?;
+    let row = view.current().filter(|_| width < ROOMY)?;
+    let changed = view.changed.contains(&row.id);
+    let why = reason(row, view.row < made.hidden, changed);
+    let link = row.link_words();
+    let name = safe::line(&row.candidate, 30);
+    let text = format!("   {name}: {why} · link {link}");
+    Some(Line::from(cut(vec![pen.write(Role::Dim, text)], width)))
 }
 
-fn row_lines(
-    row: &PlanRow,
-    several: bool,
-    under_cursor: bool,
-    pen: Pen,
-    width: usize,
-) -> Vec<Line<'static>> {
-    let role = if row.acts() { Role::Accent } else { Role::Dim };
-    let (word, why) = (row.step.name(), row.step.why());
-    let cursor = if under_cursor {
+// From this width on, links and reasons have room in their rows.
+const ROOMY: usize = 110;
+
+fn row_lines(row: &PlanRow, place: &Place, pen: Pen, width: usize) -> Vec<Line<'static>> {
+    let role = if place.changed {
+        Role::Attention
+    } else if row.acts() {
+        Role::Accent
+    } else {
+        Role::Dim
+    };
+    let cursor = if place.under_cursor {
         pen.write(Role::Accent, " ▌ ")
     } else {
         Span::raw("   ")
     };
-    let word = pen.write(role, pad(word, 6));
+    let word = pen.write(role, pad(row.step.name(), 7));
     let name = safe::line(&row.candidate, 40);
     let address = row
         .address
         .as_deref()
         .map(|address| format!(" <{}>", safe::line(address, 60)))
         .unwrap_or_default();
-    let start = row.starts_at.map_or("no time yet".to_owned(), |start| {
-        let theirs = when::both_clocks(start, &row.zone, row.candidate_zone.as_ref())
-            .theirs
-            .filter(|_| !several);
-        let theirs = theirs
-            .and(row.candidate_zone.as_ref())
-            .map(|zone| format!(" · {}", when::time_and_zone(start, zone)));
-        format!(
-            "{}{}",
-            when::day_and_time(start, &row.zone),
-            theirs.unwrap_or_default()
-        )
-    });
-    let why = visible(why).into_owned();
-    if several {
-        let whom = pad(&format!("{name}{address}"), 38);
-        let line = vec![
+    let mut why = place.why.clone();
+    if row.step.is_optional() {
+        why.push_str(" · Space acts on them anyway");
+    }
+    if place.several {
+        let roomy = width >= ROOMY;
+        let whom = pad(
+            &format!("{name}{address}"),
+            if roomy { width * 3 / 10 } else { 36 },
+        );
+        let mut line = vec![
             cursor,
             word,
             pen.write(Role::Text, whom),
-            pen.write(Role::Dim, format!(" {} ", pad(&start, 26))),
-            pen.write(Role::Text, why),
+            pen.write(
+                Role::Dim,
+                format!(" {} ", pad(&place.start, if roomy { 17 } else { 11 })),
+            ),
         ];
+        if roomy {
+            line.push(pen.write(Role::Dim, pad(&row.link_words(), 17)));
+        }
+        line.push(pen.write(Role::Text, why));
         return vec![Line::from(cut(line, width))];
     }
     // One alone has the room to be read at leisure.
@@ -185,18 +276,37 @@ fn row_lines(
         pen.write(Role::Strong, name),
         pen.write(Role::Text, address),
     ];
-    let rest = format!("         {start}");
-    let why_role = if matches!(row.step, Step::Skip { .. }) {
-        Role::Attention
-    } else {
+    let rest = format!("          {} · link {}", place.start, row.link_words());
+    let why_role = if row.acts() {
         Role::Text
+    } else {
+        Role::Attention
     };
-    vec![
+    let mut lines = vec![
         Line::from(cut(who, width)),
         Line::from(cut(vec![pen.write(Role::Text, rest)], width)),
-        Line::from(cut(
-            vec![pen.write(why_role, format!("         {why}"))],
-            width,
-        )),
-    ]
+    ];
+    let why = pen.paragraph(why_role, &why, width.saturating_sub(10));
+    lines.extend(why.into_iter().map(|mut line| {
+        line.spans.insert(0, Span::raw("          "));
+        line
+    }));
+    lines
+}
+
+fn start(model: &Model, row: &PlanRow, several: bool) -> String {
+    row.starts_at.map_or("no time yet".to_owned(), |start| {
+        if several {
+            return when::moment(start, &model.setting.zone, model.moment.now);
+        }
+        let theirs = when::both_clocks(start, &row.zone, row.candidate_zone.as_ref()).theirs;
+        let theirs = theirs
+            .and(row.candidate_zone.as_ref())
+            .map(|zone| format!(" · {}", when::time_and_zone(start, zone)));
+        format!(
+            "{}{}",
+            when::day_and_time(start, &row.zone),
+            theirs.unwrap_or_default()
+        )
+    })
 }

@@ -6,10 +6,12 @@ use ratatui::text::{Line, Span};
 
 use super::header::first_start;
 use super::{Pen, panel};
-use crate::app::UnsentMail;
+use crate::app::{self, BatchStatus, UnsentMail};
+use crate::domain::change::{Ending, Extension};
 use crate::domain::text::visible;
 use crate::domain::{refusal, when};
 use crate::tui::field::Field;
+use crate::tui::model::change::{ChangeQuestion, Deed};
 use crate::tui::model::outbox::{Steer, SteerQuestion, whom};
 use crate::tui::model::{Modal, Model};
 use crate::tui::safe;
@@ -68,6 +70,7 @@ fn question(model: &Model, modal: &Modal) -> Option<Question> {
             "It is saved as it was; changes in this form are not.".to_owned(),
         ),
         Modal::Steer(question) => steer(model, question),
+        Modal::Change(question) => change(model, question),
         Modal::Settle(line) => Question {
             typed: Some(format!("Why: {}", typed(&line.why))),
             objection: line.objection.clone(),
@@ -82,6 +85,8 @@ fn question(model: &Model, modal: &Modal) -> Option<Question> {
         | Modal::Plan(_)
         | Modal::Mail(_)
         | Modal::Outbox(_)
+        | Modal::Palette(_)
+        | Modal::Batches(_)
         | Modal::Help(_) => return None,
     })
 }
@@ -126,6 +131,27 @@ fn resume(model: &Model, unsent: &UnsentMail, names: &[String]) -> String {
     format!("Resume the outbox? {mails} may leave, to {names}{others}{first}.")
 }
 
+fn batch(status: &BatchStatus, what: app::Steer) -> (String, String) {
+    let (name, progress) = (status.name(), &status.progress);
+    let left = match progress.left() {
+        1 => "1 mail has".to_owned(),
+        left => format!("{left} mails have"),
+    };
+    let asked = match what {
+        app::Steer::Pause => format!("Pause {name}? {left} not left yet."),
+        app::Steer::Resume => format!("Let {name} go on? {left} not left yet and may leave."),
+        app::Steer::Stop => format!("Stop {name}? {left} not left yet and will be withdrawn."),
+    };
+    let explained = match what {
+        app::Steer::Pause => "Nothing more of it leaves until it is resumed, in no process.",
+        app::Steer::Resume => "What is no longer true is withdrawn, not sent.",
+        app::Steer::Stop => {
+            "What is leaving just now can't be stopped. r in B mails again what did not leave."
+        }
+    };
+    (asked, format!("{}. {explained}", status.words()))
+}
+
 fn steer(model: &Model, question: &SteerQuestion) -> Question {
     let clock = |at| when::moment(at, &model.setting.zone, model.moment.now);
     let (asked, explained) = match &question.steer {
@@ -153,6 +179,7 @@ fn steer(model: &Model, question: &SteerQuestion) -> Question {
                 ),
             )
         }
+        Steer::Batch(status, what) => batch(status, *what),
         Steer::Resume {
             pause,
             unsent,
@@ -178,4 +205,56 @@ fn steer(model: &Model, question: &SteerQuestion) -> Question {
         objection: question.objection.clone(),
         ..Question::plain(asked, explained)
     }
+}
+
+fn change(model: &Model, question: &ChangeQuestion) -> Question {
+    let (zone, now) = (&model.setting.zone, model.moment.now);
+    let clock = |at| when::moment(at, zone, now);
+    let interview = &question.row.interview;
+    let name = safe::line(&interview.candidate_name, 40);
+    let start = interview
+        .starts_at
+        .map(|start| format!(" ({})", clock(start)));
+    let whom = format!("{name}{}", start.unwrap_or_default());
+    let window = model.setting.window.of(&question.after);
+    let works = window.map_or_else(String::new, |(opens, closes)| {
+        format!(
+            "It then works from {} until {}.",
+            clock(opens),
+            clock(closes)
+        )
+    });
+    let joined = interview
+        .joined_at
+        .map(|at| format!(" They joined {}.", clock(at)));
+    let (asked, explained) = match question.deed {
+        Deed::End(Ending::Completed) => (
+            format!("Has the interview with {whom} taken place?"),
+            "Its link closes.".to_owned(),
+        ),
+        Deed::End(Ending::NoShow) => (
+            format!("Did {whom} not come?"),
+            format!("The link closes.{}", joined.unwrap_or_default()),
+        ),
+        Deed::End(Ending::Cancelled) => (
+            format!("Cancel the interview with {whom}?"),
+            "Its link lets nobody in any longer.".to_owned(),
+        ),
+        Deed::Revoke => (
+            format!("Revoke the link of {whom}?"),
+            "Whoever has it can't get in; the interview stands and needs a new link.".to_owned(),
+        ),
+        Deed::Extend(Extension { closes: None, .. }) => {
+            (format!("Open the link of {whom} now?"), works)
+        }
+        Deed::Extend(Extension {
+            closes: Some(_), ..
+        }) => (format!("Let the link of {whom} work longer?"), works),
+    };
+    let taken_back = if matches!(question.deed, Deed::Extend(_)) {
+        ""
+    } else {
+        " Mail that has not left is taken back."
+    };
+    Question::plain(asked, format!("{explained}{taken_back} Nobody is mailed."))
 }

@@ -89,6 +89,7 @@ fn keys(model: &Model, pen: Pen, room: usize) -> Vec<Span<'static>> {
             (Layer::Form, Intent::TogglePreview) if crate::tui::layout::is_wide(model) => continue,
             (Layer::Plan, intent) if !offered(model, intent) => continue,
             (Layer::Outbox, intent) if !offered_in_outbox(model, intent) => continue,
+            (Layer::Batches, intent) if !offered_in_batches(model, intent) => continue,
             (Layer::List, Intent::Resend | Intent::FixLink | Intent::NextPane)
                 if model.selected().is_none() =>
             {
@@ -115,6 +116,10 @@ fn offered(model: &Model, intent: &Intent) -> bool {
         Intent::Yes => plan.made().is_some_and(|made| made.acts() > 0) && !plan.running,
         Intent::ShowMail => plan.made().is_some_and(|made| made.sends() > 0),
         Intent::OtherWay => plan.other_way().is_some() && plan.is_ready(),
+        Intent::Choose => plan
+            .current()
+            .is_some_and(|row| row.step.is_optional() || row.chosen),
+        Intent::SavePlan => plan.made().is_some_and(|made| made.rows.len() > 1),
         _ => true,
     }
 }
@@ -131,10 +136,24 @@ fn offered_in_outbox(model: &Model, intent: &Intent) -> bool {
     }
 }
 
+fn offered_in_batches(model: &Model, intent: &Intent) -> bool {
+    let status = model.batch_under_cursor();
+    match intent {
+        Intent::PauseBatch | Intent::StopBatch => status.is_some_and(|status| !status.is_over()),
+        Intent::Retry => status.is_some_and(|status| {
+            let progress = status.progress;
+            progress.failed + progress.withdrawn > 0
+        }),
+        _ => true,
+    }
+}
+
 fn find_line(frame: &mut Frame<'_>, model: &Model, find: &Find, pen: Pen, area: Rect) {
     let total = usize::from(area.width);
     let mut left = vec![pen.write(Role::Accent, " / ")];
-    if find.base != Narrowing::None && !matches!(find.base, Narrowing::Pasted(..)) {
+    if find.base != Narrowing::None
+        && !matches!(find.base, Narrowing::Pasted(..) | Narrowing::Marked(_))
+    {
         left.push(pen.write(
             Role::Dim,
             format!("{} ", safe::line(find.base.text(), total / 3)),

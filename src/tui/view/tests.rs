@@ -2,20 +2,29 @@
 
 use rstest::rstest;
 
-use crate::app::{Affected, UnsentMail};
+use crate::app::{Affected, UnsentMail, Waiting};
+use crate::domain::access::{Access, AccessKind};
+use crate::domain::batch::Progress;
 use crate::domain::delivery::State;
+use crate::domain::door::Door;
 use crate::domain::text::{columns, visible};
 use crate::tui::message::{Effect, Event, Intent};
 use crate::tui::model::Modal;
 use crate::tui::model::outbox::Steer;
-use crate::tui::testing::{Stage, at, mailed, not_served, outbox, plan, row, rows};
+use crate::tui::model::plan::MadePlan;
+use crate::tui::testing::{
+    Stage, at, batches, id, mailed, marked_plan, not_served, outbox, plan, row, rows, waiting,
+};
 
-const SCENES: [&str; 20] = [
+const SCENES: [&str; 28] = [
     "list",
+    "waiting",
     "pane",
     "details",
     "source",
     "find",
+    "palette",
+    "change",
     "form-empty",
     "form-filled",
     "form-refused",
@@ -23,6 +32,11 @@ const SCENES: [&str; 20] = [
     "form-preview",
     "plan",
     "plan-many",
+    "marks",
+    "plan-marked",
+    "batches",
+    "batch-stop",
+    "batch-held",
     "outbox",
     "outbox-empty",
     "outbox-withdraw",
@@ -39,9 +53,25 @@ fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Sta
     stage.answer_pane();
     match name {
         "list" => {}
+        "waiting" => {
+            let grace = waiting(2, "Grace Hopper", "2031-03-04T09:11:00Z");
+            let id = grace.id();
+            let mut rows = stage.model.list.rows.clone();
+            rows[1] = grace;
+            stage.tell(Event::DataChanged);
+            stage.answer_window(rows);
+            stage.answer_pane();
+            stage.tell(Event::WaitingRead(Ok(vec![Waiting {
+                id,
+                name: "Grace Hopper".to_owned(),
+                since: at("2031-03-04T09:11:00Z"),
+            }])));
+        }
         "pane" => drop(stage.keys("Tab")),
         "details" => drop(stage.keys("Enter")),
         "source" => drop(stage.keys("Enter p p p p p")),
+        "palette" => drop(stage.keys(": li Down")),
+        "change" => drop(stage.keys(": hour Enter")),
         "find" => drop(stage.keys("/ link:missing~ada")),
         "form-empty" => drop(stage.keys("n")),
         "form-filled" | "form-preview" => {
@@ -61,9 +91,12 @@ fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Sta
             };
             stage.tell(Event::PlanMade(
                 request,
-                Ok(plan(if name == "plan" { 1 } else { 35 })),
+                Ok(plan(if name == "plan" { 1 } else { 35 }).into()),
             ));
             stage.tell(Event::PlanDrawn);
+        }
+        "marks" | "plan-marked" | "batches" | "batch-stop" | "batch-held" => {
+            bulk_scene(&mut stage, name);
         }
         "outbox-empty" => {
             stage.keys("B");
@@ -94,6 +127,53 @@ fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Sta
         other => panic!("no scene {other}"),
     }
     stage
+}
+
+fn bulk_scene(stage: &mut Stage, name: &str) {
+    match name {
+        "marks" => {
+            stage.keys("Space j v j j");
+            stage.answer_pane();
+            stage.model.marks.ids.insert(id(77));
+            stage.model.marks.hidden = 1;
+        }
+        "plan-marked" => {
+            stage.keys("a");
+            stage.answer_pane();
+            stage.keys("R");
+            let Some(Effect::MakePlan { request, .. }) = stage.taken().pop() else {
+                panic!()
+            };
+            let made = MadePlan {
+                hidden: 2,
+                ..marked_plan().into()
+            };
+            stage.tell(Event::PlanMade(request, Ok(made)));
+            stage.tell(Event::PlanDrawn);
+            stage.keys("j j j");
+        }
+        "batches" | "batch-stop" => {
+            stage.outbox.batches = batches();
+            stage.keys("B Tab");
+            stage.answer_pane();
+            if name == "batch-stop" {
+                stage.keys("s");
+                stage.tell(Event::PlanDrawn);
+            }
+        }
+        "batch-held" => {
+            let mut held = batches();
+            held[0].progress = Progress {
+                waiting: 34,
+                ..Progress::default()
+            };
+            held[0].batch.held_until = Some(at("2031-03-04T09:12:25Z"));
+            stage.outbox.batches = held;
+            stage.tell(Event::DataChanged);
+            stage.answer_pane();
+        }
+        other => panic!("no scene {other}"),
+    }
 }
 
 #[rstest]
@@ -221,4 +301,28 @@ fn assert_harmless(stage: &Stage) {
             "{symbol:?} leaves its line"
         );
     }
+}
+
+#[test]
+fn whether_a_candidate_looked_is_seen_and_is_not_joining() {
+    let opened = "opened 09:02: page said it opens 11:00, not joined";
+    let mut stage = Stage::showing(rows(), 120, 30);
+    stage.keys("j");
+    stage.answer_pane();
+    assert!(!stage.screen().contains("opened 09:02"));
+    let dossier = stage.model.pane.dossier.as_mut().unwrap();
+    dossier.accesses.push(Access {
+        at: at("2031-03-04T09:02:00Z"),
+        kind: AccessKind::View,
+        door: Door::NotYetOpen,
+        opens_at: Some(at("2031-03-04T11:00:00Z")),
+    });
+    assert!(stage.screen().contains(opened), "{}", stage.screen());
+    stage.keys("Enter");
+    let screen = stage.screen();
+    assert!(screen.contains(opened), "{screen}");
+    assert_eq!(screen.matches("opened 09:02").count(), 2, "{screen}");
+    let dossier = stage.model.pane.dossier.as_mut().unwrap();
+    dossier.row.interview.joined_at = Some(at("2031-03-04T09:10:00Z"));
+    assert!(stage.screen().contains("joined 09:10"));
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use greenroom::app::Row;
 use greenroom::domain::delivery::State;
+use greenroom::domain::door::Door;
 use greenroom::domain::filter::Filter;
 use greenroom::domain::finding::{Code, Nearness, Severity, audit};
 use greenroom::domain::interview::Status;
@@ -57,6 +58,18 @@ fn meanings(world: &World) -> Vec<Meaning> {
             Box::new(move |row| row.interview.status == status),
         ));
     }
+    all.push((
+        "joined:yes".to_owned(),
+        Box::new(|row| row.interview.joined_at.is_some()),
+    ));
+    all.push((
+        "joined:no".to_owned(),
+        Box::new(|row| row.interview.joined_at.is_none()),
+    ));
+    all.push((
+        "joined:waiting".to_owned(),
+        Box::new(move |row| row.door(&window, now) == Door::Waiting),
+    ));
     let zone = berlin().time_zone().clone();
     let today = now.to_zoned(zone.clone()).date();
     for (name, from, to) in [("today", 0, 1), ("tomorrow", 1, 2), ("week", 0, 7)] {

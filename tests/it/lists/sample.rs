@@ -3,7 +3,7 @@
 use greenroom::domain::address::EmailAddress;
 use greenroom::domain::delivery::State;
 use greenroom::domain::ids::{InterviewId, SessionId};
-use greenroom::domain::interview::{Interview, Status};
+use greenroom::domain::interview::{Interview, MeetingUrl, Status};
 use greenroom::domain::session::{Session, SessionKey};
 use greenroom::domain::when::{InterviewDuration, Zone};
 use greenroom::store::StoreError;
@@ -33,6 +33,8 @@ pub struct Sample {
     widened: (Option<i64>, Option<i64>),
     /// What only findings depend on.
     audit: AuditSample,
+    /// Whether they joined, were let in, and there is a meeting.
+    door: (bool, bool, bool),
 }
 
 /// What only findings depend on. Times are minutes from the start.
@@ -122,6 +124,7 @@ pub fn sample() -> impl Strategy<Value = Sample> {
         any::<bool>(),
         (widened(), widened()),
         audit_sample(),
+        any::<(bool, bool, bool)>(),
     )
         .prop_map(
             |(
@@ -135,6 +138,7 @@ pub fn sample() -> impl Strategy<Value = Sample> {
                 key_imported,
                 widened,
                 audit,
+                door,
             )| {
                 Sample {
                     status,
@@ -147,6 +151,7 @@ pub fn sample() -> impl Strategy<Value = Sample> {
                     key_imported,
                     widened,
                     audit,
+                    door,
                 }
             },
         )
@@ -192,6 +197,10 @@ impl Sample {
             status: Status::ALL[self.status],
             starts_at,
             duration,
+            joined_at: self.door.0.then_some(now),
+            admitted_at: self.door.1.then_some(now),
+            meeting_url: (self.door.2)
+                .then(|| MeetingUrl::parse("https://meet.example/abc").unwrap()),
             opens_at: self.widened.0.map(from_now),
             closes_at: self.widened.1.map(from_now),
             ..template.clone()

@@ -4,16 +4,14 @@
 //! The long run is described in benches/README.md.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Child, Stdio};
+use std::time::Duration;
 
 use greenroom::app::Settlement;
 use greenroom::domain::delivery::State;
-use tempfile::TempDir;
 
 use crate::support::World;
+use crate::support::postfix::SmtpSink;
 use crate::support::program::Greenroom;
 use crate::support::smtp_server::{Script, SmtpServer};
 use crate::support::world::NOW;
@@ -21,92 +19,45 @@ use crate::support::world::NOW;
 /// The connections of one process: `mail.smtp.connections`.
 const CONNECTIONS: usize = 4;
 
-/// Where the mail goes: a server of this program, or Postfix's `smtp-sink`.
+/// Where the mail goes: Postfix's `smtp-sink`, or where there is none a server of this program.
 enum Sink {
+    Postfix(SmtpSink),
     Own(SmtpServer),
-    Postfix {
-        program: Child,
-        port: u16,
-        dumps: TempDir,
-    },
-}
-
-impl Drop for Sink {
-    fn drop(&mut self) {
-        if let Self::Postfix { program, .. } = self {
-            let _ = program.kill();
-            let _ = program.wait();
-        }
-    }
 }
 
 impl Sink {
     async fn start() -> Self {
-        let Some(path) = std::env::var_os("GREENROOM_SMTP_SINK") else {
-            return Self::Own(SmtpServer::start(Script::new()).await);
-        };
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        // The sink leaves the rights of root behind.
-        let dumps = tempfile::tempdir().unwrap();
-        fs::set_permissions(dumps.path(), fs::Permissions::from_mode(0o777)).unwrap();
-        let program = Command::new(path)
-            .args(["-u", "nobody", "-d"])
-            .arg(dumps.path().join("mail."))
-            .args([&format!("127.0.0.1:{port}"), "100"])
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let patience = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(patience.elapsed() < Duration::from_secs(10), "no smtp-sink");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        Self::Postfix {
-            program,
-            port,
-            dumps,
+        match SmtpSink::start(&[]) {
+            Some(sink) => Self::Postfix(sink),
+            None => Self::Own(SmtpServer::start(Script::new()).await),
         }
     }
 
     fn port(&self) -> u16 {
         match self {
+            Self::Postfix(sink) => sink.port(),
             Self::Own(server) => server.port(),
-            Self::Postfix { port, .. } => *port,
         }
     }
 
     fn count(&self) -> usize {
         match self {
+            Self::Postfix(sink) => sink.count(),
             Self::Own(server) => server.accepted(),
-            Self::Postfix { dumps, .. } => fs::read_dir(dumps.path()).unwrap().count(),
         }
     }
 
     /// Every mail that the sink took, as it came.
     fn mails(&self) -> Vec<String> {
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace("\r\n", "\n");
         match self {
+            Self::Postfix(sink) => sink.mails(),
             Self::Own(server) => {
+                let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace("\r\n", "\n");
                 let mails = server.mails();
                 mails.into_iter().map(|mail| text(mail.bytes)).collect()
             }
-            Self::Postfix { dumps, .. } => fs::read_dir(dumps.path())
-                .unwrap()
-                .map(|entry| text(fs::read(entry.unwrap().path()).unwrap()))
-                // What it writes above the mail ends with the mail's own first header.
-                .filter_map(|dump| Some(dump[dump.find("\nMessage-ID:")? + 1..].to_owned()))
-                // The content of a sender that died in the middle of it.
-                .filter(|mail| is_whole(mail))
-                .collect(),
         }
     }
-}
-
-// The last part of a mail closes with the boundary of all parts.
-fn is_whole(mail: &str) -> bool {
-    mail.trim_end().ends_with("--")
 }
 
 fn message_id(mail: &str) -> &str {

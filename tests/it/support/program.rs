@@ -1,8 +1,9 @@
 //! The real binary in a world of its own: an empty home, a data directory, a clock that stands still.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -146,5 +147,33 @@ impl Greenroom {
         entries
             .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
             .collect()
+    }
+}
+
+/// A `greenroom serve` that runs; ends with the value.
+pub struct Serving(Child);
+
+impl Greenroom {
+    /// Serves the join page where the base URL says, and waits until it does.
+    pub fn serve(&self) -> Serving {
+        let mut child = self
+            .command(&["serve"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        let mut first = String::new();
+        said.read_line(&mut first).unwrap();
+        assert!(first.contains("http://127.0.0.1:"), "{first}");
+        // Whatever else it says must not fill the pipe.
+        thread::spawn(move || said.lines().for_each(drop));
+        Serving(child)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }

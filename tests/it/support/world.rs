@@ -78,6 +78,15 @@ impl World {
         world
     }
 
+    /// Acme's Greenroom on a database in memory, for very many of them. What looks into the file can't be asked.
+    pub async fn in_memory() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::in_memory().unwrap();
+        let mut world = Self::over(store, directory.path(), clock(), Post::default(), "", 1).await;
+        world.temporary = Some(Arc::new(directory));
+        world
+    }
+
     /// Acme's Greenroom in a place that outlives it; `seed` tells processes apart.
     pub async fn at(home: &Path, seed: u64) -> Self {
         Self::on(home, clock(), Post::default(), "", seed).await
@@ -94,6 +103,17 @@ impl World {
 
     async fn on(home: &Path, clock: Arc<HandClock>, post: Post, settings: &str, seed: u64) -> Self {
         let store = Store::open(&home.join("data"), OpenOptions::default()).unwrap();
+        Self::over(store, home, clock, post, settings, seed).await
+    }
+
+    async fn over(
+        store: Store,
+        home: &Path,
+        clock: Arc<HandClock>,
+        post: Post,
+        settings: &str,
+        seed: u64,
+    ) -> Self {
         let app = App::new(Wiring {
             store: store.clone(),
             config: config(home, settings),

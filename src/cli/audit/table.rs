@@ -1,0 +1,139 @@
+//! Findings for people: by code, with their number, the most urgent first.
+
+use crate::app::{App, Audit, Found, Group};
+use crate::cli::Failure;
+use crate::cli::printer::Printer;
+use crate::cli::table::Table;
+use crate::domain::finding::{Severity, remedy_for_all};
+use crate::domain::verdict::Standing;
+use crate::domain::when;
+
+/// Prints at most `limit` findings of each code, and says whether there were any.
+pub(super) async fn print(
+    audit: &Audit,
+    limit: usize,
+    app: &App,
+    printer: &mut Printer,
+) -> Result<bool, Failure> {
+    let groups = app.audit_groups(audit).await?;
+    if groups.is_empty() {
+        printer.line("Nothing was found: everybody holds the right link and time.");
+        return Ok(false);
+    }
+    let all = groups.iter().map(|group| group.count).sum();
+    let zone = app.config().list_zone();
+    printer.line(&format!(
+        "{}, the most urgent first (times in {})",
+        counted(all, "finding"),
+        zone.name()
+    ));
+    let mut table = Table::new(&[0, 0, 0, 30, 0, 0]);
+    for group in &groups {
+        if printer.is_broken() {
+            break;
+        }
+        printer.line("");
+        head(group, printer);
+        let wanted = if limit == 0 { usize::MAX } else { limit };
+        let (mut shown, mut from) = (0, None);
+        while shown < wanted {
+            let page = app
+                .audit_page(
+                    audit,
+                    Some(group.code),
+                    from,
+                    (wanted - shown).min(super::PAGE),
+                )
+                .await?;
+            rows(&page.found, &mut table, app, printer);
+            shown += page.found.len();
+            from = page.next;
+            if from.is_none() || printer.is_broken() {
+                break;
+            }
+        }
+        let more = group
+            .count
+            .saturating_sub(u64::try_from(shown).unwrap_or(u64::MAX));
+        if more > 0 && from.is_some() {
+            printer.line(&format!("  … and {more} more; --limit 0 shows all"));
+        }
+    }
+    Ok(true)
+}
+
+fn head(group: &Group, printer: &mut Printer) {
+    let words = format!("{}  {}  {}", group.code.name(), group.count, group.severity);
+    let colored = printer.colored(standing(group.severity), &words);
+    let mends = remedy_for_all(group.code)
+        .map(|command| format!("   {command}"))
+        .unwrap_or_default();
+    printer.styled(&format!("{colored}{mends}"));
+}
+
+fn standing(severity: Severity) -> Standing {
+    match severity.word() {
+        "critical" | "high" => Standing::Blocked,
+        "medium" => Standing::InDoubt,
+        _ => Standing::Over,
+    }
+}
+
+fn rows(found: &[Found], table: &mut Table, app: &App, printer: &mut Printer) {
+    let (zone, now) = (app.config().list_zone(), app.now());
+    let cells = |found: &Found| {
+        let interview = &found.row.interview;
+        let (start, distance) = interview.starts_at.map_or_else(
+            || ("no time yet".to_owned(), String::new()),
+            |at| {
+                let start = format!("{} {}", when::day(at, &zone), when::time_24h(at, &zone));
+                (start, when::relative_short(at, &zone, now))
+            },
+        );
+        vec![
+            format!("  {start}"),
+            distance,
+            found.finding.severity.number().to_string(),
+            interview.candidate_name.clone(),
+            found.finding.detail.clone(),
+            interview.id.to_string(),
+        ]
+    };
+    if printer.plain {
+        for found in found {
+            printer.line(&in_words(found, app));
+        }
+        return;
+    }
+    let cells: Vec<Vec<String>> = found.iter().map(cells).collect();
+    for line in table.lay_out(&cells, |_, _, cell| cell.to_owned()) {
+        printer.styled(&line);
+    }
+}
+
+// One sentence a line, for a voice.
+fn in_words(found: &Found, app: &App) -> String {
+    let (zone, now) = (app.config().list_zone(), app.now());
+    let interview = &found.row.interview;
+    let start = interview.starts_at.map_or_else(
+        || "no time yet".to_owned(),
+        |at| {
+            format!(
+                "{}, {}",
+                when::day_and_time(at, &zone),
+                when::relative(at, &zone, now)
+            )
+        },
+    );
+    format!(
+        "{}: {}, {start}: {} Mended by: {}",
+        found.finding.severity,
+        interview.candidate_name,
+        found.finding.detail,
+        found.finding.remedy.command
+    )
+}
+
+pub(super) fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

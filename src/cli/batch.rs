@@ -1,0 +1,277 @@
+//! `greenroom batch`: what was asked for together, how far it has come, and what a person can do about it.
+
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::printer::Printer;
+use super::selector;
+use super::table::Table;
+use super::{Exit, Failure, wait};
+use crate::app::{App, BatchStatus, DeliveryJson, Steer};
+use crate::domain::batch::Progress;
+use crate::domain::when;
+
+/// Show and steer batches: mail that was asked for together, from one plan
+///
+/// Progress is counted from the outbox itself, so it is the same in every process and after every restart.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  greenroom batch
+  greenroom batch show 12
+  greenroom batch pause 12
+  greenroom batch retry 12 --dry-run")]
+pub struct Batch {
+    #[command(subcommand)]
+    deed: Option<Deed>,
+    /// Print one batch, or mail of it, a line as JSON
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Deed {
+    /// Show the newest batches (also without a word)
+    List {
+        /// At most so many; 0 for all
+        #[arg(long, value_name = "N", default_value_t = LIMIT)]
+        limit: u32,
+    },
+    /// Show one batch and where its mails stand; ends with 1 when some failed or are of unknown outcome
+    Show {
+        /// Its number
+        number: i64,
+    },
+    /// Let nothing more of it leave until it is resumed
+    Pause {
+        /// Its number
+        number: i64,
+    },
+    /// Let it go on
+    Resume {
+        /// Its number
+        number: i64,
+    },
+    /// Withdraw what has not left
+    Stop {
+        /// Its number
+        number: i64,
+    },
+    /// Mail again what did not leave and may be sent, as a plan that is shown first
+    ///
+    /// What was refused for good and what is of unknown outcome is left out, and it says so.
+    Retry(Retry),
+}
+
+#[derive(Debug, Args)]
+struct Retry {
+    /// Its number
+    number: i64,
+    #[command(flatten)]
+    consent: selector::Consent,
+}
+
+const LIMIT: u32 = 20;
+
+#[derive(Serialize)]
+struct BatchJson<'a> {
+    batch: i64,
+    id: String,
+    action: &'a str,
+    state: &'static str,
+    over: bool,
+    asked_by: &'a str,
+    asked_at: Timestamp,
+    held_until: Option<Timestamp>,
+    planned: u64,
+    changed: u64,
+    skipped: u64,
+    waiting: u64,
+    sending: u64,
+    accepted: u64,
+    stored: u64,
+    deferred: u64,
+    failed: u64,
+    unknown: u64,
+    withdrawn: u64,
+    left: u64,
+    last_minute: u64,
+    seconds_left: Option<u64>,
+}
+
+impl<'a> From<&'a BatchStatus> for BatchJson<'a> {
+    fn from(status: &'a BatchStatus) -> Self {
+        let (batch, progress) = (&status.batch, &status.progress);
+        Self {
+            batch: batch.number,
+            id: batch.id.to_string(),
+            action: &batch.action,
+            state: batch.state.name(),
+            over: status.is_over(),
+            asked_by: &batch.asked_by,
+            asked_at: batch.asked_at,
+            held_until: batch.held_until,
+            planned: batch.sends,
+            changed: batch.changes,
+            skipped: batch.skips,
+            waiting: progress.waiting,
+            sending: progress.sending,
+            accepted: progress.accepted,
+            stored: progress.stored,
+            deferred: progress.deferred,
+            failed: progress.failed,
+            unknown: progress.unknown,
+            withdrawn: progress.withdrawn,
+            left: progress.left(),
+            last_minute: status.last_minute,
+            seconds_left: status.time_left.map(|left| left.as_secs()),
+        }
+    }
+}
+
+impl Batch {
+    pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
+        match &self.deed {
+            None => self.list(LIMIT, app, printer).await,
+            Some(Deed::List { limit }) => self.list(*limit, app, printer).await,
+            Some(Deed::Show { number }) => self.show(*number, app, printer).await,
+            Some(Deed::Pause { number }) => self.steer(*number, Steer::Pause, app, printer).await,
+            Some(Deed::Resume { number }) => self.steer(*number, Steer::Resume, app, printer).await,
+            Some(Deed::Stop { number }) => self.steer(*number, Steer::Stop, app, printer).await,
+            Some(Deed::Retry(retry)) => self.retry(retry, app, printer).await,
+        }
+    }
+
+    async fn list(&self, limit: u32, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
+        let most = if limit == 0 { u32::MAX } else { limit };
+        let batches = app.batches(most).await?;
+        if self.json {
+            for status in &batches {
+                printer.json(&BatchJson::from(status));
+            }
+            return Ok(Exit::Done);
+        }
+        if batches.is_empty() {
+            printer.line("There is no batch yet: resend, repair and rotate make them.");
+        }
+        let zone = app.config().list_zone();
+        let rows: Vec<Vec<String>> = batches
+            .iter()
+            .map(|status| {
+                vec![
+                    status.batch.number.to_string(),
+                    status.batch.action.replace('_', " "),
+                    format!(
+                        "{} {}",
+                        when::day(status.batch.asked_at, &zone),
+                        when::time_24h(status.batch.asked_at, &zone)
+                    ),
+                    status.standing().to_owned(),
+                    status.words(),
+                ]
+            })
+            .collect();
+        for line in Table::new(&[0, 0, 0, 0, 0]).lay_out(&rows, |_, _, cell| cell.to_owned()) {
+            printer.line(&line);
+        }
+        Ok(Exit::Done)
+    }
+
+    async fn show(&self, number: i64, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
+        let status = app.batch(number).await?;
+        let mails = app.batch_mails(number).await?;
+        if self.json {
+            printer.json(&BatchJson::from(&status));
+            for mail in &mails {
+                printer.json(&DeliveryJson::from(&mail.delivery));
+            }
+        } else {
+            say(&status, app, printer);
+            for mail in &mails {
+                printer.line(&format!(
+                    "  {}: mail {}",
+                    mail.candidate,
+                    wait::outcome(&mail.delivery, app)
+                ));
+            }
+        }
+        let Progress {
+            failed, unknown, ..
+        } = status.progress;
+        Ok(if failed + unknown > 0 {
+            Exit::Findings
+        } else {
+            Exit::Done
+        })
+    }
+
+    async fn steer(
+        &self,
+        number: i64,
+        steer: Steer,
+        app: &App,
+        printer: &mut Printer,
+    ) -> Result<Exit, Failure> {
+        let steered = app.steer_batch(number, steer).await?;
+        if self.json {
+            printer.json(&BatchJson::from(&steered.status));
+            return Ok(Exit::Done);
+        }
+        if steer == Steer::Stop {
+            printer.line(&format!("{} withdrawn", steered.withdrawn));
+        }
+        say(&steered.status, app, printer);
+        Ok(Exit::Done)
+    }
+
+    async fn retry(
+        &self,
+        retry: &Retry,
+        app: &App,
+        printer: &mut Printer,
+    ) -> Result<Exit, Failure> {
+        let planned = app.plan_retry(retry.number).await?;
+        let left_out = planned.left_out();
+        if !left_out.is_empty() {
+            printer.remark(&left_out);
+        }
+        let Some(plan) = planned.plan else {
+            printer.remark("Nothing of this batch can be sent again.");
+            return Ok(Exit::Findings);
+        };
+        let done = retry
+            .consent
+            .carry_out(plan, self.json, app, printer)
+            .await?;
+        let sound = done
+            .deliveries
+            .is_none_or(|deliveries| deliveries.iter().all(wait::has_left));
+        Ok(if sound && left_out.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Findings
+        })
+    }
+}
+
+fn say(status: &BatchStatus, app: &App, printer: &mut Printer) {
+    let zone = app.config().list_zone();
+    let batch = &status.batch;
+    printer.line(&format!(
+        "batch {}: {}, {}; asked for by {} {}",
+        batch.number,
+        batch.action.replace('_', " "),
+        status.standing(),
+        batch.asked_by,
+        when::moment(batch.asked_at, &zone, app.now()),
+    ));
+    printer.line(&status.words());
+    if let Some((who, at)) = &batch.steered {
+        printer.line(&format!(
+            "{} by {who} {}",
+            batch.state.name(),
+            when::moment(*at, &zone, app.now())
+        ));
+    }
+}

@@ -1,0 +1,137 @@
+//! Batches are followed, and steered only after an answer.
+
+use rstest::rstest;
+
+use super::the_plan;
+use crate::app::{CarriedOut, Steer};
+use crate::domain::batch::Progress;
+use crate::domain::ids::DeliveryId;
+use crate::tui::message::{Effect, Event};
+use crate::tui::model::plan::Subject;
+use crate::tui::testing::{Stage, batches};
+
+fn open() -> Stage {
+    let mut stage = Stage::new(120, 30);
+    stage.outbox.batches = batches();
+    stage.keys("B Tab");
+    stage.answer_pane();
+    stage.taken();
+    stage
+}
+
+#[rstest]
+#[case::pause("p", 12, Steer::Pause)]
+#[case::resume("j p", 11, Steer::Resume)]
+#[case::stop("s", 12, Steer::Stop)]
+fn a_batch_is_steered_after_an_answer(#[case] keys: &str, #[case] batch: i64, #[case] what: Steer) {
+    let mut stage = open();
+    stage.keys(keys).keys("y");
+    assert!(stage.taken().is_empty(), "the question was not seen");
+    stage.tell(Event::PlanDrawn);
+    stage.keys("y");
+    assert!(
+        matches!(stage.taken()[..], [Effect::SteerBatch { number, steer }] if (number, steer) == (batch, what))
+    );
+}
+
+#[test]
+fn what_is_over_can_be_tried_again_by_a_plan_and_not_stopped() {
+    let mut stage = open();
+    stage.keys("j j s");
+    assert!(stage.screen().contains("nothing of it waits any more"));
+    stage.keys("r");
+    assert!(
+        matches!(&stage.taken()[..], [Effect::MakePlan { subject, .. }] if *subject == Subject::Retry(10))
+    );
+}
+
+fn carried_out(stage: &mut Stage) {
+    stage.keys("R");
+    the_plan(stage, 5);
+    stage.tell(Event::PlanDrawn);
+    stage.keys("y");
+    let Some(Effect::CarryOut { request, hold, .. }) = stage.taken().pop() else {
+        panic!()
+    };
+    assert_eq!(hold, Some(std::time::Duration::from_secs(30)));
+    let mail = |number| DeliveryId::new(uuid::Uuid::from_u128(number));
+    let done = CarriedOut {
+        batch: Some(12),
+        deliveries: (0..4).map(mail).collect(),
+        ..CarriedOut::default()
+    };
+    stage.outbox.batches = batches();
+    stage.tell(Event::PlanCarriedOut(request, Ok(done)));
+    stage.answer_pane();
+}
+
+#[test]
+fn a_batch_of_this_run_is_followed_to_its_end_and_that_is_said() {
+    let mut stage = Stage::new(120, 30);
+    stage.taken();
+    carried_out(&mut stage);
+    assert!(
+        stage.screen().contains(
+            "batch 12: 15 of 34 sent, 17 waiting, 1 being sent, 1 failed, about 4 seconds left · B"
+        ),
+        "{}",
+        stage.screen()
+    );
+    stage.outbox.batches[0].progress = Progress {
+        accepted: 33,
+        failed: 1,
+        ..Progress::default()
+    };
+    stage.outbox.batches[0].time_left = None;
+    stage.tell(Event::DataChanged);
+    stage.answer_pane();
+    assert!(
+        stage
+            .screen()
+            .contains("batch 12: 33 of 34 sent, 1 failed · r in B tries again"),
+        "{}",
+        stage.screen()
+    );
+}
+
+#[test]
+fn u_stops_a_batch_that_has_not_left_after_an_answer() {
+    let mut stage = Stage::new(120, 30);
+    stage.taken();
+    carried_out(&mut stage);
+    stage.keys("u");
+    stage.tell(Event::PlanDrawn);
+    assert!(
+        stage.screen().contains("Stop batch 12?"),
+        "{}",
+        stage.screen()
+    );
+    stage.keys("y");
+    assert!(matches!(
+        stage.taken()[..],
+        [Effect::SteerBatch {
+            number: 12,
+            steer: Steer::Stop
+        }]
+    ));
+}
+
+#[test]
+fn a_plan_that_was_carried_out_before_says_so() {
+    let mut stage = Stage::new(120, 30);
+    stage.taken();
+    stage.keys("R");
+    the_plan(&mut stage, 1);
+    stage.tell(Event::PlanDrawn);
+    stage.keys("y");
+    let Some(Effect::CarryOut { request, .. }) = stage.taken().pop() else {
+        panic!()
+    };
+    let done = CarriedOut {
+        batch: Some(7),
+        repeated: true,
+        ..CarriedOut::default()
+    };
+    stage.tell(Event::PlanCarriedOut(request, Ok(done)));
+    assert!(stage.screen().contains("done before, as batch 7"));
+}

@@ -1,0 +1,125 @@
+//! The batches: a line each, how far it has come, and more about the one under the cursor.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::{Pen, cut, show};
+use crate::app::BatchStatus;
+use crate::domain::text::pad;
+use crate::domain::when;
+use crate::tui::model::Model;
+use crate::tui::model::batches::BatchesView;
+use crate::tui::safe;
+use crate::tui::theme::{Role, Theme};
+
+const BAR: usize = 12;
+// From this width on, there is room for a bar.
+const ROOMY: usize = 100;
+// Below this height, the batch under the cursor is not said in full.
+const TALL: usize = 8;
+
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    model: &Model,
+    view: &BatchesView,
+    theme: Theme,
+    area: Rect,
+) {
+    let pen = Pen(theme);
+    let width = usize::from(area.width);
+    let height = usize::from(area.height).saturating_sub(1);
+    let mut lines = vec![Line::from(pen.write(Role::Strong, " Batches"))];
+    let batches = &model.outbox.batches;
+    if !view.known {
+        lines.push(Line::from(pen.write(Role::Dim, "   a moment …")));
+    } else if batches.is_empty() {
+        lines.push(Line::default());
+        lines.push(Line::from(pen.write(
+            Role::Dim,
+            "   There is no batch yet: R, F, N and x on what is marked make them.",
+        )));
+    } else {
+        let below = if height >= TALL { 3 } else { 0 };
+        let room = (height - below).max(1);
+        let first = (view.index + 1).saturating_sub(room);
+        let rows = batches.iter().enumerate().skip(first).take(room);
+        lines.extend(
+            rows.map(|(index, status)| row(model, status, index == view.index, pen, width)),
+        );
+        if let Some(status) = batches.get(view.index).filter(|_| below > 0) {
+            lines.push(Line::default());
+            lines.extend(more(model, status, pen, width));
+        }
+    }
+    show(frame, area, lines, 0);
+}
+
+fn role_of(status: &BatchStatus) -> Role {
+    let progress = &status.progress;
+    if progress.failed + progress.unknown > 0 {
+        Role::Trouble
+    } else if progress.left() + progress.withdrawn > 0 {
+        Role::Attention
+    } else {
+        Role::Fine
+    }
+}
+
+fn row(
+    model: &Model,
+    status: &BatchStatus,
+    under_cursor: bool,
+    pen: Pen,
+    width: usize,
+) -> Line<'static> {
+    let (zone, now) = (&model.setting.zone, model.moment.now);
+    let batch = &status.batch;
+    let (cursor, plain) = if under_cursor {
+        (pen.write(Role::Accent, " ▌ "), Role::Strong)
+    } else {
+        (Span::raw("   "), Role::Text)
+    };
+    let mut line = vec![
+        cursor,
+        pen.write(plain, pad(&batch.number.to_string(), 6)),
+        pen.write(plain, pad(&batch.action.replace('_', " "), 17)),
+        pen.write(Role::Dim, pad(&when::moment(batch.asked_at, zone, now), 11)),
+        pen.write(Role::Text, pad(status.standing(), 9)),
+    ];
+    if width >= ROOMY {
+        line.push(pen.write(Role::Dim, pad(&bar(status), BAR + 1)));
+    }
+    line.push(pen.mark(role_of(status), &status.words()));
+    Line::from(cut(line, width))
+}
+
+// How much of it has come to its end.
+fn bar(status: &BatchStatus) -> String {
+    let all = status.progress.mails();
+    if all == 0 {
+        return String::new();
+    }
+    let ended = all - status.progress.left();
+    let full = usize::try_from(ended * BAR as u64 / all).unwrap_or(BAR);
+    format!("{}{}", "━".repeat(full), "─".repeat(BAR - full))
+}
+
+fn more(model: &Model, status: &BatchStatus, pen: Pen, width: usize) -> Vec<Line<'static>> {
+    let (zone, now) = (&model.setting.zone, model.moment.now);
+    let batch = &status.batch;
+    let who = |text: &str| safe::line(text.split(" <").next().unwrap_or_default(), 30);
+    let mut asked = format!("   asked for by {}", who(&batch.asked_by));
+    if let Some((by, at)) = &batch.steered {
+        let at = when::moment(*at, zone, now);
+        asked = format!("{asked} · {} by {} {at}", batch.state.name(), who(by));
+    }
+    let left_alone = match batch.skips {
+        0 => String::new(),
+        skips => format!("   {skips} were left alone by its plan"),
+    };
+    [asked, left_alone]
+        .into_iter()
+        .map(|text| Line::from(cut(vec![pen.write(Role::Dim, text)], width)))
+        .collect()
+}

@@ -1,0 +1,161 @@
+//! How far a batch has come, and steering it.
+
+use std::time::Duration;
+
+use greenroom::app::{AppError, Steer, Stop};
+use greenroom::domain::batch::Progress;
+
+use super::{batch, candidates};
+use crate::support::{Answer, World, words};
+
+async fn progress(world: &World, number: i64) -> Progress {
+    world.app.batch(number).await.unwrap().progress
+}
+
+#[tokio::test]
+async fn progress_is_counted_from_the_outbox_and_the_same_in_every_process() {
+    let world = World::new().await;
+    let ids = candidates(&world, 4).await;
+    let number = batch(&world, &ids, None).await;
+    world
+        .post
+        .answers([Answer::Accept, Answer::Later, Answer::Never, Answer::Lost]);
+    world.deliver().await;
+    let expected = Progress {
+        accepted: 1,
+        deferred: 1,
+        failed: 1,
+        unknown: 1,
+        ..Progress::default()
+    };
+    assert_eq!(progress(&world, number).await, expected);
+    let other = world.another("").await;
+    assert_eq!(progress(&other, number).await, expected);
+    let status = other.app.batch(number).await.unwrap();
+    assert_eq!(
+        status.words(),
+        "1 of 4 sent, 1 put off, 1 failed, 1 of unknown outcome"
+    );
+    assert!(!status.is_over(), "one is tried again by itself");
+}
+
+#[tokio::test]
+async fn a_paused_batch_waits_and_nothing_else_does() {
+    let world = World::new().await;
+    let ids = candidates(&world, 3).await;
+    let number = batch(&world, &ids, None).await;
+    world.app.steer_batch(number, Steer::Pause).await.unwrap();
+    let other = world
+        .schedule("Ada <ada@c.example>", "tomorrow 16:00")
+        .await;
+    world.deliver().await;
+    assert_eq!(world.mail_of(other).await, ["accepted"]);
+    assert_eq!(world.post.handed().len(), 1);
+    let again = world.app.steer_batch(number, Steer::Pause).await;
+    assert!(words(again).contains("paused already"));
+    world.app.steer_batch(number, Steer::Resume).await.unwrap();
+    world.deliver().await;
+    assert_eq!(progress(&world, number).await.accepted, 3);
+    let over = world.app.steer_batch(number, Steer::Pause).await;
+    assert!(matches!(over, Err(AppError::BatchOver(_))));
+}
+
+#[tokio::test]
+async fn a_command_that_waits_for_its_mails_does_not_wait_for_a_paused_batch() {
+    let world = World::new().await;
+    let ids = candidates(&world, 2).await;
+    let number = batch(&world, &ids, None).await;
+    world.app.steer_batch(number, Steer::Pause).await.unwrap();
+    let mails = world.app.batch_mails(number).await.unwrap();
+    let mails: Vec<_> = mails.iter().map(|mail| mail.delivery.id).collect();
+    let settled = world.dispatcher().attempt_all(&mails).await.unwrap();
+    assert!(settled.iter().all(|mail| mail.paused && mail.attempts == 0));
+}
+
+#[tokio::test]
+async fn what_was_put_off_stays_paused_with_its_batch() {
+    let world = World::new().await;
+    let ids = candidates(&world, 1).await;
+    let number = batch(&world, &ids, None).await;
+    world.post.answers([Answer::Later]);
+    world.deliver().await;
+    world.app.steer_batch(number, Steer::Pause).await.unwrap();
+    world.wait_minutes(120);
+    world.deliver().await;
+    assert_eq!(world.post.handed().len(), 0);
+    assert_eq!(progress(&world, number).await.deferred, 1);
+}
+
+#[tokio::test]
+async fn a_stopped_batch_withdraws_what_has_not_left_and_only_that_is_tried_again() {
+    let world = World::new().await;
+    let ids = candidates(&world, 6).await;
+    let number = batch(&world, &ids, None).await;
+    world
+        .post
+        .answers([Answer::Accept, Answer::Never, Answer::Lost, Answer::Later]);
+    world.deliver().await;
+    // The other two were taken as well; what was put off is all that has not left.
+    let stopped = world.app.steer_batch(number, Steer::Stop).await.unwrap();
+    assert_eq!(stopped.withdrawn, 1);
+    assert_eq!(world.mail_of(ids[3]).await, ["withdrawn"]);
+    assert_eq!(
+        *world.timeline(ids[3]).await.last().unwrap(),
+        "mail_withdrawn"
+    );
+    let retry = world.app.plan_retry(number).await.unwrap();
+    assert_eq!(
+        retry.left_out(),
+        "left out: 1 refused for good (mend the address first), 1 of unknown outcome (settle them first)"
+    );
+    let plan = retry.plan.unwrap();
+    assert_eq!(
+        plan.rows.iter().map(|row| row.id).collect::<Vec<_>>(),
+        [ids[3]]
+    );
+    let done = world.app.carry_out(&plan, None).await.unwrap();
+    assert_eq!(done.batch, Some(number + 1));
+    world.deliver().await;
+    assert_eq!(world.mail_of(ids[3]).await, ["accepted", "withdrawn"]);
+    // What has been mailed again since is no longer the old batch's to try.
+    assert_eq!(world.app.plan_retry(number).await.unwrap().plan, None);
+}
+
+#[tokio::test]
+async fn a_batch_that_is_held_can_be_stopped_before_anything_leaves() {
+    let world = World::new().await;
+    let ids = candidates(&world, 30).await;
+    let number = batch(&world, &ids, Some(Duration::from_secs(30))).await;
+    let stopped = world.app.steer_batch(number, Steer::Stop).await.unwrap();
+    assert_eq!((stopped.withdrawn, stopped.status.progress.left()), (30, 0));
+    world.wait_minutes(5);
+    world.deliver().await;
+    assert_eq!(world.post.handed().len(), 0);
+}
+
+#[tokio::test]
+async fn a_batch_tells_its_pace_and_what_is_left_takes_as_long() {
+    let world = World::with("mail.rate = 10").await;
+    let ids = candidates(&world, 20).await;
+    let number = batch(&world, &ids, None).await;
+    let status = world.app.batch(number).await.unwrap();
+    assert_eq!(status.time_left, Some(Duration::from_secs(2)));
+    assert_eq!(
+        status.words(),
+        "0 of 20 sent, 20 waiting, about 2 seconds left"
+    );
+    world.dispatcher().drain(&Stop::default()).await;
+    let status = world.app.batch(number).await.unwrap();
+    assert_eq!((status.is_over(), status.standing()), (true, "over"));
+    assert_eq!(status.words(), "20 of 20 sent");
+}
+
+#[tokio::test]
+async fn there_is_no_batch_of_another_number() {
+    let world = World::new().await;
+    let refused = words(world.app.batch(7).await);
+    assert_eq!(
+        refused,
+        "batch: there is no batch 7; greenroom batch shows them"
+    );
+}

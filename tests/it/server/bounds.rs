@@ -1,0 +1,182 @@
+//! What a client may cost: tries, octets, time, connections. And how the server ends.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::time::timeout;
+
+use super::{PATIENCE, form_of, path_of};
+use crate::support::World;
+use crate::support::http::request;
+
+fn nobody(number: usize) -> String {
+    format!("/interview/?session_key={number:032}")
+}
+
+#[tokio::test]
+async fn the_eleventh_unknown_key_of_a_minute_has_to_wait_and_a_known_one_never_does() {
+    let world = World::new().await;
+    let site = world.serve().await;
+    let id = world
+        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
+        .await;
+    let path = path_of(&world, id).await;
+    for number in 0..10 {
+        assert_eq!(site.get(&nobody(number)).await.status, 404);
+    }
+    let limited = site.get(&nobody(10)).await;
+    assert_eq!(limited.status, 429);
+    let wait: u64 = limited.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    assert_eq!(
+        site.post("/interview/", &nobody(11)[12..]).await.status,
+        429
+    );
+    assert_eq!(
+        site.get(&format!("/?{}", &nobody(12)[12..])).await.status,
+        429
+    );
+    assert_eq!(
+        site.get(&path).await.status,
+        200,
+        "a candidate at the same address gets in"
+    );
+    // Nobody is believed about being somebody else.
+    let claims = ["X-Forwarded-For: 203.0.113.9", "Forwarded: for=203.0.113.9"];
+    assert_eq!(site.ask("GET", &nobody(13), &claims, "").await.status, 429);
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_tells_clients_apart() {
+    let world = World::with("server.trusted_proxies = ['127.0.0.0/8']").await;
+    let site = world.serve().await;
+    let ask = async |number: usize, forwarded: &str| {
+        let header = format!("X-Forwarded-For: {forwarded}");
+        site.ask("GET", &nobody(number), &[&header], "")
+            .await
+            .status
+    };
+    for number in 0..10 {
+        // One subscriber may take any address of a /64.
+        assert_eq!(ask(number, &format!("2001:db8:1:2::{number}")).await, 404);
+    }
+    assert_eq!(ask(10, "2001:db8:1:2:ffff::1").await, 429);
+    assert_eq!(ask(11, "2001:db8:1:3::1").await, 404);
+    assert_eq!(
+        ask(12, "2001:db8:1:3::1, 2001:db8:1:2::1").await,
+        429,
+        "the last proxy's word counts"
+    );
+    assert_eq!(ask(13, "203.0.113.9").await, 404);
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_refused() {
+    let world = World::new().await;
+    let site = world.serve().await;
+    let form = format!("session_key={}", "a".repeat(100_000));
+    assert_eq!(site.post("/interview/", &form).await.status, 413);
+    let long = format!("X-Long: {}", "a".repeat(40_000));
+    assert_eq!(site.ask("GET", "/healthz", &[&long], "").await.status, 431);
+    let many: Vec<String> = (0..200).map(|number| format!("X-{number}: a")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert_eq!(site.ask("GET", "/healthz", &many, "").await.status, 431);
+    for nonsense in [
+        "\r\n\r\n",
+        "GET\r\n\r\n",
+        "GET / HTTP/9.9\r\n\r\n",
+        "\u{0}\u{1}\r\n\r\n",
+    ] {
+        let mut stream = site.connect().await;
+        stream.write_all(nonsense.as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut octets = Vec::new();
+        let _ = timeout(PATIENCE, stream.read_to_end(&mut octets))
+            .await
+            .unwrap();
+        assert!(
+            octets.is_empty() || octets.starts_with(b"HTTP/1.1 400"),
+            "{octets:?}"
+        );
+    }
+    assert_eq!(site.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn two_hundred_idle_and_slow_connections_harm_nobody() {
+    let world = World::new().await;
+    let site = world.serve().await;
+    let id = world
+        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
+        .await;
+    let path = path_of(&world, id).await;
+    let mut held = Vec::new();
+    for number in 0..200 {
+        let mut stream = site.connect().await;
+        match number % 4 {
+            0 => {}
+            1 => stream.write_all(b"GET /interview/?sess").await.unwrap(),
+            2 => {
+                let slow =
+                    b"POST /interview/ HTTP/1.1\r\nHost: x\r\nContent-Length: 44\r\n\r\nsession";
+                stream.write_all(slow).await.unwrap();
+            }
+            _ => {
+                // Kept open after an answer.
+                stream
+                    .write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+                    .await
+                    .unwrap();
+            }
+        }
+        held.push(stream);
+    }
+    let begun = Instant::now();
+    for _ in 0..20 {
+        assert_eq!(site.get(&path).await.status, 200);
+    }
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        begun.elapsed()
+    );
+    drop(held);
+}
+
+#[tokio::test]
+async fn a_server_that_ends_answers_what_it_was_asked_and_waits_for_nobody_else() {
+    let world = World::new().await;
+    let site = world.serve().await;
+    let address: SocketAddr = site.address;
+    let id = world
+        .schedule("Ada Lovelace <ada@c.example>", "2031-05-05 10:10")
+        .await;
+    let form = form_of(&world, id).await;
+    let idle = site.connect().await;
+    // Half a request: its head is there, its body is on its way.
+    let headers = ["Content-Type: application/x-www-form-urlencoded"];
+    let whole = request(address, "POST", "/interview/", &headers, &form);
+    let (first, last) = whole.split_at(whole.len() - 5);
+    let mut asking = site.connect().await;
+    asking.write_all(first.as_bytes()).await.unwrap();
+    // The server has it once it has answered somebody who asked later.
+    assert_eq!(site.get("/healthz").await.status, 200);
+    let ending = tokio::spawn(site.ended());
+    tokio::task::yield_now().await;
+    asking.write_all(last.as_bytes()).await.unwrap();
+    let answer = timeout(PATIENCE, crate::support::http::read_answer(&mut asking))
+        .await
+        .unwrap();
+    assert_eq!(answer.status, 303);
+    timeout(Duration::from_secs(10), ending)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        tokio::net::TcpStream::connect(address).await.is_err(),
+        "nobody answers any more"
+    );
+    assert_eq!(world.count("access"), 1, "what was noted is written");
+    drop(idle);
+}

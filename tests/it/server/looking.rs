@@ -1,0 +1,281 @@
+//! Looking changes nothing but the ledger of who looked, which decides nothing.
+
+use std::collections::BTreeMap;
+
+use greenroom::domain::access::{AccessKind, summary};
+use greenroom::domain::ids::InterviewId;
+use greenroom::domain::when::Zone;
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use rusqlite::types::Value;
+
+use super::{PATIENCE, form_of, path_of};
+use crate::support::World;
+
+/// Every row of every table but the ledger.
+fn everything(world: &World) -> BTreeMap<String, Vec<Vec<Value>>> {
+    let connection = world.sql();
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'interview_search%' AND name <> 'access'";
+    let mut statement = connection.prepare(tables).unwrap();
+    let names: Vec<String> = statement
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert!(names.len() > 6, "{names:?}");
+    let rows = |name: &String| {
+        let mut statement = connection
+            .prepare(&format!("SELECT * FROM {name}"))
+            .unwrap();
+        let columns = statement.column_count();
+        let read = statement
+            .query_map([], |row| (0..columns).map(|at| row.get(at)).collect())
+            .unwrap();
+        read.map(Result::unwrap).collect()
+    };
+    names
+        .iter()
+        .map(|name| (name.clone(), rows(name)))
+        .collect()
+}
+
+/// Waits until the ledger holds that many lines.
+async fn lines(world: &World, count: i64) {
+    let mut changes = world.app.changes();
+    tokio::time::timeout(PATIENCE, async {
+        while world.count("access") < count {
+            changes.changed().await.unwrap();
+        }
+    })
+    .await
+    .unwrap();
+    assert_eq!(world.count("access"), count);
+}
+
+async fn ada(world: &World) -> InterviewId {
+    world
+        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
+        .await
+}
+
+#[tokio::test]
+async fn incident_10_a_scanner_that_follows_every_link_changes_nothing() {
+    let world = World::new().await;
+    let site = world.serve().await;
+    let id = ada(&world).await;
+    let path = path_of(&world, id).await;
+    world.clock.set("2031-05-06T12:50:00Z".parse().unwrap());
+    let before = everything(&world);
+    let scanner = [
+        "User-Agent: Barracuda Sentinel (EE)",
+        "Sec-Purpose: prefetch",
+    ];
+    for _ in 0..100 {
+        assert_eq!(site.get(&path).await.status, 200);
+        assert_eq!(site.head(&path).await.status, 200);
+    }
+    site.ask("GET", &path, &scanner, "").await;
+    // A scanner that follows what it finds in the page finds no other link.
+    let page = site.get(&path).await;
+    for link in page.body.split("href=\"").skip(1) {
+        let link = link.split('"').next().unwrap();
+        assert!(
+            link.starts_with("mailto:") || link.starts_with("data:"),
+            "{link}"
+        );
+    }
+    assert_eq!(everything(&world), before);
+    site.ended().await;
+    assert_eq!(everything(&world), before, "nor when the server ends");
+    assert_eq!(world.count("access"), 100, "the newest lines are kept");
+    assert_eq!(world.row(id).await.interview.joined_at, None);
+}
+
+#[tokio::test]
+async fn views_scanners_and_joins_are_told_apart_and_opening_is_not_joining() {
+    let world = World::new().await;
+    let site = world.serve().await;
+    let id = ada(&world).await;
+    let path = path_of(&world, id).await;
+    let says = async || {
+        let dossier = world.details(id).await;
+        let interview = &dossier.row.interview;
+        summary(
+            &dossier.accesses,
+            interview.joined_at,
+            &Zone::utc(),
+            world.now(),
+        )
+        .unwrap_or_default()
+    };
+    assert_eq!(says().await, "");
+    world.clock.set("2031-05-06T09:00:00Z".parse().unwrap());
+    site.ask(
+        "GET",
+        &path,
+        &["User-Agent: Slackbot-LinkExpanding 1.0"],
+        "",
+    )
+    .await;
+    lines(&world, 1).await;
+    assert_eq!(says().await, "not opened; a scanner fetched it 09:00");
+    world.clock.set("2031-05-06T12:41:00Z".parse().unwrap());
+    site.get(&path).await;
+    lines(&world, 2).await;
+    assert_eq!(
+        says().await,
+        "opened 12:41: page said it opens 12:45, not joined"
+    );
+    // Its script's questions are no views.
+    site.ask("GET", &path, &["Accept: application/json"], "")
+        .await;
+    world.clock.set("2031-05-06T12:50:00Z".parse().unwrap());
+    site.post("/interview/", &form_of(&world, id).await).await;
+    lines(&world, 3).await;
+    assert_eq!(says().await, "joined 12:50");
+    let dossier = world.details(id).await;
+    let kinds: Vec<AccessKind> = dossier.accesses.iter().map(|access| access.kind).collect();
+    assert_eq!(
+        kinds,
+        [AccessKind::Join, AccessKind::View, AccessKind::Prefetch]
+    );
+    let seen = world
+        .store
+        .read(move |read| read.last_seen(id))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(seen.at, "2031-05-06T12:41:00Z".parse().unwrap());
+}
+
+#[tokio::test]
+async fn the_ledger_is_bounded_and_goes_with_its_interview() {
+    use greenroom::domain::access::Access;
+    use greenroom::domain::door::Door;
+    use greenroom::store::StoreError;
+    let world = World::new().await;
+    let (ada, other) = (
+        ada(&world).await,
+        world
+            .schedule("Grace Hopper <g@c.example>", "tomorrow 15:00")
+            .await,
+    );
+    let access = |second: i64| Access {
+        at: jiff::Timestamp::from_second(second).unwrap(),
+        kind: AccessKind::View,
+        door: Door::Open,
+        opens_at: None,
+    };
+    let lines: Vec<_> = (0..250)
+        .map(|second| (ada, access(second)))
+        .chain([(other, access(1))])
+        .collect();
+    world
+        .store
+        .write(move |write| write.append_accesses(&lines))
+        .await
+        .unwrap();
+    let kept = world.details(ada).await.accesses;
+    assert_eq!(
+        (kept.len(), kept[0].at),
+        (100, access(249).at),
+        "the newest are kept"
+    );
+    assert_eq!(world.details(other).await.accesses.len(), 1);
+    world.tamper(&format!("DELETE FROM interview WHERE id = '{ada}'"));
+    assert_eq!(world.count("access"), 1);
+    // A line that comes too late for its interview is nobody's.
+    let late = world.store.write(move |write| {
+        write.append_accesses(&[(ada, access(300))])?;
+        Ok::<_, StoreError>(())
+    });
+    late.await.unwrap();
+    assert_eq!(world.count("access"), 1);
+}
+
+#[derive(Debug, Clone)]
+enum Look {
+    Get(usize, usize),
+    Wait(i64),
+}
+
+#[test]
+fn no_sequence_of_get_and_head_changes_state() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (world, site, paths) = runtime.block_on(async {
+        let world = World::new().await;
+        let mut paths = Vec::new();
+        for (name, change) in [
+            ("Ada", ""),
+            ("Grace", "status = 'cancelled'"),
+            ("Alan", "starts_at = NULL, ends_at = NULL"),
+            ("Mary", "joined_at = 1"),
+            ("Emmy", "session_revoked = 1"),
+        ] {
+            let id = world
+                .schedule(&format!("{name} X <{name}@c.example>"), "tomorrow 15:00")
+                .await;
+            let path = path_of(&world, id).await;
+            if !change.is_empty() {
+                world.tamper(&format!("UPDATE interview SET {change} WHERE id = '{id}'"));
+            }
+            let query = path.split_once('?').unwrap().1.to_owned();
+            paths.extend([
+                path,
+                format!("/interview?{query}"),
+                format!("/?{query}"),
+                format!("/interview_app/?{query}"),
+                format!("/interview_app/?interview_id={id}"),
+                format!("/interview/{id}"),
+                format!("/api/interviews/{id}/"),
+            ]);
+        }
+        paths.extend(
+            [
+                "/",
+                "/healthz",
+                "/openapi.json",
+                "/robots.txt",
+                "/interview/?session_key=x",
+                "/api/interviews/",
+                "/interview/%00",
+            ]
+            .map(str::to_owned),
+        );
+        let site = world.serve().await;
+        (world, site, paths)
+    });
+    let before = everything(&world);
+    let look = prop_oneof![
+        5 => (0..paths.len(), 0..4_usize).prop_map(|(path, how)| Look::Get(path, how)),
+        1 => (-100_000..200_000_i64).prop_map(Look::Wait),
+    ];
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(12));
+    runner
+        .run(&prop::collection::vec(look, 1..20), |looks| {
+            runtime.block_on(async {
+                for look in looks {
+                    match look {
+                        Look::Wait(seconds) => world
+                            .clock
+                            .advance(jiff::SignedDuration::from_secs(seconds)),
+                        Look::Get(path, how) => {
+                            let method = if how == 0 { "HEAD" } else { "GET" };
+                            let headers: &[&str] = if how == 1 {
+                                &["Accept: application/json"]
+                            } else {
+                                &[]
+                            };
+                            let status = site.ask(method, &paths[path], headers, "").await.status;
+                            assert!(status < 500, "{} {status}", paths[path]);
+                        }
+                    }
+                }
+            });
+            prop_assert_eq!(&everything(&world), &before);
+            Ok(())
+        })
+        .unwrap();
+    runtime.block_on(site.ended());
+    assert_eq!(everything(&world), before);
+}
