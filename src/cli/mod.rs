@@ -13,6 +13,7 @@ mod change;
 mod deliver;
 mod demo;
 mod doctor;
+mod evidence;
 mod failure;
 mod follow;
 mod import;
@@ -34,6 +35,7 @@ mod show;
 mod table;
 mod token;
 mod wait;
+mod why;
 
 use std::ffi::OsString;
 
@@ -98,6 +100,7 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Outbox(outbox) => outbox.run(app, printer).await,
         Command::Import(import) => import.run(app, printer).await,
         Command::Audit(audit) => audit.run(app, printer).await,
+        Command::Why(why) => why.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,
         Command::Token(token) => token.run(app, printer).await,
         Command::Demo(demo) => demo.run(app, printer).await,
