@@ -1,6 +1,7 @@
 //! Carries effects out by the use-cases of the app, and reports what happened as events. Knows no terminal.
 
 mod bulk;
+mod import;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -112,6 +113,13 @@ impl Executor {
             | Effect::ReadIds { .. }
             | Effect::CheckMarks { .. }
             | Effect::SteerBatch { .. }) => return self.start_bulk(bulk),
+            Effect::LookThrough {
+                request,
+                file,
+                skip_bad,
+                skew,
+            } => self.look_through(request, &file, skip_bad, skew),
+            Effect::Import { import } => self.import(*import),
             Effect::Schedule { request, schedule } => self.save(request, None, schedule),
             Effect::Revise {
                 request,

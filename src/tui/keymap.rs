@@ -40,6 +40,10 @@ pub enum Layer {
     Interview,
     /// The question before an interview is changed.
     Change,
+    /// The line in which a file to import is named.
+    ImportFile,
+    /// The report of a file to import.
+    Import,
     /// The list of commands.
     Palette,
     /// The question before quitting with unsent mail.
@@ -56,7 +60,7 @@ pub enum Layer {
 
 impl Layer {
     /// The heading in the help, and the layers in its order.
-    pub const HELP: [(Self, &'static str); 15] = [
+    pub const HELP: [(Self, &'static str); 16] = [
         (Self::List, "List"),
         (Self::Pane, "Details"),
         (
@@ -67,6 +71,7 @@ impl Layer {
             Self::Change,
             "Questions about an interview: nothing happens before y",
         ),
+        (Self::Import, "Import: nothing comes in before y"),
         (Self::Palette, "Commands"),
         (Self::Find, "Find and filter"),
         (Self::Form, "Form"),
@@ -86,9 +91,13 @@ impl Layer {
     // The layers that see a key when this one does not name it.
     const fn behind(self) -> &'static [Self] {
         match self {
-            Self::Find | Self::Form | Self::Plan | Self::Steer | Self::Settle | Self::Palette => {
-                &[Self::Text, Self::Everywhere]
-            }
+            Self::Find
+            | Self::Form
+            | Self::Plan
+            | Self::Steer
+            | Self::Settle
+            | Self::ImportFile
+            | Self::Palette => &[Self::Text, Self::Everywhere],
             Self::List | Self::Pane => &[Self::Interview, Self::Everywhere],
             Self::Everywhere => &[],
             _ => &[Self::Everywhere],
@@ -99,7 +108,13 @@ impl Layer {
     const fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Find | Self::Form | Self::Plan | Self::Steer | Self::Settle | Self::Palette
+            Self::Find
+                | Self::Form
+                | Self::Plan
+                | Self::Steer
+                | Self::Settle
+                | Self::ImportFile
+                | Self::Palette
         )
     }
 }
@@ -216,6 +231,7 @@ pub static BINDINGS: &[Binding] = {
         bind(L::Interview, &[], I::OpenNow, "open now: the link works from this moment on (asks first)"),
         bind(L::Interview, &[], I::Longer, "one hour longer: the link closes an hour later (asks first)"),
         bind(L::Interview, &[], I::Revoke, "revoke the link: whoever has it can't get in (shows the plan first)"),
+        bind(L::Interview, &[], I::Import, "import a file: shows first what it would do"),
         hinted(L::Find, &["Enter"], I::Accept, "keep the filter; look elsewhere when nothing matches here", 0, "keep"),
         hinted(L::Find, &["Esc", "Ctrl-c"], I::Leave, "the filter as it was", 1, "leave"),
         bind(L::Find, &["Down"], I::Down, "down"),
@@ -301,6 +317,18 @@ pub static BINDINGS: &[Binding] = {
         hinted(L::Settle, &["Esc", "Ctrl-c"], I::Leave, "leave; nothing happens", 1, "leave"),
         hinted(L::Change, &["y"], I::Yes, "do it", 0, "do it"),
         hinted(L::Change, &["Esc", "n", "q", "Ctrl-c"], I::Leave, "leave; nothing happens", 1, "leave"),
+        hinted(L::ImportFile, &["Enter"], I::Accept, "what it would do", 0, "show what it would do"),
+        hinted(L::ImportFile, &["Esc", "Ctrl-c"], I::Leave, "leave; nothing happens", 1, "leave"),
+        hinted(L::Import, &["y"], I::Yes, "import it; nobody is mailed", 0, "import"),
+        hinted(L::Import, &["Space"], I::Choose, "leave out the lines that can't be taken", 2, "leave bad lines out"),
+        hinted(L::Import, &["Tab"], I::OtherWay, "which of two times is right, where they differ", 3, "which time"),
+        bind(L::Import, &["j", "Down"], I::Down, "scroll down"),
+        bind(L::Import, &["k", "Up"], I::Up, "scroll up"),
+        bind(L::Import, &["g", "Home"], I::Top, "to the top"),
+        bind(L::Import, &["G", "End"], I::Bottom, "to the end"),
+        bind(L::Import, &["PageDown", "Ctrl-d"], I::PageDown, "a screen down"),
+        bind(L::Import, &["PageUp", "Ctrl-u"], I::PageUp, "a screen up"),
+        hinted(L::Import, &["Esc", "n", "q", "Ctrl-c"], I::Leave, "back; an import under way goes on", 1, "back"),
         hinted(L::Palette, &["Enter"], I::Accept, "as if its key were pressed", 0, "do it"),
         bind(L::Palette, &["Down", "Ctrl-n", "Tab"], I::Down, "down"),
         bind(L::Palette, &["Up", "Ctrl-p", "Shift-Tab"], I::Up, "up"),

@@ -10,17 +10,19 @@ use jiff::Timestamp;
 use super::field::Edit;
 use super::mail::MailParts;
 use super::model::change::Deed;
+use super::model::import::Looked;
 use super::model::plan::{MadePlan, NotCarriedOut, Subject};
 use crate::app::{
     Action, Affected, AuditPage, AuditPlace, CarriedOut, Counts, Delivery, Dossier, From, Group,
-    Marked, Outbox, Plan, Row, Schedule, Scheduled, Sending, Serving, Settlement, Steer, Steered,
-    TakenBack, UnsentMail, Waiting, Window,
+    Import, Marked, Outbox, Plan, Progress, Row, Schedule, Scheduled, Sending, Serving, Settlement,
+    Steer, Steered, TakenBack, UnsentMail, Waiting, Window,
 };
 
 use crate::domain::draft::{Draft, Refusal};
 use crate::domain::filter::Filter;
 use crate::domain::finding::Code;
 use crate::domain::ids::{DeliveryId, InterviewId};
+use crate::domain::import::legacy::SkewAnswer;
 use crate::domain::when::Zone;
 
 /// What reaches [`update`](super::update::update).
@@ -119,6 +121,8 @@ pub enum Intent {
     Longer,
     /// Revoke the link.
     Revoke,
+    /// Import a file.
+    Import,
     /// Choose a command by its name.
     Palette,
     /// Withdraw a mail.
@@ -260,6 +264,12 @@ pub enum Event {
     CountedUnsent(Result<UnsentMail, String>),
     /// The program can't go into the background.
     NotSuspended,
+    /// A file was looked through, or could not be.
+    LookedThrough(Request, Result<Box<Looked>, String>),
+    /// An import is so far.
+    ImportGoesOn(Progress),
+    /// An import was carried out, with its report, or nothing was imported.
+    Imported(Result<Vec<String>, String>),
     /// The program should end.
     ToldToEnd,
 }
@@ -493,6 +503,22 @@ pub enum Effect {
         /// How long its mail is held.
         hold: Option<Duration>,
     },
+    /// Look a file through: what importing it would do. Writes nothing.
+    LookThrough {
+        /// The number of the request.
+        request: Request,
+        /// The file as it was typed; `~` is the home directory.
+        file: String,
+        /// Whether good lines are taken without the bad ones.
+        skip_bad: bool,
+        /// Which of two times is right.
+        skew: Option<SkewAnswer>,
+    },
+    /// Import exactly what was looked through.
+    Import {
+        /// It.
+        import: Box<Import>,
+    },
     /// Hand a text to the terminal's clipboard.
     Copy(String),
     /// Count the mail that has not left.
@@ -517,6 +543,7 @@ impl Effect {
             | Self::Remove { .. }
             | Self::Settle { .. }
             | Self::Change { .. }
+            | Self::Import { .. }
             | Self::Resume
             | Self::SteerBatch { .. }
             | Self::CarryOut { .. } => true,
@@ -538,6 +565,7 @@ impl Effect {
             | Self::SavePlan { .. }
             | Self::ReadIds { .. }
             | Self::CheckMarks { .. }
+            | Self::LookThrough { .. }
             | Self::Copy(_)
             | Self::CountUnsent
             | Self::Suspend

@@ -304,8 +304,10 @@ impl Runner {
 
     fn entered(&mut self, input: Input, at: Instant) {
         let layer = self.model.layer();
-        if matches!(layer, Layer::Plan | Layer::Steer | Layer::Change)
-            && self.plan_drawn.is_some_and(|drawn| at <= drawn)
+        if matches!(
+            layer,
+            Layer::Plan | Layer::Steer | Layer::Change | Layer::Import
+        ) && self.plan_drawn.is_some_and(|drawn| at <= drawn)
         {
             return;
         }

@@ -420,6 +420,28 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// With the report of a file on top in which one line of three is bad and says that; none is when it is empty.
+    pub fn importing(&mut self, said: &str) -> &mut Self {
+        use crate::domain::import::Report;
+        self.keys(": import Enter t.csv Enter");
+        let Some(Effect::LookThrough { request, .. }) = self.effects.last() else {
+            panic!("not looked through")
+        };
+        let request = *request;
+        let mut report = Report {
+            read: 3,
+            new: 2,
+            without_link: 2,
+            ..Report::default()
+        };
+        if !said.is_empty() {
+            report.refuse(3, vec![format!("starts_at: {said} is no time")]);
+        }
+        let looked = super::model::import::Looked::of(crate::app::Import::sample(report));
+        self.tell(Event::LookedThrough(request, Ok(Box::new(looked))));
+        self
+    }
+
     /// Before anything was read.
     pub fn blank(width: u16, height: u16) -> Self {
         let sending = Sending {

@@ -558,3 +558,66 @@ async fn a_link_is_opened_now_kept_open_and_revoked_from_the_palette() {
     );
     assert_eq!(world.mail_of(id).await, ["withdrawn"]);
 }
+
+#[tokio::test]
+async fn a_table_is_imported_from_the_palette_after_its_report_was_seen() {
+    let world = World::new().await;
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("t.csv");
+    let header = "candidate_name,candidate_email,role,starts_at,zone,duration_minutes";
+    let good = "Ada \u{1b}[2JLovelace,ada@c.example,Engineer,2031-05-07 15:00,Europe/Berlin,45";
+    let grace = "Grace Hopper,grace@c.example,Engineer,2031-05-07 16:00,Europe/Berlin,45";
+    let bad = "Alan,alan@c.example,Engineer,whenever,Europe/Berlin,45";
+    std::fs::write(&file, format!("{header}\n{grace}\n{bad}\n")).unwrap();
+    let mut dashboard = Dashboard::open(&world, 80, 24).await;
+    dashboard.keys(": import Enter").await;
+    dashboard.paste("/nowhere/at/all.csv").await;
+    dashboard.keys("Enter").await;
+    assert!(
+        dashboard.screen().contains("can't be read"),
+        "{}",
+        dashboard.screen()
+    );
+    dashboard.keys("Ctrl-u").await;
+    dashboard.paste(file.to_str().unwrap()).await;
+    dashboard.keys("Enter").await;
+    let screen = dashboard.screen();
+    assert!(
+        screen.contains("2 interviews read; 1 to import"),
+        "{screen}"
+    );
+    assert!(screen.contains("line 3: "), "{screen}");
+    assert!(
+        screen.contains("Nobody is mailed and no link is made."),
+        "{screen}"
+    );
+    dashboard.keys("y").await;
+    assert!(
+        dashboard.screen().contains("Space leaves them out"),
+        "{}",
+        dashboard.screen()
+    );
+
+    dashboard.keys("Space").await;
+    std::fs::write(&file, format!("{header}\n{grace}\n{bad}\n{good}\n")).unwrap();
+    dashboard.keys("y").await;
+    let screen = dashboard.screen();
+    assert!(screen.contains("not imported"), "{screen}");
+    assert!(screen.contains("changed since it was"), "{screen}");
+
+    dashboard.keys_at_once("Enter y").await;
+    assert!(
+        dashboard.screen().contains("to import"),
+        "y came before the report"
+    );
+    dashboard.keys("y").await;
+    assert!(
+        dashboard.screen().contains("imported"),
+        "{}",
+        dashboard.screen()
+    );
+    dashboard.keys("Esc").await;
+    let screen = dashboard.screen();
+    assert!(screen.contains("Grace Hopper"), "{screen}");
+    assert!(world.letters().is_empty(), "nobody is mailed");
+}

@@ -160,6 +160,26 @@ enum Material {
 }
 
 impl Import {
+    /// One that was never read from a file, with that report.
+    #[cfg(test)]
+    #[must_use]
+    pub fn sample(report: Report) -> Self {
+        Self {
+            request: ImportRequest {
+                file: PathBuf::from("t.csv"),
+                format: None,
+                zone: None,
+                skew: None,
+                skip_bad: false,
+            },
+            format: Format::Csv,
+            zone: None,
+            report,
+            material: Material::Arrivals(Vec::new()),
+            shared: HashSet::new(),
+        }
+    }
+
     /// What would come in, and what is wrong with it.
     #[must_use]
     pub const fn report(&self) -> &Report {

@@ -7,6 +7,7 @@ pub mod batches;
 pub mod change;
 pub mod findings;
 pub mod form;
+pub mod import;
 pub mod list;
 pub mod mail;
 pub mod marks;
@@ -23,6 +24,7 @@ use jiff::Timestamp;
 use self::batches::BatchesView;
 use self::change::ChangeQuestion;
 use self::form::Form;
+use self::import::ImportView;
 use self::list::{Find, List};
 use self::mail::Pane;
 use self::marks::Marks;
@@ -113,6 +115,8 @@ pub enum Modal {
     Settle(Box<SettleLine>),
     /// Do that with an interview?
     Change(Box<ChangeQuestion>),
+    /// A file on its way in.
+    Import(Box<ImportView>),
     /// The commands of what lies below.
     Palette(Palette),
     /// Quit with unsent mail?
@@ -163,6 +167,8 @@ pub enum Slot {
     Ids,
     /// What is marked.
     Marks,
+    /// What a file would bring.
+    Import,
 }
 
 /// The state of the dashboard.
@@ -204,6 +210,8 @@ pub struct Model {
     pub message: Option<Message>,
     /// The mails of this run, oldest first.
     pub outgoing: Vec<Outgoing>,
+    /// Whether an import is under way.
+    pub importing: bool,
     /// How many forms were opened.
     pub forms: u32,
     /// Whether the screen would look different now.
@@ -235,6 +243,7 @@ impl Model {
             modals: Vec::new(),
             message: None,
             outgoing: Vec::new(),
+            importing: false,
             forms: 0,
             changed: true,
             newest: Vec::new(),
@@ -258,6 +267,8 @@ impl Model {
             (Some(Modal::Steer(_)), _) => Layer::Steer,
             (Some(Modal::Settle(_)), _) => Layer::Settle,
             (Some(Modal::Change(_)), _) => Layer::Change,
+            (Some(Modal::Import(view)), _) if view.names() => Layer::ImportFile,
+            (Some(Modal::Import(_)), _) => Layer::Import,
             (Some(Modal::Palette(_)), _) => Layer::Palette,
             (Some(Modal::Quit(_)), _) => Layer::QuitQuestion,
             (Some(Modal::LeaveForm), _) => Layer::LeaveQuestion,
@@ -456,6 +467,7 @@ impl Model {
             Some(Modal::Plan(plan)) => plan.is_ready() && !plan.drawn,
             Some(Modal::Steer(question)) => !question.drawn,
             Some(Modal::Change(question)) => !question.drawn,
+            Some(Modal::Import(view)) => view.is_ready() && !view.drawn,
             _ => false,
         }
     }

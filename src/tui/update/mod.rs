@@ -1,7 +1,7 @@
 //! What follows from a message: the model changes, and effects are to be carried out.
 //!
 //! Pure. This file routes; each part of the screen has its own file. Only `saving.rs`, `plan.rs`,
-//! `outbox.rs`, `batches.rs`, `change.rs` and the answer about mail that was taken back (`form.rs`) return effects that mail or
+//! `outbox.rs`, `batches.rs`, `change.rs`, `import.rs` and the answer about mail that was taken back (`form.rs`) return effects that mail or
 //! change (invariant 11).
 
 mod batches;
@@ -10,6 +10,7 @@ mod door;
 mod find;
 mod findings;
 mod form;
+mod import;
 mod list;
 mod marks;
 mod outbox;
@@ -65,6 +66,8 @@ fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
         Layer::Steer => outbox::answered(model, &intent),
         Layer::Settle => outbox::typed(model, intent),
         Layer::Change => change::answered(model, &intent),
+        Layer::ImportFile => import::named(model, intent),
+        Layer::Import => import::wanted(model, &intent),
         Layer::Palette => palette::wanted(model, intent),
         Layer::QuitQuestion => shared::quit_question(model, &intent),
         Layer::LeaveQuestion | Layer::TakenBackQuestion => form::answered(model, &intent),
@@ -90,6 +93,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             plan::drawn(model);
             outbox::drawn(model);
             change::drawn(model);
+            import::drawn(model);
         }
         Event::SendingChanged(sending) => {
             model.changed |= model.sending != sending;
@@ -108,6 +112,9 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::WaitingRead(waiting) => return door::waiting_read(model, waiting),
         Event::Changed(result) => change::changed(model, result),
+        Event::LookedThrough(request, result) => import::looked(model, request, result),
+        Event::ImportGoesOn(progress) => import::goes_on(model, progress),
+        Event::Imported(result) => import::imported(model, result),
         Event::LetIn(result) => door::let_in(model, result),
         Event::Counted(request, tally) => {
             if model.answers(Slot::Count, request) {
@@ -157,6 +164,7 @@ fn resized(model: &mut Model, width: u16, height: u16) {
     form::arrange(model);
     outbox::reveal(model);
     findings::reveal(model);
+    import::arrange(model);
 }
 
 fn counted(model: &mut Model, tally: Option<Tally>) {

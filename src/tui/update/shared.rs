@@ -1,6 +1,8 @@
 //! What several parts of the screen have in common: the actions of list and pane, scrolling, help, quitting.
 
-use super::{change, door, find, findings, form, list, outbox, outgoing, palette, pane, plan};
+use super::{
+    change, door, find, findings, form, import, list, outbox, outgoing, palette, pane, plan,
+};
 use crate::app::{Action, UnsentMail};
 use crate::domain::session::LinkState;
 use crate::domain::text::visible;
@@ -24,6 +26,7 @@ pub(super) fn act(model: &mut Model, intent: &Intent) -> Vec<Effect> {
         Intent::TakeBack => outgoing::take_back(model),
         Intent::Audit => findings::open(model),
         Intent::LetIn => door::wanted(model),
+        Intent::Import => import::open(model),
         Intent::Palette => palette::open(model),
         Intent::Revoke => plan::open(model, Action::Revoke),
         Intent::Complete | Intent::NoShow | Intent::OpenNow | Intent::Longer => {

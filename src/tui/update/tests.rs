@@ -5,6 +5,7 @@ mod change;
 mod door;
 mod findings;
 mod form;
+mod import;
 mod list;
 mod marks;
 mod outbox;
@@ -156,6 +157,11 @@ fn in_layer(layer: Layer) -> Stage {
                 stage.keys("Enter");
             }
         }
+        Layer::ImportFile => drop(stage.keys(": import Enter t.csv")),
+        Layer::Import => {
+            stage.importing("");
+            stage.tell(Event::PlanDrawn);
+        }
         Layer::Palette => drop(stage.keys(":")),
         Layer::Change => {
             stage.keys(": hour Enter");
@@ -207,6 +213,8 @@ fn in_layer(layer: Layer) -> Stage {
 #[case(Layer::Plan, &["y"])]
 #[case(Layer::Palette, &[])]
 #[case(Layer::Change, &["y"])]
+#[case(Layer::ImportFile, &[])]
+#[case(Layer::Import, &["y"])]
 #[case(Layer::Outbox, &[])]
 #[case(Layer::Batches, &[])]
 #[case(Layer::Steer, &["y"])]

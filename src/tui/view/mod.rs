@@ -6,6 +6,7 @@ pub mod findings;
 mod form;
 mod header;
 pub mod help;
+pub mod import;
 mod list;
 mod outbox;
 mod palette;
@@ -50,6 +51,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
         Some(Modal::Evidence(view)) => findings::draw_evidence(frame, model, view, theme),
         Some(Modal::Outbox(view)) => outbox::draw(frame, model, view, theme),
         Some(Modal::Batches(view)) => batches::draw(frame, model, view, theme, areas.body),
+        Some(Modal::Import(view)) => import::draw(frame, view, theme, areas.body),
         Some(Modal::Plan(plan)) => {
             dashboard(frame, model, theme, &areas);
             plan::draw(frame, model, plan, theme, areas.body);

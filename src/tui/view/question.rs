@@ -89,6 +89,7 @@ fn question(model: &Model, modal: &Modal) -> Option<Question> {
         | Modal::Outbox(_)
         | Modal::Palette(_)
         | Modal::Batches(_)
+        | Modal::Import(_)
         | Modal::Help(_) => return None,
     })
 }

@@ -16,7 +16,9 @@ use crate::tui::testing::{
     Stage, at, batches, id, mailed, marked_plan, not_served, outbox, plan, row, rows, waiting,
 };
 
-const SCENES: [&str; 31] = [
+const SCENES: [&str; 33] = [
+    "import-file",
+    "import",
     "list",
     "waiting",
     "pane",
@@ -74,6 +76,8 @@ fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Sta
         "details" => drop(stage.keys("Enter")),
         "source" => drop(stage.keys("Enter p p p p p")),
         "palette" => drop(stage.keys(": li Down")),
+        "import-file" => drop(stage.keys(": import Enter t.csv")),
+        "import" => drop(stage.importing("José")),
         "change" => drop(stage.keys(": hour Enter")),
         "find" => drop(stage.keys("/ link:missing~ada")),
         "form-empty" => drop(stage.keys("n")),

@@ -1,0 +1,60 @@
+//! Importing: nothing comes in before `y` in a report that was seen.
+
+use crate::app::{Progress, Stage as Doing};
+use crate::tui::keymap::Layer;
+use crate::tui::message::{Effect, Event};
+use crate::tui::testing::Stage;
+
+fn imports(stage: &Stage) -> usize {
+    let import = |effect: &&Effect| matches!(effect, Effect::Import { .. });
+    stage.effects.iter().filter(import).count()
+}
+
+#[test]
+fn y_counts_only_after_the_report_was_drawn_and_bad_lines_were_answered() {
+    let mut stage = Stage::new(80, 24);
+    stage.importing("x").keys("y");
+    assert_eq!(imports(&stage), 0);
+    assert!(stage.model.awaits_drawing());
+    stage.tell(Event::PlanDrawn);
+    stage.keys("y");
+    assert_eq!(imports(&stage), 0);
+    assert!(stage.screen().contains("Space leaves them out"));
+    stage.keys("Space");
+    let Some(Effect::LookThrough { skip_bad, .. }) = stage.effects.last() else {
+        panic!("not looked through anew")
+    };
+    assert!(*skip_bad);
+}
+
+#[test]
+fn an_answer_that_is_no_longer_waited_for_shows_nothing() {
+    let mut stage = Stage::new(80, 24);
+    stage.keys(": import Enter t.csv Enter");
+    let Some(Effect::LookThrough { request, .. }) = stage.effects.last() else {
+        panic!("not looked through")
+    };
+    let request = *request;
+    stage.keys("Esc");
+    stage.tell(Event::LookedThrough(request, Err("late".to_owned())));
+    assert_eq!(stage.model.layer(), Layer::ImportFile);
+    assert!(!stage.screen().contains("late"));
+}
+
+#[test]
+fn one_that_was_left_says_in_the_status_line_how_far_it_is_and_how_it_ended() {
+    let mut stage = Stage::new(80, 24);
+    stage.model.importing = true;
+    let half = Progress {
+        stage: Doing::Writing,
+        done: 1,
+        total: 2,
+    };
+    stage.tell(Event::ImportGoesOn(half));
+    assert!(super::status(&stage).contains("importing 50 %"));
+    stage.keys(": import Enter");
+    assert!(super::status(&stage).contains("under way"));
+    stage.tell(Event::Imported(Ok(vec!["2 imported".to_owned()])));
+    assert!(super::status(&stage).contains("2 imported; nobody was mailed"));
+    assert!(!stage.model.importing);
+}
