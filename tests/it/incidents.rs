@@ -167,6 +167,9 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
         Tests(&[
             "a_repeated_action_returns_the_first_result",
             "two_greenrooms_with_one_key_make_one_interview",
+            "two_dashboards_with_the_same_plan_send_it_once",
+            "two_processes_that_carry_out_one_plan_send_it_once",
+            "a_second_mail_of_a_batch_to_one_interview_is_refused_by_the_schema",
         ]),
     ),
     (
