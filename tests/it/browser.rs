@@ -83,7 +83,9 @@ fn incident_10_from_the_form_to_the_candidate_who_is_let_in() {
     browser.clicks("form[data-join] button");
     browser.shows("You are checked in");
 
-    dashboard.shows("candidate joined");
+    dashboard.shows("waiting since 09:12");
+    dashboard.keys("W");
+    browser.shows("You have been let in");
     dashboard.keys("q");
     assert!(dashboard.ends().0.success());
     let interview = greenroom.run(&["list", "--json"]).ended(0).one();

@@ -5,6 +5,7 @@ mod bounds;
 mod joining;
 mod looking;
 mod old_links;
+mod program;
 mod states;
 
 use std::time::Duration;

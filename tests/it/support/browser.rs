@@ -4,6 +4,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -44,6 +45,7 @@ impl Browser {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            .process_group(0)
             .spawn()
             .unwrap();
         let port = port_said(&mut driver);
@@ -213,16 +215,10 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Ends the browser; the driver is ended next.
-        if !std::thread::panicking() {
-            call(
-                self.port,
-                "DELETE",
-                &format!("/session/{}", self.session),
-                &Value::Null,
-            );
+        // The browser is in the driver's group.
+        if let Some(group) = rustix::process::Pid::from_raw(self.driver.id().cast_signed()) {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
-        let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
 }
