@@ -292,7 +292,6 @@ async fn change(app: &App, id: InterviewId, deed: Deed) -> Result<String, AppErr
         Deed::End(Ending::Cancelled) => app.cancel(id, "").await,
         Deed::End(Ending::Completed) => app.complete(id).await,
         Deed::End(Ending::NoShow) => app.no_show(id).await,
-        Deed::Revoke => app.revoke(id).await,
         Deed::Extend(wish) => app.extend(id, wish).await,
     }?;
     Ok(app.aftermath(&changed))

@@ -208,7 +208,7 @@ pub static BINDINGS: &[Binding] = {
         bind(L::Interview, &[], I::NoShow, "no-show: the candidate did not come (asks first)"),
         bind(L::Interview, &[], I::OpenNow, "open now: the link works from this moment on (asks first)"),
         bind(L::Interview, &[], I::Longer, "one hour longer: the link closes an hour later (asks first)"),
-        bind(L::Interview, &[], I::Revoke, "revoke the link: whoever has it can't get in (asks first)"),
+        bind(L::Interview, &[], I::Revoke, "revoke the link: whoever has it can't get in (shows the plan first)"),
         hinted(L::Find, &["Enter"], I::Accept, "keep the filter; look elsewhere when nothing matches here", 0, "keep"),
         hinted(L::Find, &["Esc", "Ctrl-c"], I::Leave, "the filter as it was", 1, "leave"),
         bind(L::Find, &["Down"], I::Down, "down"),

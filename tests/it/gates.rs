@@ -88,6 +88,7 @@ fn incident_04_every_surface_schedules_through_the_one_use_case() {
         "app/change.rs",
         "app/demo.rs",
         "app/door.rs",
+        "app/plan/carry_out.rs",
         "app/revise.rs",
         "app/schedule.rs",
         "store/interviews.rs",

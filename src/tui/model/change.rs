@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::Row;
-use crate::domain::change::{Ending, Extension, NotChangeable, revocable};
+use crate::domain::change::{Ending, Extension, NotChangeable};
 use crate::domain::interview::Interview;
 use crate::domain::session::AccessWindow;
 
@@ -15,8 +15,6 @@ const LONGER: SignedDuration = SignedDuration::from_hours(1);
 pub enum Deed {
     /// Note how the interview ended.
     End(Ending),
-    /// Revoke its link.
-    Revoke,
     /// Widen its access window.
     Extend(Extension),
 }
@@ -55,7 +53,6 @@ impl Deed {
     ) -> Result<Interview, NotChangeable> {
         match self {
             Self::End(ending) => row.interview.ended(ending, window, now),
-            Self::Revoke => revocable(row.facts.session).map(|()| row.interview.clone()),
             Self::Extend(wish) => row.interview.extended(wish, window, now),
         }
     }

@@ -20,7 +20,6 @@ pub(super) fn ask(model: &mut Model, intent: &Intent) -> Vec<Effect> {
     let deed = match intent {
         Intent::Complete => Deed::End(Ending::Completed),
         Intent::NoShow => Deed::End(Ending::NoShow),
-        Intent::Revoke => Deed::Revoke,
         Intent::OpenNow => Deed::open_at(now),
         _ => Deed::an_hour_longer(&row.interview, &window, now),
     };

@@ -24,7 +24,8 @@ pub(super) fn act(model: &mut Model, intent: &Intent) -> Vec<Effect> {
         Intent::TakeBack => outgoing::take_back(model),
         Intent::LetIn => door::wanted(model),
         Intent::Palette => palette::open(model),
-        Intent::Complete | Intent::NoShow | Intent::Revoke | Intent::OpenNow | Intent::Longer => {
+        Intent::Revoke => plan::open(model, Action::Revoke),
+        Intent::Complete | Intent::NoShow | Intent::OpenNow | Intent::Longer => {
             change::ask(model, intent)
         }
         Intent::Outbox => outbox::open(model),

@@ -240,10 +240,6 @@ fn change(model: &Model, question: &ChangeQuestion) -> Question {
             format!("Cancel the interview with {whom}?"),
             "Its link lets nobody in any longer.".to_owned(),
         ),
-        Deed::Revoke => (
-            format!("Revoke the link of {whom}?"),
-            "Whoever has it can't get in; the interview stands and needs a new link.".to_owned(),
-        ),
         Deed::Extend(Extension { closes: None, .. }) => {
             (format!("Open the link of {whom} now?"), works)
         }

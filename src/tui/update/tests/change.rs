@@ -38,11 +38,6 @@ fn seen(stage: &mut Stage, keys: &str) {
     "Has the interview with Grace Hopper (09:15) taken place?",
     Deed::End(Ending::Completed)
 )]
-#[case(
-    ": revoke Enter",
-    "Revoke the link of Grace Hopper (09:15)?",
-    Deed::Revoke
-)]
 #[case(": hour Enter", "Let the link of Grace Hopper (09:15) work longer?", Deed::Extend(Extension {
     opens: None,
     closes: Some(at("2031-03-04T13:00:00Z")),
@@ -108,7 +103,6 @@ fn what_can_not_be_is_said_and_not_asked(#[case] keys: &str, #[case] why: &str) 
 }
 
 #[rstest]
-#[case(": revoke Enter", "the interview has no link to revoke")]
 #[case(": complete Enter", "status: the interview is cancelled")]
 #[case(": hour Enter", "its link stays closed")]
 fn an_interview_that_has_ended_or_has_no_link_says_so(#[case] keys: &str, #[case] why: &str) {
