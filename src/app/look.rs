@@ -7,7 +7,7 @@ use crate::domain::access::Access;
 use crate::domain::draft::{Details, Draft, Notice, Refusal};
 use crate::domain::event::Event;
 use crate::domain::filter::{Filter, Predicate};
-use crate::domain::ids::{InterviewId, SessionId};
+use crate::domain::ids::{DeliveryId, InterviewId, SessionId};
 use crate::domain::interview::Interview;
 use crate::domain::invitable::Invitable;
 use crate::domain::session::{Session, SessionKey};
@@ -207,6 +207,16 @@ impl App {
                     accesses: read.accesses(id)?,
                 }))
             })
+            .await
+    }
+
+    /// The bytes of a mail that was put into the outbox, exactly as they left or will leave.
+    ///
+    /// # Errors
+    /// The store's, or that there is no such mail.
+    pub async fn exact_bytes(&self, id: DeliveryId) -> Result<Vec<u8>, AppError> {
+        self.store()
+            .read(move |read| read.mime(id)?.ok_or(AppError::NoDelivery))
             .await
     }
 

@@ -31,6 +31,7 @@ mod take_back;
 mod tokens;
 mod transport;
 mod underway;
+mod why;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,6 +66,7 @@ pub use take_back::TakenBack;
 pub use tokens::{Admission, NewToken, TokenError};
 pub use transport::transports;
 pub use underway::{Outbox, Underway};
+pub use why::{FoundBy, Why};
 
 pub use crate::mail::parts;
 pub use crate::store::{

@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     audit, backup, batch, change, deliver, demo, doctor, list, new, outbox, preview, repair,
-    resend, rotate, serve, setup, show, token,
+    resend, rotate, serve, setup, show, token, why,
 };
 use crate::config::Options;
 
@@ -120,6 +120,7 @@ pub enum Command {
     Complete(change::Complete),
     NoShow(change::NoShow),
     Audit(Box<audit::Audit>),
+    Why(why::Why),
     Rotate(rotate::Rotate),
     Batch(batch::Batch),
     Outbox(outbox::Outbox),

@@ -42,6 +42,7 @@ Examples:
   greenroom audit --html audit.html
   greenroom audit ack 01936f0e-7d0a-7c5e-9d0f-2a1b3c4d5e6f NEVER-MAILED --reason 'told by phone'"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "flags of the command line")]
 pub struct Audit {
     #[command(subcommand)]
     deed: Option<Deed>,

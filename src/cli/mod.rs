@@ -13,6 +13,7 @@ mod change;
 mod deliver;
 mod demo;
 mod doctor;
+mod evidence;
 mod failure;
 mod follow;
 mod interrupt;
@@ -32,6 +33,7 @@ mod show;
 mod table;
 mod token;
 mod wait;
+mod why;
 
 use std::ffi::OsString;
 
@@ -95,6 +97,7 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Batch(batch) => batch.run(app, printer).await,
         Command::Outbox(outbox) => outbox.run(app, printer).await,
         Command::Audit(audit) => audit.run(app, printer).await,
+        Command::Why(why) => why.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,
         Command::Token(token) => token.run(app, printer).await,
         Command::Demo(demo) => demo.run(app, printer).await,

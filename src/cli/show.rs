@@ -1,10 +1,12 @@
 //! `greenroom show`: one interview, its mails and what happened to it.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use serde::Serialize;
 
 use super::printer::Printer;
-use super::{Exit, Failure, interview_id, wait};
+use super::{Exit, Failure, evidence, interview_id, wait};
 use crate::app::{App, AppError, DeliveryJson, Dossier, InterviewJson};
 use crate::domain::access::{self, Access};
 use crate::domain::event::Event;
@@ -21,15 +23,24 @@ pub struct Show {
     /// Print it as JSON, with its deliveries and its timeline
     #[arg(long)]
     json: bool,
+    /// Write its mails, replies and timeline into a directory, for a manager; overwrites nothing
+    #[arg(long, value_name = "DIR")]
+    evidence: Option<PathBuf>,
 }
 
 impl Show {
     pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
         let id = interview_id(&self.id)?;
         let dossier = app.details(id).await?.ok_or(AppError::NoInterview(id))?;
+        let json = AsJson::of(&dossier, app);
+        if let Some(directory) = &self.evidence {
+            let text = serde_json::to_string_pretty(&json).map_err(Failure::environment)?;
+            let files = evidence::write(directory, &dossier, &text, app).await?;
+            printer.remark(&format!("{files} files written to {}", directory.display()));
+        }
         if self.json {
-            printer.json(&AsJson::of(&dossier, app));
-        } else {
+            printer.json(&json);
+        } else if self.evidence.is_none() {
             say(&dossier, app, printer);
         }
         Ok(Exit::Done)

@@ -42,6 +42,15 @@ impl SessionKey {
         self.0.simple().to_string()
     }
 
+    /// The key in a join link, or the key that a text is.
+    #[must_use]
+    pub fn in_text(text: &str) -> Option<Self> {
+        let key = text
+            .rsplit_once("session_key=")
+            .map_or(text, |(_, key)| key);
+        key.get(..32).unwrap_or(key).to_lowercase().parse().ok()
+    }
+
     /// The first eight digits and an ellipsis: enough to tell two keys apart on a screen.
     #[must_use]
     pub fn shortened(self) -> String {

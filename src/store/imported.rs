@@ -51,6 +51,18 @@ impl Reading<'_> {
         )
     }
 
+    /// The interviews that any source calls by this id.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn interviews_called(&self, external_id: &str) -> Result<Vec<InterviewId>, StoreError> {
+        self.many(
+            "SELECT id FROM interview WHERE external_id = $1 ORDER BY id",
+            [external_id],
+            |row| parsed(row, "id"),
+        )
+    }
+
     /// The interview that a source calls by this id, if it was imported before.
     ///
     /// # Errors

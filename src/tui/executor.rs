@@ -10,18 +10,19 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 use super::mail::MailParts;
-use super::message::{Effect, Event, Request, SaveError, Tally};
+use super::message::{AuditRead, Effect, Event, Request, SaveError, Tally};
 use super::model::Slot;
 use super::model::change::Deed;
 
 use crate::app::{
-    App, AppError, Mail, MailOrigin, Preview, Schedule, ScheduleError, Scheduled, Serving,
-    Settlement, parts,
+    App, AppError, AuditPage, AuditPlace, Mail, MailOrigin, Preview, Schedule, ScheduleError,
+    Scheduled, Serving, Settlement, parts,
 };
 use crate::domain::change::Ending;
 use crate::domain::delivery::State;
 use crate::domain::draft::Draft;
 use crate::domain::filter::Filter;
+use crate::domain::finding::{Code, Severity};
 use crate::domain::ids::{DeliveryId, InterviewId};
 
 // Typing that goes on within these times makes an earlier request pointless.
@@ -123,15 +124,7 @@ impl Executor {
             Effect::TakeBack { delivery } => self.change(async move {
                 Event::TookBack(delivery, app.take_back(delivery).await.map_err(words))
             }),
-            Effect::ReadOutbox {
-                request,
-                limit,
-                batches,
-            } => {
-                self.read(Slot::Outbox, Duration::ZERO, async move {
-                    Event::OutboxRead(request, app.outbox(limit, batches).await.map_err(words))
-                });
-            }
+            effect @ (Effect::ReadAudit { .. } | Effect::ReadOutbox { .. }) => self.look(effect),
             Effect::Settle {
                 delivery,
                 settlement,
@@ -186,6 +179,32 @@ impl Executor {
             ended?;
         }
         Ok(())
+    }
+
+    // What lies over the list.
+    fn look(&mut self, effect: Effect) {
+        let app = self.app.clone();
+        match effect {
+            Effect::ReadAudit {
+                request,
+                code,
+                from,
+                limit,
+            } => self.read(Slot::Audit, SCROLLING, async move {
+                let read = read_audit(&app, code, from, limit).await;
+                Event::AuditRead(request, read.map_err(words))
+            }),
+            Effect::ReadOutbox {
+                request,
+                limit,
+                batches,
+            } => {
+                self.read(Slot::Outbox, Duration::ZERO, async move {
+                    Event::OutboxRead(request, app.outbox(limit, batches).await.map_err(words))
+                });
+            }
+            _ => {}
+        }
     }
 
     fn read(
@@ -271,6 +290,31 @@ async fn tally(app: &App, filter: &Filter) -> Result<Tally, AppError> {
     Ok(Tally {
         counts: app.counts(filter).await?,
         failed: app.count(&failed).await?,
+    })
+}
+
+async fn read_audit(
+    app: &App,
+    code: Option<Code>,
+    from: Option<AuditPlace>,
+    limit: usize,
+) -> Result<AuditRead, AppError> {
+    let audit = app.audit(&Filter::default(), Severity::NONE, false);
+    let groups = app.audit_groups(&audit).await?;
+    let there = |code: &Code| groups.iter().any(|group| group.code == *code);
+    let goes_on = from.is_some();
+    let code = code
+        .filter(|code| goes_on || there(code))
+        .or_else(|| groups.first().map(|group| group.code));
+    let page = match code {
+        Some(code) => app.audit_page(&audit, Some(code), from, limit).await?,
+        None => AuditPage::default(),
+    };
+    Ok(AuditRead {
+        groups,
+        code,
+        page,
+        goes_on,
     })
 }
 

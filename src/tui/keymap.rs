@@ -24,6 +24,10 @@ pub enum Layer {
     Mail,
     /// The list of keys.
     Help,
+    /// The findings.
+    Findings,
+    /// The evidence of one of them.
+    Evidence,
     /// The outbox.
     Outbox,
     /// The batches.
@@ -52,7 +56,7 @@ pub enum Layer {
 
 impl Layer {
     /// The heading in the help, and the layers in its order.
-    pub const HELP: [(Self, &'static str); 14] = [
+    pub const HELP: [(Self, &'static str); 15] = [
         (Self::List, "List"),
         (Self::Pane, "Details"),
         (
@@ -67,6 +71,7 @@ impl Layer {
         (Self::Find, "Find and filter"),
         (Self::Form, "Form"),
         (Self::Plan, "Plan: nothing is mailed before y"),
+        (Self::Findings, "Findings"),
         (Self::Outbox, "Outbox"),
         (Self::Batches, "Batches"),
         (
@@ -167,6 +172,7 @@ pub static BINDINGS: &[Binding] = {
         bind(L::List, &["Enter"], I::Details, "details on the whole screen"),
         bind(L::List, &["c"], I::CopyLink, "copy the join link"),
         bind(L::List, &["u"], I::TakeBack, "take back mail that has not left"),
+        bind(L::List, &["A"], I::Audit, "the findings: who can't get in, or holds the wrong link or time"),
         bind(L::List, &["B"], I::Outbox, "the outbox: what is on its way, what nobody knows the outcome of, and the batches"),
         hinted(L::List, &["Tab"], I::NextPane, "to the pane", 5, "mail"),
         bind(L::List, &["p"], I::NextPart, "next part of the mail: rendered, text, html, headers, calendar, source"),
@@ -190,6 +196,7 @@ pub static BINDINGS: &[Binding] = {
         bind(L::Pane, &["N"], I::NewLink, "a new link, which ends the old one: shows the plan first"),
         bind(L::Pane, &["x"], I::Cancel, "cancel; nobody is mailed: shows the plan first"),
         bind(L::Pane, &["u"], I::TakeBack, "take back mail that has not left"),
+        bind(L::Pane, &["A"], I::Audit, "the findings"),
         bind(L::Pane, &["B"], I::Outbox, "the outbox"),
         bind(L::Pane, &["j", "Down"], I::Down, "scroll down"),
         bind(L::Pane, &["k", "Up"], I::Up, "scroll up"),
@@ -244,6 +251,24 @@ pub static BINDINGS: &[Binding] = {
         bind(L::Help, &["Ctrl-d", "PageDown", "Space"], I::PageDown, "a screen down"),
         bind(L::Help, &["Ctrl-u", "PageUp"], I::PageUp, "a screen up"),
         hinted(L::Help, &["Esc", "q", "?", "Ctrl-c"], I::Leave, "close", 0, "close"),
+        hinted(L::Findings, &["Enter"], I::Accept, "the evidence: what they hold, what is true", 2, "evidence"),
+        hinted(L::Findings, &["f"], I::Mend, "mend it: shows the plan first", 1, "mend"),
+        hinted(L::Findings, &["Tab"], I::NextGroup, "the next group", 3, "next group"),
+        bind(L::Findings, &["Shift-Tab"], I::PreviousGroup, "the previous group"),
+        bind(L::Findings, &["j", "Down"], I::Down, "down"),
+        bind(L::Findings, &["k", "Up"], I::Up, "up"),
+        bind(L::Findings, &["g", "Home"], I::Top, "to the first of the group"),
+        bind(L::Findings, &["G", "End"], I::Bottom, "to the last that was read"),
+        bind(L::Findings, &["Ctrl-d"], I::HalfDown, "half a screen down"),
+        bind(L::Findings, &["Ctrl-u"], I::HalfUp, "half a screen up"),
+        bind(L::Findings, &["PageDown"], I::PageDown, "a screen down"),
+        bind(L::Findings, &["PageUp"], I::PageUp, "a screen up"),
+        hinted(L::Findings, &["Esc", "q", "A", "Ctrl-c"], I::Leave, "back to the list", 0, "back"),
+        hinted(L::Evidence, &["Enter"], I::Accept, "to its interview", 2, "interview"),
+        hinted(L::Evidence, &["f"], I::Mend, "mend it: shows the plan first", 1, "mend"),
+        bind(L::Evidence, &["j", "Down"], I::Down, "scroll down"),
+        bind(L::Evidence, &["k", "Up"], I::Up, "scroll up"),
+        hinted(L::Evidence, &["Esc", "q", "Ctrl-c"], I::Leave, "back to the findings", 0, "back"),
         hinted(L::Outbox, &["Tab"], I::OtherTab, "to the batches", 1, "batches"),
         hinted(L::Outbox, &["Enter"], I::Accept, "to its interview", 1, "interview"),
         hinted(L::Outbox, &["r"], I::Resume, "resume a paused outbox: asks first", 2, "resume"),

@@ -12,13 +12,14 @@ use super::mail::MailParts;
 use super::model::change::Deed;
 use super::model::plan::{MadePlan, NotCarriedOut, Subject};
 use crate::app::{
-    Action, Affected, CarriedOut, Counts, Delivery, Dossier, From, Marked, Outbox, Plan, Row,
-    Schedule, Scheduled, Sending, Serving, Settlement, Steer, Steered, TakenBack, UnsentMail,
-    Waiting, Window,
+    Action, Affected, AuditPage, AuditPlace, CarriedOut, Counts, Delivery, Dossier, From, Group,
+    Marked, Outbox, Plan, Row, Schedule, Scheduled, Sending, Serving, Settlement, Steer, Steered,
+    TakenBack, UnsentMail, Waiting, Window,
 };
 
 use crate::domain::draft::{Draft, Refusal};
 use crate::domain::filter::Filter;
+use crate::domain::finding::Code;
 use crate::domain::ids::{DeliveryId, InterviewId};
 use crate::domain::when::Zone;
 
@@ -98,6 +99,14 @@ pub enum Intent {
     TakeBack,
     /// See what is on its way.
     Outbox,
+    /// See what the candidates hold against what is true.
+    Audit,
+    /// Open the plan that mends a finding.
+    Mend,
+    /// Go to the next group.
+    NextGroup,
+    /// Go to the previous group.
+    PreviousGroup,
     /// Let the candidate in who waits.
     LetIn,
     /// Note that the interview took place.
@@ -233,6 +242,8 @@ pub enum Event {
     BatchSteered(Result<Box<Steered>, String>),
     /// Mail was taken back, or it was too late.
     TookBack(DeliveryId, Result<TakenBack, String>),
+    /// Findings were read.
+    AuditRead(Request, Result<AuditRead, String>),
     /// The outbox was read.
     OutboxRead(Request, Result<Outbox, String>),
     /// A mail of unknown outcome was settled or queued once more, or it could not be.
@@ -269,6 +280,19 @@ pub struct Tally {
     pub counts: Counts,
     /// Interviews ahead whose newest mail failed.
     pub failed: u64,
+}
+
+/// Findings that were read.
+#[derive(Debug)]
+pub struct AuditRead {
+    /// The codes with their counts, the most urgent first.
+    pub groups: Vec<Group>,
+    /// The code that the page is of.
+    pub code: Option<Code>,
+    /// Findings of that code.
+    pub page: AuditPage,
+    /// Whether they come after those that were read before.
+    pub goes_on: bool,
 }
 
 /// Why a form was not carried out.
@@ -390,6 +414,17 @@ pub enum Effect {
         /// The mail.
         delivery: DeliveryId,
     },
+    /// Read findings.
+    ReadAudit {
+        /// The number of the request.
+        request: Request,
+        /// Of which code; where there is none of it, or it is not said, of the most urgent one.
+        code: Option<Code>,
+        /// From where on; from the beginning if it is not said.
+        from: Option<AuditPlace>,
+        /// How many.
+        limit: usize,
+    },
     /// Read the outbox.
     ReadOutbox {
         /// The number of the request.
@@ -497,6 +532,7 @@ impl Effect {
             | Self::Admit { .. }
             | Self::Ring
             | Self::TakeBack { .. }
+            | Self::ReadAudit { .. }
             | Self::ReadOutbox { .. }
             | Self::MakePlan { .. }
             | Self::SavePlan { .. }

@@ -12,14 +12,14 @@ use uuid::Uuid;
 use super::key::Key;
 use super::keymap;
 use super::mail::MailParts;
-use super::message::{Effect, Event, Intent, Moment, Msg, Tally};
+use super::message::{AuditRead, Effect, Event, Intent, Moment, Msg, Tally};
 use super::model::{Model, Setting};
 use super::theme::Theme;
 use super::update::{start, update};
 use super::view;
 use crate::app::{
-    Batch, BatchStatus, Counts, Delivery, Dossier, Marked, Outbox, Pause, Row, Sending, SentBy,
-    Serving, Underway, UnsentMail, Window,
+    AuditPage, Batch, BatchStatus, Counts, Delivery, Dossier, Found, Group, Marked, Outbox, Pause,
+    Row, Sending, SentBy, Serving, Underway, UnsentMail, Window,
 };
 use crate::domain::address::EmailAddress;
 use crate::domain::base_url::BaseUrl;
@@ -27,6 +27,7 @@ use crate::domain::batch::{BatchState, Progress};
 use crate::domain::delivery::{Kind, State};
 use crate::domain::draft::Defaults;
 use crate::domain::event::{Event as Happened, EventKind};
+use crate::domain::finding::{Code, Severity, audit};
 use crate::domain::ids::{BatchId, DeliveryId, InterviewId};
 use crate::domain::interview::{Interview, Recruiter, Status};
 use crate::domain::session::{AccessWindow, SessionCondition, SessionKey};
@@ -528,6 +529,15 @@ impl Stage {
                 Effect::ReadMail { request, .. } | Effect::ReadNextMail { request, .. } => {
                     self.tell(Event::MailRead(request, Ok(mail())));
                 }
+                Effect::ReadAudit {
+                    request,
+                    code,
+                    from,
+                    limit,
+                } => {
+                    let read = self.audit(code, from.is_some(), limit);
+                    self.tell(Event::AuditRead(request, Ok(read)));
+                }
                 Effect::ReadOutbox { request, limit, .. } => {
                     let mut outbox = self.outbox.clone();
                     outbox.mails.truncate(limit as usize);
@@ -548,6 +558,45 @@ impl Stage {
                 Effect::Preview { request, .. } => self.tell(Event::Previewed(request, Ok(mail()))),
                 other => self.effects.push(other),
             }
+        }
+    }
+
+    // The findings of what stands in the list, by code.
+    fn audit(&self, code: Option<Code>, goes_on: bool, limit: usize) -> AuditRead {
+        let (now, window) = (self.model.moment.now, self.model.setting.window);
+        let mut groups: Vec<Group> = Vec::new();
+        let mut all = Vec::new();
+        for row in &self.model.list.rows {
+            for finding in audit(&row.interview, &row.facts, &window, now) {
+                let severity = finding.severity;
+                match groups.iter_mut().find(|group| group.code == finding.code) {
+                    Some(group) => group.count += 1,
+                    None if severity > Severity::parse("1").unwrap() => groups.push(Group {
+                        code: finding.code,
+                        count: 1,
+                        severity,
+                        first_start: row.interview.starts_at,
+                    }),
+                    None => continue,
+                }
+                all.push(Found {
+                    row: row.clone(),
+                    finding,
+                });
+            }
+        }
+        groups.sort_by_key(|group| (std::cmp::Reverse(group.severity), group.first_start));
+        let code = code.or_else(|| groups.first().map(|group| group.code));
+        all.retain(|found| Some(found.finding.code) == code);
+        all.truncate(limit);
+        AuditRead {
+            groups,
+            code,
+            page: AuditPage {
+                found: all,
+                next: None,
+            },
+            goes_on,
         }
     }
 

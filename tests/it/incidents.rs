@@ -41,7 +41,10 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
     (
         5,
         "nobody saw what stopped the mail",
-        Tests(&["what_stopped_a_mail_stands_in_the_timeline_by_its_name"]),
+        Tests(&[
+            "what_stopped_a_mail_stands_in_the_timeline_by_its_name",
+            "everything_that_names_an_interview_finds_it_and_says_why",
+        ]),
     ),
     (
         6,
@@ -71,6 +74,7 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
             "a_link_that_was_closed_opens_again_with_a_new_start",
             "an_extension_opens_a_link_at_once_and_keeps_it_open_and_a_new_start_ends_it",
             "a_link_that_was_clicked_too_early_or_too_late_works_with_a_new_start",
+            "a_key_that_was_replaced_says_so",
         ]),
     ),
     (
@@ -83,6 +87,7 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
         "a cancelled interview admits",
         Tests(&[
             "a_cancelled_interview_has_no_working_link",
+            "a_revoked_or_cancelled_link_that_is_still_held_is_found",
             "a_cancelled_interview_admits_nobody",
             "cancelling_closes_the_link_in_the_middle_of_its_window_and_revokes_nothing",
             "a_cancelled_interview_admits_nobody_who_joins_or_has_joined",
@@ -180,7 +185,10 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
     (
         25,
         "nobody can say what was sent",
-        Tests(&["bytes_digest_link_and_reply_of_every_mail_are_kept"]),
+        Tests(&[
+            "bytes_digest_link_and_reply_of_every_mail_are_kept",
+            "the_evidence_of_an_interview_is_written_once_and_for_its_owner_only",
+        ]),
     ),
     (
         26,
@@ -195,7 +203,10 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
     (
         28,
         "five causes in five documents",
-        Tests(&["the_timeline_says_what_happened_in_order"]),
+        Tests(&[
+            "the_timeline_says_what_happened_in_order",
+            "what_the_candidate_last_saw_is_said",
+        ]),
     ),
     (
         29,

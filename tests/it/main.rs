@@ -1,6 +1,7 @@
 //! Greenroom from outside, in one binary.
 #![expect(clippy::unwrap_used, reason = "a test may; its helpers too")]
 
+mod audit;
 mod batches;
 mod browser;
 mod change;

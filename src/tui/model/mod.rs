@@ -5,6 +5,7 @@
 
 pub mod batches;
 pub mod change;
+pub mod findings;
 pub mod form;
 pub mod list;
 pub mod mail;
@@ -16,6 +17,7 @@ pub mod plan;
 
 use std::time::Duration;
 
+use self::findings::{EvidenceView, FindingsView};
 use jiff::Timestamp;
 
 use self::batches::BatchesView;
@@ -97,6 +99,10 @@ pub enum Modal {
     Mail(Pane),
     /// The keys; scrolled down by that many lines.
     Help(usize),
+    /// The findings.
+    Findings(Box<FindingsView>),
+    /// The evidence of one of them.
+    Evidence(Box<EvidenceView>),
     /// The outbox.
     Outbox(OutboxView),
     /// The batches.
@@ -151,6 +157,8 @@ pub enum Slot {
     Plan,
     /// The outbox.
     Outbox,
+    /// The findings.
+    Audit,
     /// What is to be marked.
     Ids,
     /// What is marked.
@@ -243,6 +251,8 @@ impl Model {
             (Some(Modal::Plan(_)), _) => Layer::Plan,
             (Some(Modal::Mail(_)), _) => Layer::Mail,
             (Some(Modal::Help(_)), _) => Layer::Help,
+            (Some(Modal::Findings(_)), _) => Layer::Findings,
+            (Some(Modal::Evidence(_)), _) => Layer::Evidence,
             (Some(Modal::Outbox(_)), _) => Layer::Outbox,
             (Some(Modal::Batches(_)), _) => Layer::Batches,
             (Some(Modal::Steer(_)), _) => Layer::Steer,
@@ -352,6 +362,17 @@ impl Model {
         self.modals.iter_mut().rev().find_map(|modal| {
             if let Modal::Plan(plan) = modal {
                 Some(&mut **plan)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The findings that are open, if they are, under whatever lies on top of them.
+    pub fn findings_mut(&mut self) -> Option<&mut FindingsView> {
+        self.modals.iter_mut().rev().find_map(|modal| {
+            if let Modal::Findings(view) = modal {
+                Some(&mut **view)
             } else {
                 None
             }

@@ -8,6 +8,7 @@ mod batches;
 mod change;
 mod door;
 mod find;
+mod findings;
 mod form;
 mod list;
 mod marks;
@@ -57,6 +58,8 @@ fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
         Layer::Plan => plan::wanted(model, &intent),
         Layer::Mail => plan::wanted_in_mail(model, &intent),
         Layer::Help => shared::help(model, &intent),
+        Layer::Findings => findings::wanted(model, &intent),
+        Layer::Evidence => findings::wanted_in_evidence(model, &intent),
         Layer::Outbox => outbox::wanted(model, &intent),
         Layer::Batches => batches::wanted(model, &intent),
         Layer::Steer => outbox::answered(model, &intent),
@@ -115,6 +118,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::DeliveryRead(id, delivery) => {
             outgoing::delivery_read(model, id, delivery.as_deref());
         }
+        Event::AuditRead(request, read) => findings::audit_read(model, request, read),
         Event::OutboxRead(request, outbox) => outbox::outbox_read(model, request, outbox),
         Event::Resumed(result) => outbox::resumed(model, result),
         Event::MailRead(request, mail) => pane::mail_read(model, request, mail),
@@ -152,6 +156,7 @@ fn resized(model: &mut Model, width: u16, height: u16) {
     pane::arrange(model);
     form::arrange(model);
     outbox::reveal(model);
+    findings::reveal(model);
 }
 
 fn counted(model: &mut Model, tally: Option<Tally>) {
@@ -168,6 +173,7 @@ fn refresh(model: &mut Model) -> Vec<Effect> {
     let mut effects = list::read(model, Purpose::Again);
     effects.extend(pane::read(model));
     effects.push(outbox::read(model));
+    effects.extend(findings::read(model));
     effects.push(Effect::ReadWaiting);
     effects.extend(outgoing::watch(model));
     effects.extend(marks::check(model));
@@ -183,6 +189,7 @@ fn ticked(model: &mut Model, moment: Moment) -> Vec<Effect> {
         model.changed = true;
         form::recheck(model);
         effects.extend(list::read(model, Purpose::Again));
+        effects.extend(findings::read(model));
         effects.push(Effect::ReadWaiting);
     }
     effects

@@ -1,6 +1,6 @@
 //! What several parts of the screen have in common: the actions of list and pane, scrolling, help, quitting.
 
-use super::{change, door, find, form, list, outbox, outgoing, palette, pane, plan};
+use super::{change, door, find, findings, form, list, outbox, outgoing, palette, pane, plan};
 use crate::app::{Action, UnsentMail};
 use crate::domain::session::LinkState;
 use crate::domain::text::visible;
@@ -22,6 +22,7 @@ pub(super) fn act(model: &mut Model, intent: &Intent) -> Vec<Effect> {
         Intent::NewLink => plan::open(model, Action::Rotate),
         Intent::Cancel => plan::open(model, Action::Cancel),
         Intent::TakeBack => outgoing::take_back(model),
+        Intent::Audit => findings::open(model),
         Intent::LetIn => door::wanted(model),
         Intent::Palette => palette::open(model),
         Intent::Revoke => plan::open(model, Action::Revoke),

@@ -3,6 +3,7 @@
 mod batches;
 mod change;
 mod door;
+mod findings;
 mod form;
 mod list;
 mod marks;
@@ -145,6 +146,13 @@ fn in_layer(layer: Layer) -> Stage {
             the_plan(&mut stage, 1);
             stage.tell(Event::PlanDrawn);
             if layer == Layer::Mail {
+                stage.keys("Enter");
+            }
+        }
+        Layer::Findings | Layer::Evidence => {
+            stage.keys("A");
+            stage.answer_pane();
+            if layer == Layer::Evidence {
                 stage.keys("Enter");
             }
         }

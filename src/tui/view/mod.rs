@@ -2,6 +2,7 @@
 
 mod batches;
 mod fields;
+pub mod findings;
 mod form;
 mod header;
 pub mod help;
@@ -45,6 +46,8 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
             pane::mail_lines(&pane.mail, theme, inner_width(areas.body)),
             pane.scroll,
         ),
+        Some(Modal::Findings(view)) => findings::draw(frame, model, view, theme),
+        Some(Modal::Evidence(view)) => findings::draw_evidence(frame, model, view, theme),
         Some(Modal::Outbox(view)) => outbox::draw(frame, model, view, theme),
         Some(Modal::Batches(view)) => batches::draw(frame, model, view, theme, areas.body),
         Some(Modal::Plan(plan)) => {

@@ -84,6 +84,8 @@ fn question(model: &Model, modal: &Modal) -> Option<Question> {
         | Modal::Form(_)
         | Modal::Plan(_)
         | Modal::Mail(_)
+        | Modal::Findings(_)
+        | Modal::Evidence(_)
         | Modal::Outbox(_)
         | Modal::Palette(_)
         | Modal::Batches(_)

@@ -16,7 +16,7 @@ use crate::tui::testing::{
     Stage, at, batches, id, mailed, marked_plan, not_served, outbox, plan, row, rows, waiting,
 };
 
-const SCENES: [&str; 28] = [
+const SCENES: [&str; 31] = [
     "list",
     "waiting",
     "pane",
@@ -32,6 +32,9 @@ const SCENES: [&str; 28] = [
     "form-preview",
     "plan",
     "plan-many",
+    "findings",
+    "findings-evidence",
+    "findings-empty",
     "marks",
     "plan-marked",
     "batches",
@@ -94,6 +97,18 @@ fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Sta
                 Ok(plan(if name == "plan" { 1 } else { 35 }).into()),
             ));
             stage.tell(Event::PlanDrawn);
+        }
+        name if name.starts_with("findings") => {
+            if name == "findings-empty" {
+                stage.model.list.rows.retain(|row| row.id() == id(2));
+            }
+            stage.keys("A");
+            stage.answer_pane();
+            if name == "findings-evidence" {
+                stage.keys("Tab");
+                stage.answer_pane();
+                stage.keys("Enter");
+            }
         }
         "marks" | "plan-marked" | "batches" | "batch-stop" | "batch-held" => {
             bulk_scene(&mut stage, name);

@@ -1,0 +1,119 @@
+//! Who somebody asks about, and why they can or can't get in.
+
+use greenroom::app::{Action, FoundBy};
+use greenroom::domain::access::{Access, AccessKind};
+use greenroom::domain::door::Door;
+
+use super::{ADA, TOMORROW, carry_out, mailed};
+use crate::support::World;
+use crate::support::program::Greenroom;
+
+async fn asked(world: &World, text: &str) -> (FoundBy, String) {
+    let (mut answers, more) = world.app.why(text, 20).await.unwrap();
+    assert_eq!((answers.len(), more), (1, false), "{text}");
+    let answer = answers.remove(0);
+    (answer.found_by, answer.sentence)
+}
+
+#[tokio::test]
+async fn incident_05_everything_that_names_an_interview_finds_it_and_says_why() {
+    let world = World::new().await;
+    let id = mailed(&world).await;
+    let link = world.link(id).await;
+    let message_id = world.newest(id).await.message_id;
+    let held = "They hold the right link and time, accepted 10:00.";
+    for (text, by) in [
+        ("ada lovelace", FoundBy::Text),
+        ("ADA@C.EXAMPLE", FoundBy::Text),
+        (message_id.as_str(), FoundBy::Text),
+        (link.as_str(), FoundBy::Key),
+        (&link[link.len() - 32..], FoundBy::Key),
+        (&id.to_string(), FoundBy::Id),
+    ] {
+        assert_eq!(asked(&world, text).await, (by, held.to_owned()), "{text}");
+    }
+    let secret = world.app.link_secret().await.unwrap();
+    let session = world.details(id).await.sessions[0].clone();
+    let token = secret.token(id, session.key);
+    let address = format!(
+        "https://old.example/api/interviews/public/{}/",
+        token.expose()
+    );
+    assert_eq!(asked(&world, &address).await.0, FoundBy::Token);
+    assert!(world.app.why("nobody", 20).await.unwrap().0.is_empty());
+    assert!(world.app.why("  ", 20).await.unwrap().0.is_empty());
+}
+
+#[tokio::test]
+async fn incident_09_a_key_that_was_replaced_says_so() {
+    let world = World::new().await;
+    let id = mailed(&world).await;
+    let old = world.link(id).await;
+    carry_out(&world, Action::Rotate, id).await;
+    let (by, sentence) = asked(&world, &old).await;
+    assert!(matches!(by, FoundBy::FormerKey(_)));
+    assert!(
+        sentence.starts_with("This key lets nobody in: it was replaced Mon 5 May 2031 10:30 CEST."),
+        "{sentence}"
+    );
+    world.app.revoke(id).await.unwrap();
+    let now = world.details(id).await.sessions[0].key.expose();
+    assert!(
+        asked(&world, &now)
+            .await
+            .1
+            .starts_with("This key lets nobody in: it was revoked")
+    );
+}
+
+#[tokio::test]
+async fn incident_28_what_the_candidate_last_saw_is_said() {
+    let world = World::new().await;
+    let id = world.schedule(ADA, TOMORROW).await;
+    let seen = |kind, at: &str| Access {
+        at: at.parse().unwrap(),
+        kind,
+        door: Door::NotYetOpen,
+        opens_at: Some("2031-05-06T12:45:00Z".parse().unwrap()),
+    };
+    let lines = vec![
+        (id, seen(AccessKind::View, "2031-05-05T07:41:00Z")),
+        (id, seen(AccessKind::Prefetch, "2031-05-05T07:50:00Z")),
+    ];
+    world
+        .store
+        .write(move |write| write.append_accesses(&lines))
+        .await
+        .unwrap();
+    let (answers, _) = world.app.why("ada", 20).await.unwrap();
+    let last = answers[0].last_seen.as_deref().unwrap();
+    assert!(
+        last.starts_with("opened 09:41: page said it opens"),
+        "{last}"
+    );
+}
+
+#[test]
+fn the_command_answers_in_words_and_in_json() {
+    let greenroom = Greenroom::new();
+    greenroom.new_ada(&["--no-send"]).ended(0);
+    let ran = greenroom.run(&["why", "Ada", "Lovelace"]).ended(0);
+    assert!(
+        ran.out.contains("They were not invited yet."),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("The candidate has not opened the link."),
+        "{}",
+        ran.out
+    );
+    let json = greenroom
+        .run(&["why", "ada@example.org", "--json"])
+        .ended(0)
+        .one();
+    assert_eq!(json["found_by"], "text");
+    assert_eq!(json["findings"][0], "NEVER-MAILED");
+    greenroom.run(&["why", "nobody"]).ended(1);
+    greenroom.run(&["why"]).ended(2);
+}
