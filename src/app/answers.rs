@@ -80,7 +80,52 @@ pub enum AppError {
     Move(#[from] MoveError),
 }
 
+/// What kind of refusal it is: what a surface makes of it, and whether another request could help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nature {
+    /// What was named does not exist.
+    Missing,
+    /// What was asked for can't be understood or can't be so.
+    Input,
+    /// It does not go together with what is.
+    Conflict,
+    /// The configuration or the machine stands in the way.
+    Environment,
+}
+
 impl AppError {
+    /// What kind of refusal it is.
+    #[must_use]
+    pub const fn nature(&self) -> Nature {
+        match self {
+            Self::NoInterview(_) | Self::NoDelivery | Self::NoBatch(_) | Self::NotFound(_) => {
+                Nature::Missing
+            }
+            Self::NothingSelected
+            | Self::NotChangeable(
+                NotChangeable::Reason(_)
+                | NotChangeable::ClosesInThePast
+                | NotChangeable::HasClosed(_),
+            ) => Nature::Input,
+            Self::NotInvitable(NotInvitable::LocalLink { .. })
+            | Self::Compose(_)
+            | Self::Report(_)
+            | Self::Store(_)
+            | Self::OutboxNotWritten(_)
+            | Self::Move(_) => Nature::Environment,
+            Self::NotInvitable(_)
+            | Self::AlreadyWaiting(_)
+            | Self::Unsettled
+            | Self::AlreadyMailed(_)
+            | Self::NotChangeable(_)
+            | Self::NotUnknown(_)
+            | Self::PlanChanged(_)
+            | Self::NotWaiting
+            | Self::BatchOver(_)
+            | Self::BatchIs(..) => Nature::Conflict,
+        }
+    }
+
     /// What happened, without what it means for whoever asked.
     pub(super) fn cause(&self) -> String {
         match self {

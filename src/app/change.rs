@@ -3,6 +3,8 @@
 //! Nobody is mailed by any of these. What had not left yet and stopped being true is withdrawn in the same transaction
 //! (invariant 9), and the answer says what the candidate holds.
 
+use jiff::Timestamp;
+
 use super::{App, AppError, Row, outbox};
 use crate::domain::change::{self, Ending, Extension};
 use crate::domain::delivery::State;
@@ -143,6 +145,38 @@ impl App {
                 changed(write, id, Change::Extended, 0)
             })
             .await
+    }
+
+    /// What was said about a wider window: `now` or an instant, an instant or how much longer from now.
+    ///
+    /// # Errors
+    /// The field that can't be read, and why.
+    pub fn extension(
+        &self,
+        interview: &Interview,
+        opens: Option<&str>,
+        closes: Option<&str>,
+    ) -> Result<Extension, (&'static str, String)> {
+        let now = self.now();
+        let read = |field: &'static str, text: &str| {
+            let theirs = interview.candidate_zone.as_ref();
+            when::read(text, now, &interview.zone, theirs, None)
+                .map(|reading| reading.instant)
+                .map_err(|error| (field, error.to_string()))
+        };
+        let opens = match opens {
+            Some(text) if text.trim().eq_ignore_ascii_case("now") => Some(now),
+            Some(text) => Some(read("opens", text)?),
+            None => None,
+        };
+        let closes = match closes {
+            None => None,
+            Some(text) => Some(match when::parse_span(text) {
+                Ok(longer) => now.saturating_add(longer).unwrap_or(Timestamp::MAX),
+                Err(_) => read("closes", text)?,
+            }),
+        };
+        Ok(Extension { opens, closes })
     }
 
     /// From when until when the link of an interview works: `Tue 6 May 14:45 to 18:00 CEST`.

@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{App, Delivery, Row};
+use super::{App, AppError, Delivery, Row};
 use crate::domain::delivery::State;
-use crate::domain::session::{JoinLink, SessionCondition};
+use crate::domain::session::{JoinLink, LinkToken, SessionCondition};
 
 /// An interview for programs. Holds the session key: print it only where it was asked for.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 #[expect(
     missing_docs,
     reason = "the fields are the contract, in the words of the domain"
@@ -41,7 +42,7 @@ pub struct InterviewJson {
 }
 
 /// A delivery for programs.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[expect(
     missing_docs,
     reason = "the fields are the contract, in the words of the domain"
@@ -111,6 +112,17 @@ impl App {
             created_at: interview.created_at,
             updated_at: interview.updated_at,
         }
+    }
+
+    /// The token by which the public API knows the live link of an interview, if it has one.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn link_token(&self, row: &Row) -> Result<Option<LinkToken>, AppError> {
+        let Some(link) = self.join_link(row) else {
+            return Ok(None);
+        };
+        Ok(Some(self.link_secret().await?.token(row.id(), link.key())))
     }
 
     /// The join link of an interview, if it has one that is live.

@@ -41,7 +41,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
-pub use answers::{AppError, ScheduleError};
+pub use answers::{AppError, Nature, ScheduleError};
 pub use audit::{Acknowledged, Audit, AuditPage, AuditPlace, Found, Group};
 pub use base_url::{INSTANCE_HEADER, LedAstray};
 pub use batches::{BatchStatus, Retry, Steer, Steered};

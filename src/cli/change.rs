@@ -8,9 +8,6 @@ use serde::Serialize;
 use super::printer::Printer;
 use super::{Exit, Failure, interview_id};
 use crate::app::{App, AppError, Changed, InterviewJson};
-use crate::domain::change::Extension;
-use crate::domain::interview::Interview;
-use crate::domain::when;
 
 /// Which interview.
 #[derive(Debug, Args)]
@@ -116,32 +113,12 @@ impl Extend {
     pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
         let id = interview_id(&self.one.id)?;
         let dossier = app.details(id).await?.ok_or(AppError::NoInterview(id))?;
-        let wish = self.wish(&dossier.row.interview, app)?;
+        let interview = &dossier.row.interview;
+        let wish = app
+            .extension(interview, self.opens.as_deref(), self.closes.as_deref())
+            .map_err(|(field, why)| Failure::input(format!("{field}: {why}")))?;
         let changed = app.extend(id, wish).await?;
         Ok(self.one.say(&changed, app, printer))
-    }
-
-    fn wish(&self, interview: &Interview, app: &App) -> Result<Extension, Failure> {
-        let now = app.now();
-        let read = |field: &str, text: &str| {
-            let theirs = interview.candidate_zone.as_ref();
-            when::read(text, now, &interview.zone, theirs, None)
-                .map(|reading| reading.instant)
-                .map_err(|error| Failure::input(format!("{field}: {error}")))
-        };
-        let opens = match self.opens.as_deref() {
-            Some(text) if text.trim().eq_ignore_ascii_case("now") => Some(now),
-            Some(text) => Some(read("opens", text)?),
-            None => None,
-        };
-        let closes = match self.closes.as_deref() {
-            None => None,
-            Some(text) => Some(match when::parse_span(text) {
-                Ok(longer) => now.saturating_add(longer).unwrap_or(jiff::Timestamp::MAX),
-                Err(_) => read("closes", text)?,
-            }),
-        };
-        Ok(Extension { opens, closes })
     }
 }
 

@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::app::{AppError, ScheduleError};
+use crate::app::{AppError, Nature, ScheduleError};
 use crate::config;
-use crate::domain::invitable::NotInvitable;
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,28 +73,9 @@ impl From<Vec<config::Problem>> for Failure {
 
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
-        let exit = match &error {
-            AppError::NotInvitable(NotInvitable::LocalLink { .. })
-            | AppError::Compose(_)
-            | AppError::Report(_)
-            | AppError::Store(_)
-            | AppError::OutboxNotWritten(_)
-            | AppError::Move(_) => Exit::Environment,
-            AppError::NoInterview(_)
-            | AppError::NoDelivery
-            | AppError::NotInvitable(_)
-            | AppError::AlreadyWaiting(_)
-            | AppError::Unsettled
-            | AppError::AlreadyMailed(_)
-            | AppError::NotChangeable(_)
-            | AppError::NotUnknown(_)
-            | AppError::NotFound(_)
-            | AppError::NotWaiting
-            | AppError::PlanChanged(_)
-            | AppError::NoBatch(_)
-            | AppError::BatchOver(_)
-            | AppError::BatchIs(..)
-            | AppError::NothingSelected => Exit::BadInput,
+        let exit = match error.nature() {
+            Nature::Environment => Exit::Environment,
+            Nature::Missing | Nature::Input | Nature::Conflict => Exit::BadInput,
         };
         Self {
             exit,

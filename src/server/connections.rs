@@ -19,6 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 
+use super::api;
 use super::client::Peer;
 use crate::app::Stop;
 
@@ -101,6 +102,9 @@ fn answer(
     request.extensions_mut().insert(Peer(peer));
     if let Some(below) = below(request.uri(), base) {
         *request.uri_mut() = below;
+    }
+    if let Some(whole) = api::with_slash(request.uri()) {
+        *request.uri_mut() = whole;
     }
     router.oneshot(request)
 }

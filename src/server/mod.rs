@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
+use axum::middleware::from_fn;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
@@ -109,9 +110,10 @@ impl Server {
 /// Everything that is answered.
 fn routes(site: Site) -> Router {
     let routes = Router::new()
-        .nest("/api", api::routes())
-        .route("/openapi.json", get(api::description))
+        .merge(api::routes())
         .route("/healthz", get(health::show))
         .merge(pages::routes());
-    headers::around(routes, site.app.instance()).with_state(site)
+    headers::around(routes, site.app.instance())
+        .layer(from_fn(api::in_form))
+        .with_state(site)
 }

@@ -2,6 +2,8 @@
 //!
 //! The order is what is ahead, soonest first; then what has no time; then what is over, newest first.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -129,6 +131,44 @@ pub struct Position {
     starts_at: i64,
     id: String,
 }
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let section = match self.section {
+            Section::Ahead => "ahead",
+            Section::NoTime => "no_time",
+            Section::Past => "past",
+        };
+        write!(f, "{section} {} {}", self.starts_at, self.id)
+    }
+}
+
+impl FromStr for Position {
+    type Err = NoPosition;
+
+    fn from_str(text: &str) -> Result<Self, NoPosition> {
+        let mut words = text.split(' ');
+        let section = match words.next() {
+            Some("ahead") => Section::Ahead,
+            Some("no_time") => Section::NoTime,
+            Some("past") => Section::Past,
+            _ => return Err(NoPosition),
+        };
+        let mut next = || words.next().ok_or(NoPosition);
+        let starts_at = next()?.parse().map_err(|_| NoPosition)?;
+        let id: InterviewId = next()?.parse().map_err(|_| NoPosition)?;
+        Ok(Self {
+            section,
+            starts_at,
+            id: id.to_string(),
+        })
+    }
+}
+
+/// The text names no place in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is no place in a list")]
+pub struct NoPosition;
 
 /// Where a window begins.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The join page and everything else over HTTP, through the real server.
 
+mod api;
 mod base_url;
 mod bounds;
 mod joining;

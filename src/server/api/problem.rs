@@ -1,0 +1,267 @@
+//! What went wrong, for programs: `application/problem+json` (RFC 9457), always with the fields that are to blame.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::{AppError, Nature, ScheduleError, TokenError};
+use crate::domain::draft::{Field, Notice, Refusal};
+
+/// Characters of what a parser says about foreign text.
+const LONGEST: usize = 300;
+
+/// A problem (RFC 9457).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct Problem {
+    /// `about:blank`: the status says what kind of problem it is.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The status in words.
+    title: &'static str,
+    /// The status.
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// What happened, what is safe now and what to do next.
+    detail: String,
+    /// What is wrong with which field; empty when no field is to blame.
+    errors: Vec<Fault>,
+    #[serde(skip)]
+    challenge: Option<&'static str>,
+    #[serde(skip)]
+    retry_after: Option<u64>,
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct Fault {
+    /// The field as it is called in the request.
+    pub field: String,
+    /// What is wrong with it and what to write instead.
+    pub message: String,
+}
+
+impl Fault {
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        let message: String = message.into();
+        Self {
+            field: field.into(),
+            message: message.chars().take(LONGEST).collect(),
+        }
+    }
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Problem"),
+            status: status.as_u16(),
+            detail: detail.into(),
+            errors: Vec::new(),
+            challenge: None,
+            retry_after: None,
+        }
+    }
+
+    /// Fields that can't stand as they are: all of them at once.
+    pub fn fields(errors: Vec<Fault>) -> Self {
+        let lines = errors.iter().map(|fault| {
+            let Fault { field, message } = fault;
+            format!("{field}: {message}")
+        });
+        let detail = lines.collect::<Vec<_>>().join("\n");
+        Self {
+            errors,
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+        }
+    }
+
+    /// One field that can't stand as it is.
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::fields(vec![Fault::new(field, message)])
+    }
+
+    /// Nobody is there to whom this could be answered (RFC 6750 section 3).
+    pub fn unauthorized(detail: &str, challenge: &'static str) -> Self {
+        Self {
+            challenge: Some(challenge),
+            ..Self::new(StatusCode::UNAUTHORIZED, detail)
+        }
+    }
+
+    /// The token does not go as far as that.
+    pub fn forbidden(detail: &str, challenge: &'static str) -> Self {
+        Self {
+            challenge: Some(challenge),
+            ..Self::new(StatusCode::FORBIDDEN, detail)
+        }
+    }
+
+    /// What was named does not exist.
+    pub fn missing(detail: impl Into<String>) -> Self {
+        Self::naming_its_field(StatusCode::NOT_FOUND, detail.into())
+    }
+
+    /// It does not go together with what is.
+    pub fn conflict(detail: String, fault: Option<Fault>) -> Self {
+        Self {
+            errors: fault.into_iter().collect(),
+            ..Self::new(StatusCode::CONFLICT, detail)
+        }
+    }
+
+    // A message of ours that begins with a field (`closes: that has passed`) names it.
+    fn naming_its_field(status: StatusCode, words: String) -> Self {
+        let named = words.split_once(": ").filter(|(field, _)| {
+            !field.is_empty()
+                && field
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+        });
+        let fault = named.map(|(field, message)| Fault::new(in_json(field), message));
+        Self {
+            errors: fault.into_iter().collect(),
+            ..Self::new(status, words)
+        }
+    }
+}
+
+// What the command line calls a field, as it is called in JSON.
+fn in_json(name: &str) -> String {
+    let field = Field::ALL.into_iter().find(|field| field.name() == name);
+    field.map_or_else(
+        || name.replace('-', "_"),
+        |field| json_name(field).to_owned(),
+    )
+}
+
+const fn json_name(field: Field) -> &'static str {
+    match field {
+        Field::Candidate => "candidate_name",
+        Field::Email => "candidate_email",
+        Field::Role => "role",
+        Field::At => "starts_at",
+        Field::Zone => "zone",
+        Field::CandidateZone => "candidate_zone",
+        Field::Duration => "duration_minutes",
+        Field::Round => "round",
+        Field::Kind => "kind",
+        Field::Interviewers => "interviewers",
+        Field::MeetingUrl => "meeting_url",
+        Field::Company => "company",
+        Field::Recruiter => "recruiter",
+        Field::Note => "note",
+    }
+}
+
+impl From<&Refusal> for Fault {
+    fn from(refusal: &Refusal) -> Self {
+        Self::new(json_name(refusal.field), refusal.message.as_str())
+    }
+}
+
+impl From<&Notice> for Fault {
+    fn from(notice: &Notice) -> Self {
+        Self::new(json_name(notice.field), notice.message.as_str())
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        let status = match error.nature() {
+            Nature::Missing => StatusCode::NOT_FOUND,
+            Nature::Input => StatusCode::UNPROCESSABLE_ENTITY,
+            Nature::Conflict => StatusCode::CONFLICT,
+            Nature::Environment => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        if status.is_server_error() {
+            tracing::error!(%error, "a request could not be answered");
+        }
+        Self::naming_its_field(status, error.to_string())
+    }
+}
+
+impl From<ScheduleError> for Problem {
+    fn from(error: ScheduleError) -> Self {
+        match error {
+            ScheduleError::Refused(refusals) => {
+                Self::fields(refusals.iter().map(Fault::from).collect())
+            }
+            ScheduleError::AlreadyThere(id) => Self {
+                errors: vec![Fault::new(
+                    "candidate_email",
+                    format!("this address has an interview at that time already ({id})"),
+                )],
+                ..Self::new(
+                    StatusCode::CONFLICT,
+                    format!(
+                        "this address has an interview at that time already ({id}); nothing was saved. Say \"again\": true to \
+                         schedule it all the same"
+                    ),
+                )
+            },
+            ScheduleError::KeyReused | ScheduleError::KeyOfRemoved => {
+                Self::naming_its_field(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+            }
+            ScheduleError::App(error) => error.into(),
+        }
+    }
+}
+
+impl From<TokenError> for Problem {
+    fn from(error: TokenError) -> Self {
+        tracing::error!(%error, "a token could not be looked up");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, PROBLEM_JSON);
+        if let Some(challenge) = self.challenge {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// Gives a refusal that came from below the API (no such path, wrong method, too large, too slow) the form of a problem.
+pub(in crate::server) async fn in_form(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let ours = path.starts_with("/api/") || path == "/api" || path == "/openapi.json";
+    let response = next.run(request).await;
+    let status = response.status();
+    let refused = status.is_client_error() || status.is_server_error();
+    if !ours || !refused || response.headers().get(CONTENT_TYPE) == Some(&PROBLEM_JSON) {
+        return response;
+    }
+    let detail = match status {
+        StatusCode::NOT_FOUND => "there is nothing at this path; /openapi.json lists what there is",
+        StatusCode::METHOD_NOT_ALLOWED => {
+            "this path does not know that method; Allow names those it knows"
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => "the body is larger than 64 KiB",
+        StatusCode::REQUEST_TIMEOUT => "the request took too long to arrive",
+        _ if status.is_server_error() => "the request could not be answered; the log says more",
+        _ => "the request can't be understood",
+    };
+    let (mut head, _) = response.into_parts();
+    let problem = Problem::new(status, detail).into_response();
+    head.headers.remove(CONTENT_LENGTH);
+    head.headers.insert(CONTENT_TYPE, PROBLEM_JSON);
+    Response::from_parts(head, Body::new(problem.into_body()))
+}
