@@ -157,17 +157,14 @@ fn not_served(model: &Model) -> Option<(Role, String)> {
         .iter()
         .map(|name| safe::line(name, 24))
         .collect();
-    let more = affected.count.saturating_sub(names.len() as u64);
-    let whose = match (names.as_slice(), more) {
-        ([], _) => "no link is affected".to_owned(),
-        ([one], 0) => format!("the link of {one} leads astray"),
-        ([first @ .., last], 0) => {
-            format!("the links of {} and {last} lead astray", first.join(", "))
+    // The number first: names give way.
+    let whose = match affected.count {
+        0 => "no link is affected".to_owned(),
+        1 => format!("1 link leads astray: {}", names.join(", ")),
+        count if count > names.len() as u64 => {
+            format!("{count} links lead astray: {}, …", names.join(", "))
         }
-        (names, more) => format!(
-            "the links of {} and {more} more lead astray",
-            names.join(", ")
-        ),
+        count => format!("{count} links lead astray: {}", names.join(", ")),
     };
     let role = if names.is_empty() {
         Role::Attention

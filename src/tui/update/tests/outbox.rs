@@ -61,16 +61,12 @@ fn a_join_page_that_is_not_served_is_said_with_whose_links_lead_astray() {
     assert!(stage.taken().iter().any(counts), "whose links is asked");
     for (first, count, words) in [
         (vec![], 0, "no link is affected"),
-        (vec!["Ada"], 1, "the link of Ada leads astray"),
-        (
-            vec!["Ada", "Grace"],
-            2,
-            "the links of Ada and Grace lead astray",
-        ),
+        (vec!["Ada"], 1, "1 link leads astray: Ada"),
+        (vec!["Ada", "Grace"], 2, "2 links lead astray: Ada, Grace"),
         (
             vec!["Ada", "Grace", "Alan"],
             40,
-            "the links of Ada, Grace, Alan and 37 more lead astray",
+            "40 links lead astray: Ada, Grace, Alan, …",
         ),
     ] {
         let first = first.into_iter().map(str::to_owned).collect();
