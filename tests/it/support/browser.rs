@@ -224,7 +224,7 @@ impl Drop for Browser {
 }
 
 /// Says why a test is left out; in CI nothing may be.
-fn left_out<T>(why: &str) -> Option<T> {
+pub fn left_out<T>(why: &str) -> Option<T> {
     assert!(std::env::var_os("CI").is_none(), "{why}");
     eprintln!("LEFT OUT: {why}");
     None
