@@ -7,7 +7,6 @@ mod joining;
 mod looking;
 mod old_links;
 mod program;
-mod schemathesis;
 mod states;
 
 use std::time::Duration;

@@ -230,7 +230,7 @@ pub fn left_out<T>(why: &str) -> Option<T> {
     None
 }
 
-fn found(program: &str) -> Option<PathBuf> {
+pub fn found(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?)
         .map(|directory| directory.join(program))
         .find(|path| path.is_file())
