@@ -6,6 +6,7 @@ mod described;
 mod incidents;
 mod public;
 mod scheduling;
+mod witness;
 
 use greenroom::domain::token::Scope;
 use serde_json::{Value, json};
