@@ -67,6 +67,8 @@ pub struct Setting {
     pub user: String,
     /// Why nothing can be written, if so.
     pub read_only: Option<String>,
+    /// What to type elsewhere to open join pages of this machine there, over SSH.
+    pub port_forwarding: Option<String>,
     /// Whether `q` never asks (a demonstration).
     pub quits_freely: bool,
     /// Whether the bell rings when a candidate waits.

@@ -79,6 +79,18 @@ fn a_join_page_that_is_not_served_is_said_with_whose_links_lead_astray() {
 }
 
 #[test]
+fn over_ssh_the_line_that_makes_the_join_page_reachable_is_said_once_it_is_served() {
+    let mut stage = Stage::new(80, 24);
+    let line = "ssh -L 8000:127.0.0.1:8000 rita@192.0.2.2";
+    stage.model.setting.port_forwarding = Some(line.to_owned());
+    stage.tell(Event::ServingChanged(Serving::Off));
+    assert!(!stage.screen().contains("ssh -L"));
+    let here = Serving::Here("127.0.0.1:8000".parse().unwrap());
+    stage.tell(Event::ServingChanged(here));
+    assert!(stage.screen().contains(line), "{}", stage.screen());
+}
+
+#[test]
 fn the_reason_of_a_pause_gives_way_before_the_numbers_do() {
     let mut stage = Stage::new(80, 24);
     changed(&mut stage, outbox());
