@@ -50,7 +50,8 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for MaybeJson
         if body.is_empty() {
             return Ok(Self(T::default()));
         }
-        read(is_json, &body).map(Self)
+        let read = read::<Option<T>>(is_json, &body)?;
+        Ok(Self(read.unwrap_or_default()))
     }
 }
 
