@@ -115,6 +115,13 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             model.changed |= model.affected != affected;
             model.affected = affected;
         }
+        Event::AstrayRead(astray) => {
+            if model.astray != astray {
+                model.astray = astray;
+                model.changed = true;
+                list::reveal(model);
+            }
+        }
         Event::WaitingRead(waiting) => return door::waiting_read(model, waiting),
         Event::Changed(result) => change::changed(model, result),
         Event::LetIn(result) => door::let_in(model, result),
