@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    audit, backup, batch, change, deliver, demo, doctor, list, new, outbox, preview, repair,
-    resend, rotate, serve, setup, show, token, why,
+    audit, backup, batch, change, deliver, demo, doctor, import, list, new, outbox, preview,
+    repair, resend, rotate, serve, setup, show, token, why,
 };
 use crate::config::Options;
 
@@ -124,6 +124,7 @@ pub enum Command {
     Rotate(rotate::Rotate),
     Batch(batch::Batch),
     Outbox(outbox::Outbox),
+    Import(import::ImportCommand),
     Serve(serve::Serve),
     Backup(backup::Backup),
     Token(token::Token),

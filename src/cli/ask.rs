@@ -26,6 +26,18 @@ pub(super) fn consent(verb: &str, count: usize, printer: &mut Printer) -> bool {
     read.is_ok() && line.trim() == expected
 }
 
+/// Asks for one word.
+pub(super) fn word(question: &str, printer: &mut Printer) -> String {
+    printer.prompt(question);
+    let mut line = String::new();
+    let read = io::stdin().lock().take(LONGEST).read_line(&mut line);
+    if read.is_ok() {
+        line.trim().to_lowercase()
+    } else {
+        String::new()
+    }
+}
+
 fn answer(count: usize) -> String {
     if count > MANY {
         count.to_string()

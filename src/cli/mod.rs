@@ -16,6 +16,7 @@ mod doctor;
 mod evidence;
 mod failure;
 mod follow;
+mod import;
 mod interrupt;
 mod list;
 mod new;
@@ -23,6 +24,7 @@ mod outbox;
 mod paused;
 mod preview;
 mod printer;
+mod progress;
 mod repair;
 mod resend;
 mod rotate;
@@ -96,6 +98,7 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Rotate(rotate) => rotate.run(app, printer).await,
         Command::Batch(batch) => batch.run(app, printer).await,
         Command::Outbox(outbox) => outbox.run(app, printer).await,
+        Command::Import(import) => import.run(app, printer).await,
         Command::Audit(audit) => audit.run(app, printer).await,
         Command::Why(why) => why.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,

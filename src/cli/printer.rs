@@ -70,6 +70,12 @@ impl Printer {
         let _ = self.err.flush();
     }
 
+    /// A line on standard error that takes the place of the last one; an empty one takes it away. Only for a terminal.
+    pub(super) fn redraw(&mut self, text: &str) {
+        let _ = write!(self.err, "\r\x1b[K{}", visible(text));
+        let _ = self.err.flush();
+    }
+
     /// A problem: to standard error, one line, under the program's name.
     pub fn problem(&mut self, text: &str) {
         self.flush();

@@ -1,6 +1,6 @@
 //! What a person typed about an interview, and the check that turns it into details or names every field that is wrong.
 
-mod check;
+pub(in crate::domain) mod check;
 
 use jiff::Timestamp;
 

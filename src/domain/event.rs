@@ -9,6 +9,10 @@ use jiff::Timestamp;
 pub enum EventKind {
     /// The interview was made.
     Scheduled,
+    /// The interview came in from elsewhere; the detail names the source.
+    Imported,
+    /// Everything that says whom the interview was with was erased.
+    Erased,
     /// Its details were changed.
     Edited,
     /// The interview was removed before anybody was mailed.
@@ -55,8 +59,10 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Scheduled,
+        Self::Imported,
+        Self::Erased,
         Self::Edited,
         Self::Removed,
         Self::Cancelled,
@@ -85,6 +91,8 @@ impl EventKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Scheduled => "scheduled",
+            Self::Imported => "imported",
+            Self::Erased => "erased",
             Self::Edited => "edited",
             Self::Removed => "removed",
             Self::Cancelled => "cancelled",
@@ -120,6 +128,8 @@ impl EventKind {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Scheduled => "interview scheduled",
+            Self::Imported => "interview imported",
+            Self::Erased => "candidate erased",
             Self::Edited => "interview changed",
             Self::Removed => "interview removed",
             Self::Cancelled => "interview cancelled",

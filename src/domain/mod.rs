@@ -14,6 +14,7 @@ pub mod event;
 pub mod filter;
 pub mod finding;
 pub mod ids;
+pub mod import;
 pub mod interview;
 pub mod invitable;
 pub mod network;

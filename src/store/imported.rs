@@ -1,10 +1,13 @@
 //! What an import leaves beside an interview: where it came from, and the tokens of the old system's links.
 
+use std::collections::HashSet;
+
 use rusqlite::params;
 
 use super::rows::parsed;
 use super::{Reading, StoreError, Writing};
 use crate::domain::ids::InterviewId;
+use crate::domain::session::SessionKey;
 use crate::domain::verdict::Imported;
 
 impl Writing<'_> {
@@ -39,6 +42,45 @@ impl Writing<'_> {
 }
 
 impl Reading<'_> {
+    /// Whether there is this interview.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn has_interview(&self, id: InterviewId) -> Result<bool, StoreError> {
+        let found = self.one(
+            "SELECT 1 FROM interview WHERE id = $1",
+            [id.to_string()],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
+    }
+
+    /// Whether a session, live or revoked, has this key.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn has_key(&self, key: SessionKey) -> Result<bool, StoreError> {
+        let found = self.one(
+            "SELECT 1 FROM session WHERE key = $1",
+            [key.expose()],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
+    }
+
+    /// The interviews that were erased.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn erased(&self) -> Result<HashSet<InterviewId>, StoreError> {
+        let erased = self.many(
+            "SELECT interview_id FROM event WHERE kind = 'erased'",
+            [],
+            |row| parsed(row, "interview_id"),
+        )?;
+        Ok(erased.into_iter().collect())
+    }
+
     /// The interview to which a signed token of the old system leads; only an exact match counts.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ const STEPS: &[M<'static>] = &[
     M::up(FOUND_INDEXES),
     M::up(ACCESSES),
     M::up(WAITING),
+    M::up(ERASED),
 ];
 
 /// The version that this program writes.
@@ -387,4 +388,9 @@ CREATE INDEX access_by_interview ON access (interview_id, row);
 const WAITING: &str = "
 CREATE INDEX interview_waiting ON interview (joined_at)
     WHERE joined_at IS NOT NULL AND admitted_at IS NULL AND meeting_url IS NULL;
+";
+
+// Who was erased stays erased, also when the same file is imported again.
+const ERASED: &str = "
+CREATE INDEX event_erased ON event (interview_id) WHERE kind = 'erased';
 ";

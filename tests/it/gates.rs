@@ -88,6 +88,7 @@ fn incident_04_every_surface_schedules_through_the_one_use_case() {
         "app/change.rs",
         "app/demo.rs",
         "app/door.rs",
+        "app/import/pass.rs",
         "app/plan/carry_out.rs",
         "app/revise.rs",
         "app/schedule.rs",
@@ -111,7 +112,10 @@ fn incident_13_one_function_builds_the_join_link() {
     );
     let elsewhere = said_in("session_key=");
     let reading = [
+        "app/base_url.rs",
+        "server/pages/join.rs",
         "domain/filter.rs",
+        "domain/import/legacy/link.rs",
         "mail/gate.rs",
         "mail/gate/expected.rs",
         "domain/session.rs",

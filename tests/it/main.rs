@@ -8,6 +8,7 @@ mod change;
 mod cli;
 mod dashboard;
 mod gates;
+mod import;
 mod incidents;
 mod invariants;
 mod layers;

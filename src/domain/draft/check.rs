@@ -9,7 +9,7 @@ use crate::domain::text::acts_in_mail;
 use crate::domain::when::{self, Zone};
 
 /// A check in progress: what was found wrong so far.
-pub(super) struct Check<'a> {
+pub(in crate::domain) struct Check<'a> {
     pub draft: &'a Draft,
     pub refusals: Vec<Refusal>,
 }

@@ -254,7 +254,7 @@ impl Sample {
                 self.audit.told_local,
                 self.audit.called_off,
                 self.audit.settled,
-                self.audit.import_conflict,
+                self.audit.import_conflict && self.session == 0,
                 self.audit.next_try.map(from_start),
                 self.audit.acknowledged,
                 interview.id.to_string(),

@@ -5,6 +5,7 @@ pub mod dashboard;
 pub mod edges;
 pub mod faults;
 pub mod http;
+pub mod legacy;
 pub mod post;
 pub mod postfix;
 pub mod program;

@@ -1,0 +1,127 @@
+//! What is found by what: rows by their ids, sessions by their key.
+
+use std::collections::HashMap;
+
+use super::rows::{
+    CandidateRow, CompanyRow, Database, InterviewRow, JobRow, ScheduleRow, SessionRow, SlotRow,
+    UserRow,
+};
+use super::times::Times;
+use crate::domain::import::{Defect, Finding, Report};
+use crate::domain::when::Zone;
+
+/// An id or key as it is compared: UUIDs come with dashes or without.
+pub(super) fn plain(id: &str) -> String {
+    id.replace('-', "").to_ascii_lowercase()
+}
+
+type By<'a, T> = HashMap<String, &'a T>;
+
+pub(super) struct Known<'a> {
+    sessions: By<'a, SessionRow>,
+    slots: By<'a, SlotRow>,
+    schedules: By<'a, ScheduleRow>,
+    candidates: By<'a, CandidateRow>,
+    jobs: By<'a, JobRow>,
+    companies: By<'a, CompanyRow>,
+    users: By<'a, UserRow>,
+    keys: HashMap<String, u32>,
+}
+
+fn by<'a, T>(rows: &'a [T], id: impl Fn(&'a T) -> Option<&'a str>) -> By<'a, T> {
+    rows.iter()
+        .filter_map(|row| Some((plain(id(row)?), row)))
+        .collect()
+}
+
+fn find<'a, T>(rows: &By<'a, T>, id: Option<&str>) -> Option<&'a T> {
+    rows.get(&plain(id?)).copied()
+}
+
+impl<'a> Known<'a> {
+    pub fn of(database: &'a Database) -> Self {
+        let mut keys = HashMap::new();
+        for row in &database.interviews {
+            if let Some(key) = &row.session_key {
+                *keys.entry(plain(key)).or_default() += 1;
+            }
+        }
+        Self {
+            sessions: by(&database.sessions, |row| row.session_key.as_deref()),
+            slots: by(&database.slots, |row| row.id.as_deref()),
+            schedules: by(&database.schedules, |row| row.interview_id.as_deref()),
+            candidates: by(&database.candidates, |row| row.id.as_deref()),
+            jobs: by(&database.jobs, |row| row.id.as_deref()),
+            companies: by(&database.companies, |row| row.id.as_deref()),
+            users: by(&database.users, |row| row.id.as_deref()),
+            keys,
+        }
+    }
+
+    pub fn session(&self, row: &InterviewRow) -> Option<&'a SessionRow> {
+        find(&self.sessions, row.session_key.as_deref())
+    }
+
+    pub fn schedule(&self, row: &InterviewRow) -> Option<&'a ScheduleRow> {
+        find(&self.schedules, row.id.as_deref())
+    }
+
+    /// The slot in which the schedule booked the interview, and the one that the interview names.
+    pub fn slots(&self, row: &InterviewRow) -> [Option<&'a SlotRow>; 2] {
+        let booked = self
+            .schedule(row)
+            .and_then(|schedule| find(&self.slots, schedule.slot_id.as_deref()));
+        [booked, find(&self.slots, row.slot_id.as_deref())]
+    }
+
+    pub fn candidate(&self, row: &InterviewRow) -> Option<&'a CandidateRow> {
+        find(&self.candidates, row.candidate_id.as_deref())
+    }
+
+    /// The job of the interview, or else of its slot or its candidate.
+    pub fn job(&self, row: &InterviewRow) -> Option<&'a JobRow> {
+        let slot = self.slots(row).into_iter().flatten().next();
+        [
+            row.job_id.as_deref(),
+            slot.and_then(|slot| slot.job_id.as_deref()),
+            self.candidate(row)
+                .and_then(|candidate| candidate.job_id.as_deref()),
+        ]
+        .into_iter()
+        .find_map(|id| find(&self.jobs, id))
+    }
+
+    pub fn company(&self, row: &InterviewRow) -> Option<&'a CompanyRow> {
+        let slot = self.slots(row).into_iter().flatten().next()?;
+        find(&self.companies, slot.company_id.as_deref())
+    }
+
+    pub fn recruiter(&self, row: &InterviewRow) -> Option<&'a UserRow> {
+        find(&self.users, self.candidate(row)?.recruiter_id.as_deref())
+    }
+
+    pub fn is_shared(&self, key: &str) -> bool {
+        self.keys.get(&plain(key)).is_some_and(|count| *count > 1)
+    }
+
+    pub fn times(&self, row: &InterviewRow, zone: &Zone) -> Times {
+        Times::of(row, self.slots(row), self.session(row), zone)
+    }
+
+    /// Sessions that belong to no interview.
+    pub fn report_sessions(&self, database: &Database, report: &mut Report) {
+        for session in &database.sessions {
+            let tied = session
+                .session_key
+                .as_deref()
+                .is_some_and(|key| self.keys.contains_key(&plain(key)));
+            if !tied {
+                report.notice(Defect::SessionWithoutInterview, || Finding {
+                    at: session.id.clone().unwrap_or_default(),
+                    who: session.candidate_name.clone().unwrap_or_default(),
+                    detail: "no interview has its key".to_owned(),
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The old system's database: which of five times counts, which keys are kept, and all that is wrong with it.
+//!
+//! Pure: rows go in as text, interviews and a report come out. Interviews, sessions, slots and schedules are tied by
+//! their ids and keys, never by an address.
+
+mod arrive;
+mod known;
+mod link;
+mod rows;
+mod skew;
+mod slots;
+mod tell;
+mod times;
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+pub use rows::{
+    CandidateRow, CompanyRow, Database, InterviewRow, JobRow, LegacyRow, ScheduleRow, SessionRow,
+    SlotRow, UserRow,
+};
+pub use skew::{Skew, SkewAnswer};
+pub use times::Recorded;
+
+use super::{Arrival, Report};
+use crate::domain::when::{InterviewDuration, Zone};
+use known::Known;
+use times::Times;
+
+/// With what the database is read.
+#[derive(Debug, Clone)]
+pub struct LegacyTerms {
+    /// The zone of the slots' wall clocks.
+    pub zone: Zone,
+    /// How long an interview lasts that does not say.
+    pub duration: InterviewDuration,
+    /// Now.
+    pub now: Timestamp,
+    /// What was answered about a shift of exactly the zone's offset.
+    pub skew: Option<SkewAnswer>,
+}
+
+/// Reads every interview, and says what is wrong. How many are new is for the database to say.
+#[must_use]
+pub fn read(database: &Database, terms: &LegacyTerms) -> (Vec<Arrival>, Report) {
+    let known = Known::of(database);
+    let mut report = Report {
+        absent: database.absent.clone(),
+        ..Report::default()
+    };
+    let times: Vec<Times> = database
+        .interviews
+        .iter()
+        .map(|row| known.times(row, &terms.zone))
+        .collect();
+    report.skew = Skew::find(&times, &terms.zone);
+    let mut arrivals = Vec::with_capacity(database.interviews.len());
+    let mut seen: HashMap<String, u64> = HashMap::new();
+    for ((number, row), times) in (1..).zip(&database.interviews).zip(&times) {
+        report.read += 1;
+        let Some(id) = row.id.as_deref().map(known::plain) else {
+            report.refuse(number, vec!["id: is missing".to_owned()]);
+            continue;
+        };
+        if let Some(first) = seen.insert(id, number) {
+            report.refuse(number, vec![format!("id: the same as in row {first}")]);
+            continue;
+        }
+        match arrive::arrive(row, times, &known, terms, &mut report) {
+            Ok(arrival) => arrivals.push(arrival),
+            Err(reason) => report.refuse(number, vec![reason]),
+        }
+    }
+    known.report_sessions(database, &mut report);
+    slots::report(database, &arrivals, &mut report);
+    (arrivals, report)
+}

@@ -1,0 +1,82 @@
+//! The rows of the old system's tables as text: what matters of them, read by name.
+
+/// A row of one table.
+pub trait LegacyRow {
+    /// The table.
+    const TABLE: &'static str;
+    /// Its columns that matter.
+    const COLUMNS: &'static [&'static str];
+
+    /// The row with these cells, in the order of the columns; blank ones are none.
+    fn of(cells: impl Iterator<Item = Option<String>>) -> Self;
+}
+
+macro_rules! rows {
+    ($(#[$doc:meta])* $name:ident of $table:ident: $($column:ident)*) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Default)]
+        pub struct $name {
+            $(#[doc = concat!("The column `", stringify!($column), "`.")] pub $column: Option<String>,)*
+        }
+
+        impl LegacyRow for $name {
+            const TABLE: &'static str = stringify!($table);
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),*];
+
+            fn of(mut cells: impl Iterator<Item = Option<String>>) -> Self {
+                Self { $($column: cells.next().flatten()),* }
+            }
+        }
+    };
+}
+
+rows! {
+    /// An interview.
+    InterviewRow of interviews_interview: id candidate_id job_id slot_id status interview_round started_at ended_at
+    interview_link link_expires_at scheduled_time session_key created_at updated_at
+}
+rows! {
+    /// A session, tied to an interview by nothing but an equal key.
+    SessionRow of interview_app_interviewsession: id session_key created_at candidate_name scheduled_at status
+}
+rows! {
+    /// A slot: a wall clock in the slots' zone.
+    SlotRow of interviews_interviewslot: id ai_interview_type interview_date start_time end_time duration_minutes
+    current_bookings company_id job_id
+}
+rows! {
+    /// The booking of an interview in a slot.
+    ScheduleRow of interviews_interviewschedule: id interview_id slot_id status
+}
+rows! {
+    /// A candidate.
+    CandidateRow of candidates_candidate: id recruiter_id job_id full_name email
+}
+rows! {
+    /// A job.
+    JobRow of jobs_job: id job_title company_name
+}
+rows! {
+    /// A company.
+    CompanyRow of companies_company: id name
+}
+rows! {
+    /// A recruiter.
+    UserRow of authapp_customuser: id email full_name
+}
+
+/// Everything that matters of the old database.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "each is named like its table")]
+pub struct Database {
+    pub interviews: Vec<InterviewRow>,
+    pub sessions: Vec<SessionRow>,
+    pub slots: Vec<SlotRow>,
+    pub schedules: Vec<ScheduleRow>,
+    pub candidates: Vec<CandidateRow>,
+    pub jobs: Vec<JobRow>,
+    pub companies: Vec<CompanyRow>,
+    pub users: Vec<UserRow>,
+    /// Tables and columns that this database does not have.
+    pub absent: Vec<String>,
+}

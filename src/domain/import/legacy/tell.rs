@@ -1,0 +1,249 @@
+//! Writes down what is wrong with one old row, and reads from it what can be believed.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::LegacyTerms;
+use super::known::Known;
+use super::link::{self, OldLink};
+use super::rows::{InterviewRow, UserRow};
+use super::skew::apart_in_words;
+use super::times::{Recorded, Times, near, utc, within};
+use crate::domain::address::{self, EmailAddress};
+use crate::domain::import::{Defect, Finding, Report};
+use crate::domain::interview::{Interview, Recruiter, Status};
+use crate::domain::session::SessionKey;
+use crate::domain::text::{acts_in_mail, clip};
+use crate::domain::when;
+
+/// Characters of a text that are kept.
+const LONGEST: usize = 200;
+/// How late a candidate may have begun what is no longer scheduled.
+const LATE: SignedDuration = SignedDuration::from_hours(1);
+/// How long after the end an old link may have lived.
+const LINK_LIFE: SignedDuration = SignedDuration::from_hours(24);
+
+/// Where the findings of one row go.
+pub(super) struct Teller<'a> {
+    pub report: &'a mut Report,
+    pub at: &'a str,
+    pub who: &'a str,
+    pub terms: &'a LegacyTerms,
+}
+
+impl Teller<'_> {
+    pub fn say(&mut self, defect: Defect, detail: String) {
+        self.report.notice(defect, || Finding {
+            at: clip(self.at, LONGEST),
+            who: clip(self.who, LONGEST),
+            detail,
+        });
+    }
+
+    fn shown(&self, at: Timestamp) -> String {
+        when::day_and_time(at, &self.terms.zone)
+    }
+
+    pub fn start(&mut self, times: &Times) -> Option<Timestamp> {
+        if times.invented {
+            let written = times.scheduled_time.or(times.session_at);
+            let written = written.map(|at| self.shown(at)).unwrap_or_default();
+            self.say(Defect::InventedTime, format!("{written} was written down"));
+        }
+        let zone = &self.terms.zone;
+        let (place, start) = match &self.report.skew {
+            Some(skew) => skew.start(times, zone, self.terms.skew)?,
+            None => *times.recorded.first()?,
+        };
+        let slot = times.slot();
+        let unlike = |at: Option<Timestamp>, other: Option<Timestamp>| {
+            at.is_some() && other.is_some() && !near(at, other)
+        };
+        if let Some(apart) = times.skew_of(times.scheduled_time, zone) {
+            self.say(
+                Defect::WallClockAsUtc,
+                format!(
+                    "scheduled_time is exactly {} than the slot",
+                    apart_in_words(apart)
+                ),
+            );
+        }
+        let is_scheduled = times
+            .recorded
+            .iter()
+            .any(|(place, _)| *place == Recorded::StartedAt);
+        if unlike(times.started_at, slot) && (is_scheduled || !within(times.started_at, slot, LATE))
+        {
+            let detail = self.unlike("started_at", times.started_at, "the slot", slot, times);
+            self.say(Defect::StartedUnlikeSlot, detail);
+        }
+        if unlike(times.session_at, Some(start)) {
+            let detail = self.unlike(
+                "the session",
+                times.session_at,
+                place.words(),
+                Some(start),
+                times,
+            );
+            self.say(Defect::SessionUnlikeStart, detail);
+        }
+        // What has no name of its own: two slots, or a recorded time that is off by anything else.
+        for (other, at) in &times.recorded {
+            let named = matches!(other, Recorded::StartedAt if slot.is_some())
+                || *other == Recorded::Session
+                || times.skew_of(Some(*at), zone).is_some();
+            if !named
+                && *other != place
+                && unlike(Some(*at), times.recorded.first().map(|first| first.1))
+            {
+                let detail =
+                    self.unlike(other.words(), Some(*at), place.words(), Some(start), times);
+                self.say(Defect::TimesDisagree, detail);
+            }
+        }
+        Some(start)
+    }
+
+    fn unlike(
+        &self,
+        one: &str,
+        at: Option<Timestamp>,
+        other: &str,
+        than: Option<Timestamp>,
+        times: &Times,
+    ) -> String {
+        let shown = |at: Option<Timestamp>| at.map(|at| self.shown(at)).unwrap_or_default();
+        let off = times
+            .skew_of(at, &self.terms.zone)
+            .map_or_else(String::new, |apart| {
+                format!(": exactly {} than the slot", apart_in_words(apart))
+            });
+        format!(
+            "{one} says {}, {other} says {}{off}",
+            shown(at),
+            shown(than)
+        )
+    }
+
+    pub fn key(
+        &mut self,
+        row: &InterviewRow,
+        known: &Known<'_>,
+        old: &OldLink,
+    ) -> Option<SessionKey> {
+        let Some(text) = row.session_key.as_deref() else {
+            self.say(Defect::NoKey, String::new());
+            if row.interview_link.is_some() {
+                self.say(Defect::KeyOrLinkAlone, "a link, but no key".to_owned());
+            }
+            return None;
+        };
+        if known.is_shared(text) {
+            self.say(Defect::SharedKey, String::new());
+        }
+        if known.session(row).is_none() {
+            self.say(Defect::KeyWithoutSession, String::new());
+        }
+        if row.interview_link.is_none() {
+            self.say(Defect::KeyOrLinkAlone, "a key, but no link".to_owned());
+        }
+        let Some(key) = link::key(text) else {
+            self.say(Defect::KeyUnreadable, String::new());
+            return None;
+        };
+        if old.key.is_some_and(|other| other != key) {
+            self.say(Defect::LinkOfAnotherKey, String::new());
+        }
+        (!known.is_shared(text)).then_some(key)
+    }
+
+    pub fn address(&mut self, text: Option<&str>) -> Option<EmailAddress> {
+        let Some(text) = text else {
+            self.say(Defect::Address, "there is none".to_owned());
+            return None;
+        };
+        match EmailAddress::parse(text) {
+            Ok(address) => {
+                if let Some(meant) = address::likely_typo(&address) {
+                    self.say(Defect::Address, format!("{address}: did you mean {meant}?"));
+                }
+                Some(address)
+            }
+            Err(error) => {
+                self.say(
+                    Defect::Address,
+                    format!("{}: {error}; they come in without one", clip(text, 80)),
+                );
+                None
+            }
+        }
+    }
+
+    pub fn recruiter(&mut self, user: &UserRow) -> Recruiter {
+        Recruiter {
+            name: self.text("recruiter", user.full_name.as_deref()),
+            email: user
+                .email
+                .as_deref()
+                .and_then(|email| EmailAddress::parse(email).ok()),
+        }
+    }
+
+    // Text that may go into a mail: nothing in it acts, and it is no longer than what a person may type.
+    pub fn text(&mut self, what: &str, text: Option<&str>) -> Option<String> {
+        let text = text?;
+        let plain: String = text
+            .chars()
+            .map(|character| {
+                if matches!(character, '\n' | '\r' | '\t') {
+                    ' '
+                } else {
+                    character
+                }
+            })
+            .filter(|character| !acts_in_mail(*character))
+            .collect();
+        let plain: String = plain.replace("{{", "{ {").chars().take(LONGEST).collect();
+        let plain = plain.trim().to_owned();
+        if plain != text.trim() {
+            self.say(Defect::TextChanged, what.to_owned());
+        }
+        Some(plain).filter(|plain| !plain.is_empty())
+    }
+
+    // What depends on the start that counts.
+    pub fn clocks(
+        &mut self,
+        interview: &Interview,
+        row: &InterviewRow,
+        times: &Times,
+        known: &Known<'_>,
+    ) {
+        let Some(start) = interview.starts_at else {
+            return;
+        };
+        let ends_at = interview.ends_at().unwrap_or(start);
+        if let Some(expiry) = utc(row.link_expires_at.as_deref()) {
+            let latest = ends_at.checked_add(LINK_LIFE).unwrap_or(Timestamp::MAX);
+            if expiry <= start || expiry > latest {
+                let detail = format!(
+                    "the link ended {}, the start is {}",
+                    self.shown(expiry),
+                    self.shown(start)
+                );
+                self.say(Defect::LinkExpiry, detail);
+            }
+        }
+        let expired = known
+            .session(row)
+            .and_then(|session| session.status.as_deref())
+            .is_some_and(|status| status.eq_ignore_ascii_case("expired"));
+        if expired && start > self.terms.now {
+            let detail = format!("the start is {}", self.shown(start));
+            self.say(Defect::ExpiredTooEarly, detail);
+        }
+        if interview.status == Status::Scheduled && ends_at < self.terms.now && !times.invented {
+            let detail = format!("the start was {}", self.shown(start));
+            self.say(Defect::InThePast, detail);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Files that were made to do harm, or were broken on the way.
+
+use greenroom::app::{ImportError, ImportRequest};
+use rstest::rstest;
+
+use super::{import, look, request};
+use crate::support::legacy::Old;
+use crate::support::{World, words};
+
+const HEADER: &str = "candidate_name,candidate_email,role,starts_at,zone,duration_minutes";
+
+#[rstest]
+#[case::not_there(None, "can't be read")]
+#[case::utf_16(Some(b"\xff\xfec\0a\0n\0d\0".to_vec()), "not text in UTF-8")]
+#[case::a_picture(Some(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec()), "not text in UTF-8")]
+#[case::latin_1_header(Some(b"candidate_name,r\xf4le\n".to_vec()), "not text in UTF-8")]
+#[case::half_a_database(Some(b"SQLite format 3\0 and then nothing of the kind".to_vec()), "is not a SQLite database")]
+#[tokio::test]
+async fn what_is_no_such_file_is_refused_by_name(
+    #[case] octets: Option<Vec<u8>>,
+    #[case] says: &str,
+) {
+    let world = World::new().await;
+    let file = world.home().join("file");
+    if let Some(octets) = octets {
+        std::fs::write(&file, octets).unwrap();
+    }
+    let refusal = words(look(&world.app, request(&file)).await);
+    assert!(refusal.contains(says), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_directory_is_no_file() {
+    let world = World::new().await;
+    let refusal = words(look(&world.app, request(world.home())).await);
+    assert!(refusal.contains("can't be read"), "{refusal}");
+}
+
+#[tokio::test]
+async fn text_that_is_not_utf_8_costs_its_line_only() {
+    let world = World::new().await;
+    let mut text = format!("{HEADER}\n").into_bytes();
+    text.extend(b"Jos\xe9,jose@c.example,Engineer,2031-05-06 15:00,UTC,45\n");
+    text.extend("José,jose@c.example,Engineer,2031-05-06 15:00,UTC,45\n".bytes());
+    let file = world.home().join("table.csv");
+    std::fs::write(&file, text).unwrap();
+    let skipping = ImportRequest {
+        skip_bad: true,
+        ..request(&file)
+    };
+    let report = import(&world.app, skipping).await.unwrap();
+    assert_eq!((report.new, report.bad), (1, 1));
+    assert_eq!(
+        report.bad_lines[0].reasons,
+        ["holds what is not text in UTF-8"]
+    );
+}
+
+#[rstest]
+#[case::a_quotation_mark_that_is_not_closed("\"", "x,", "line 3: a cell longer than a mebibyte")]
+#[case::quotation_marks_without_end("\"", "\"\"", "line 3: a cell longer than a mebibyte")]
+#[case::a_line_without_end("", "x", "line 3: a cell longer than a mebibyte")]
+#[tokio::test]
+async fn a_cell_without_end_ends_the_reading(
+    #[case] begin: &str,
+    #[case] filler: &str,
+    #[case] says: &str,
+) {
+    let world = World::new().await;
+    let file = world.home().join("table.csv");
+    let good = "Ada,a@c.example,Engineer,2031-05-06 15:00,UTC,45";
+    std::fs::write(
+        &file,
+        format!("{HEADER}\n{good}\n{begin}{}", filler.repeat(2_000_000)),
+    )
+    .unwrap();
+    let skipping = ImportRequest {
+        skip_bad: true,
+        ..request(&file)
+    };
+    let refusal = words(look(&world.app, skipping).await);
+    assert!(refusal.starts_with(says), "{refusal}");
+}
+
+#[tokio::test]
+async fn megabytes_in_every_cell_of_the_old_database_come_in_short() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    let flood = "A\u{202e}\u{1b}[2J\r\nBcc: x{{secret}}".repeat(100_000);
+    old.run(&format!(
+        "UPDATE candidates_candidate SET full_name = '{flood}', email = '{flood}'; UPDATE jobs_job SET job_title = '{flood}';
+         UPDATE interviews_interview SET interview_round = '{flood}', interview_link = '{flood}'"
+    ));
+    let report = import(&world.app, request(&old.file)).await.unwrap();
+    assert_eq!(report.new, 1);
+    let name: String = world.ask("SELECT candidate_name FROM interview");
+    assert!(
+        name.chars().count() <= 200 && !name.contains(['\u{202e}', '\u{1b}', '\r', '\n']),
+        "{name}"
+    );
+    assert!(!name.contains("{{"), "{name}");
+    let mut all = report.noticed.values().flat_map(|group| &group.findings);
+    assert!(all.all(|finding| finding.detail.len() < 2_000 && finding.who.len() < 2_000));
+}
+
+#[tokio::test]
+async fn cells_of_the_wrong_kind_are_not_believed() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.run(
+        "UPDATE interviews_interview SET started_at = x'ff00', scheduled_time = -1e308, session_key = 9689, link_expires_at = 'never';
+         UPDATE interviews_interviewslot SET interview_date = 99, start_time = 'noon', duration_minutes = 1e9, current_bookings = 'many'",
+    );
+    let report = import(&world.app, request(&old.file)).await.unwrap();
+    assert_eq!((report.new, report.without_link), (1, 1));
+}
+
+#[tokio::test]
+async fn rows_that_can_not_be_told_apart_or_read_are_left_out_by_number() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.run(
+        "CREATE TABLE t AS SELECT * FROM interviews_interview; DROP TABLE interviews_interview;
+         ALTER TABLE t RENAME TO interviews_interview;
+         INSERT INTO interviews_interview SELECT * FROM interviews_interview;
+         INSERT INTO interviews_interview (id, status) VALUES ('', 'scheduled'), ('x', 'lost')",
+    );
+    let skipping = ImportRequest {
+        skip_bad: true,
+        ..request(&old.file)
+    };
+    let report = import(&world.app, skipping).await.unwrap();
+    assert_eq!((report.new, report.bad), (1, 3));
+    let refusal = words(import(&world.app, request(&old.file)).await);
+    assert!(refusal.contains("3 lines can't be taken"), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_database_of_something_else_is_refused_and_a_view_is_no_table() {
+    let world = World::new().await;
+    let file = world.home().join("other.sqlite3");
+    let sql = rusqlite::Connection::open(&file).unwrap();
+    sql.execute_batch(
+        "CREATE VIEW interviews_interview AS SELECT 'x' AS id, 'scheduled' AS status",
+    )
+    .unwrap();
+    let refusal = words(look(&world.app, request(&file)).await);
+    assert!(
+        refusal.contains("no table interviews_interview"),
+        "{refusal}"
+    );
+}
+
+#[tokio::test]
+async fn a_locked_database_is_named_and_one_with_a_log_beside_it_is_read_whole() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.run("BEGIN EXCLUSIVE");
+    let refusal = words(look(&world.app, request(&old.file)).await);
+    assert!(
+        refusal.contains("is being written by another program"),
+        "{refusal}"
+    );
+    old.run("COMMIT; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0");
+    old.interview(2, "Bob", "bob@c.example");
+    let before = old.octets();
+    let report = import(&world.app, request(&old.file)).await.unwrap();
+    assert_eq!(report.new, 2, "what lies in the log counts");
+    assert_eq!(old.octets(), before);
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_named() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    let mut octets = old.octets();
+    let length = octets.len();
+    octets[4096..length].fill(0xA5);
+    let file = world.home().join("damaged.sqlite3");
+    std::fs::write(&file, octets).unwrap();
+    assert!(matches!(
+        look(&world.app, request(&file)).await,
+        Err(ImportError::Legacy(_))
+    ));
+    assert_eq!(world.count("interview"), 0);
+}

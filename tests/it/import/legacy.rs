@@ -1,0 +1,311 @@
+//! The old database as a whole: what comes in, what is kept, and what is asked.
+
+use greenroom::app::{Format, ImportError, ImportRequest};
+use greenroom::domain::ids::InterviewId;
+use greenroom::domain::import::legacy::SkewAnswer;
+use greenroom::domain::when::Zone;
+use rstest::rstest;
+
+use super::{import, import_with, look, noticed, request};
+use crate::support::legacy::{ID, KEY, Old};
+use crate::support::{World, words};
+
+fn ada() -> InterviewId {
+    ID.parse().unwrap()
+}
+
+#[tokio::test]
+async fn an_interview_comes_in_with_its_key_its_id_and_nothing_made_up() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    let before = old.octets();
+    let report = import(&world.app, request(&old.file)).await.unwrap();
+    assert_eq!((report.new, report.without_link), (1, 0));
+    let row = world.row(ada()).await;
+    let json = serde_json::to_value(world.app.interview_json(&row)).unwrap();
+    assert_eq!(json["candidate_name"], "Ada Lovelace");
+    assert_eq!(json["candidate_email"], "ada@c.example");
+    assert_eq!(json["role"], "Backend engineer");
+    assert_eq!(json["company"], "Acme");
+    assert_eq!(json["round"], "First");
+    assert_eq!(json["kind"], "technical");
+    assert_eq!(json["starts_at"], "2031-05-06T07:20:00Z");
+    assert_eq!(json["zone"], "Asia/Kolkata");
+    assert_eq!(json["duration_minutes"], 30);
+    assert_eq!(json["session_key"], KEY);
+    assert_eq!(json["recruiter"], "Rita Levi <rita@acme.example>");
+    assert_eq!(json["created_at"], "2031-05-01T10:00:00.123456Z");
+    let imported = row.facts.imported.unwrap();
+    assert_eq!(
+        (imported.source.as_str(), imported.external_id.as_deref()),
+        ("legacy", Some(ID))
+    );
+    assert_eq!(world.timeline(ada()).await, ["imported"]);
+    assert_eq!(world.count("delivery"), 0, "an import never mails");
+    assert_eq!(old.octets(), before, "the old file is only read");
+    let beside: Vec<_> = std::fs::read_dir(world.home())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("old."))
+        .collect();
+    assert_eq!(beside, ["old.sqlite3"], "nothing is left beside it");
+}
+
+#[tokio::test]
+async fn a_dry_run_says_the_same_and_writes_nothing_and_twice_is_once() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.interview(2, "Bob", "bob@c.example");
+    old.run("UPDATE interviews_interview SET session_key = '' WHERE candidate_id = 2");
+    let dry = look(&world.app, request(&old.file)).await.unwrap();
+    assert_eq!((world.count("interview"), world.count("event")), (0, 0));
+    let done = import(&world.app, request(&old.file)).await.unwrap();
+    assert_eq!(&done, dry.report());
+    assert_eq!(done.without_link, 1);
+    let dump = || {
+        world.ask::<String>(
+            "SELECT group_concat(id || coalesce(session_key, '-') || updated_at) FROM interview",
+        )
+    };
+    let before = dump();
+    let again = import(&world.app, request(&old.file)).await.unwrap();
+    assert_eq!((again.read, again.new, again.here), (2, 0, 2));
+    assert_eq!(dump(), before);
+    assert_eq!(world.count("event"), 2);
+}
+
+#[tokio::test]
+async fn a_row_without_a_key_stays_without_a_link_until_it_is_repaired() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.run("UPDATE interviews_interview SET session_key = NULL WHERE 0; UPDATE interviews_interview SET session_key = '  '");
+    import(&world.app, request(&old.file)).await.unwrap();
+    assert_eq!(world.says(ada()).await, "no link");
+    assert_eq!(world.count("session"), 0);
+}
+
+#[tokio::test]
+async fn one_key_on_two_interviews_is_kept_by_neither() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.interview(2, "Bob", "bob@c.example");
+    old.run(&format!(
+        "UPDATE interviews_interview SET session_key = '{KEY}'"
+    ));
+    let report = import(&world.app, request(&old.file)).await.unwrap();
+    assert!(noticed(&report).contains(&("shared-key", 2)));
+    assert_eq!(world.count("session"), 0);
+    assert_eq!(
+        world.ask::<i64>("SELECT count(*) FROM interview WHERE import_conflict = 1"),
+        2
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_an_interview_here_has_stays_there() {
+    let world = World::new().await;
+    let here = world
+        .schedule("Eve <eve@c.example>", "tomorrow 15:00")
+        .await;
+    let old = Old::new(world.home());
+    let key: String = world.ask("SELECT key FROM session");
+    old.run(&format!(
+        "UPDATE interviews_interview SET session_key = '{key}'"
+    ));
+    let report = import(&world.app, request(&old.file)).await.unwrap();
+    assert_eq!(report.without_link, 1);
+    assert!(world.row(ada()).await.facts.import_conflict);
+    assert_eq!(world.row(here).await.facts.key.unwrap().expose(), key);
+}
+
+#[rstest]
+#[case::the_booked_slot_first(
+    "INSERT INTO interviews_interviewslot (id, interview_date, start_time, duration_minutes, current_bookings)
+         VALUES ('x', '2031-05-07', '10:00:00', 30, 1);
+     UPDATE interviews_interviewschedule SET slot_id = 'x'",
+    Some("2031-05-07T04:30:00Z")
+)]
+#[case::then_the_interviews_slot(
+    "DELETE FROM interviews_interviewschedule",
+    Some("2031-05-06T07:20:00Z")
+)]
+#[case::then_the_beginning(
+    "DELETE FROM interviews_interviewslot; UPDATE interviews_interview SET started_at = '2031-05-08 01:00:00'",
+    Some("2031-05-08T01:00:00Z")
+)]
+#[case::which_is_the_actual_one_once_it_took_place(
+    "DELETE FROM interviews_interviewslot; UPDATE interviews_interview SET started_at = '2031-05-08 01:00:00', status = 'completed'",
+    Some("2031-05-06T07:20:00Z")
+)]
+#[case::then_the_session(
+    "DELETE FROM interviews_interviewslot; UPDATE interviews_interview SET started_at = NULL;
+     UPDATE interview_app_interviewsession SET scheduled_at = '2031-05-09 02:00:00'",
+    Some("2031-05-09T02:00:00Z")
+)]
+#[case::then_the_recorded_time(
+    "DELETE FROM interviews_interviewslot; DELETE FROM interview_app_interviewsession;
+     UPDATE interviews_interview SET started_at = NULL, scheduled_time = '2031-05-10 03:00:00'",
+    Some("2031-05-10T03:00:00Z")
+)]
+#[case::and_else_none(
+    "DELETE FROM interviews_interviewslot; DELETE FROM interview_app_interviewsession;
+     UPDATE interviews_interview SET started_at = NULL, scheduled_time = NULL",
+    None
+)]
+#[case::incident_03_an_invented_time_is_none(
+    "DELETE FROM interviews_interviewslot; UPDATE interviews_interview SET started_at = NULL, scheduled_time = '2031-05-01 11:00:00.5';
+     UPDATE interview_app_interviewsession SET scheduled_at = '2031-05-01 11:00:00.5'",
+    None
+)]
+#[case::in_older_databases_slots_hold_instants(
+    "ALTER TABLE interviews_interviewslot DROP COLUMN interview_date;
+     UPDATE interviews_interviewslot SET start_time = '2031-05-06 07:20:00', end_time = '2031-05-06 07:50:00'",
+    Some("2031-05-06T07:20:00Z")
+)]
+#[case::a_slot_may_cross_midnight(
+    "UPDATE interviews_interviewslot SET start_time = '23:50:00', end_time = '00:10:00', duration_minutes = NULL",
+    Some("2031-05-06T18:20:00Z")
+)]
+#[tokio::test]
+async fn the_first_time_that_exists_counts(#[case] change: &str, #[case] starts_at: Option<&str>) {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.run(change);
+    import(&world.app, request(&old.file)).await.unwrap();
+    let start = world.row(ada()).await.interview.starts_at;
+    assert_eq!(start.map(|at| at.to_string()).as_deref(), starts_at);
+}
+
+#[rstest]
+#[case("interviews_interview", "session_key")]
+#[case("interviews_interview", "slot_id")]
+#[case("interviews_interview", "scheduled_time")]
+#[case("interviews_interviewslot", "interview_date")]
+#[tokio::test]
+async fn a_column_that_is_missing_is_named_and_the_rest_comes_in(
+    #[case] table: &str,
+    #[case] column: &str,
+) {
+    let world = World::new().await;
+    let old = Old::empty(world.home());
+    // A unique constraint keeps a column from being dropped.
+    old.run("DROP TABLE interviews_interview; CREATE TABLE interviews_interview (id char(32) PRIMARY KEY, candidate_id bigint,
+        job_id bigint, slot_id char(32), status varchar(20), interview_round varchar(100), started_at datetime, ended_at datetime,
+        interview_link varchar(255), link_expires_at datetime, scheduled_time datetime, session_key varchar(40),
+        created_at datetime, updated_at datetime)");
+    old.interview(1, "Ada Lovelace", "ada@c.example");
+    old.run(&format!("ALTER TABLE {table} DROP COLUMN {column}"));
+    let report = import(&world.app, request(&old.file)).await.unwrap();
+    assert_eq!(report.absent, [format!("{table}.{column}")]);
+    assert_eq!(report.new, 1);
+}
+
+#[tokio::test]
+async fn a_table_that_is_missing_is_named_and_the_rest_comes_in() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.run("DROP TABLE interview_app_interviewsession; DROP TABLE companies_company");
+    let report = import(&world.app, request(&old.file)).await.unwrap();
+    assert_eq!(
+        report.absent,
+        [
+            "the table interview_app_interviewsession",
+            "the table companies_company"
+        ]
+    );
+    assert_eq!(report.new, 1);
+}
+
+#[tokio::test]
+async fn cancelled_in_the_schedule_and_ended_with_an_error_come_in_cancelled_with_the_reason() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.run("UPDATE interviews_interview SET status = 'error'");
+    import(&world.app, request(&old.file)).await.unwrap();
+    assert_eq!(world.row(ada()).await.interview.status.name(), "cancelled");
+    let events = world.details(ada()).await.events;
+    assert_eq!(events.last().unwrap().detail, "error in the old system");
+}
+
+#[tokio::test]
+async fn a_signed_token_is_kept_and_an_unsigned_one_is_not() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    let token = "Zm9v".repeat(11);
+    old.run(&format!(
+        "UPDATE interviews_interview SET interview_link = 'https://old.example/interview/{token}'"
+    ));
+    old.interview(2, "Bob", "bob@c.example");
+    old.run("UPDATE interviews_interview SET interview_link = 'https://old.example/interview/0123456789' WHERE candidate_id = 2");
+    import(&world.app, request(&old.file)).await.unwrap();
+    assert_eq!(
+        world.ask::<String>("SELECT group_concat(token) FROM imported_token"),
+        token
+    );
+}
+
+#[tokio::test]
+async fn incident_31_a_skew_of_exactly_the_zone_is_detected_reported_and_asked() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.interview(2, "Bob", "bob@c.example");
+    // A migration took the clock on the wall for UTC; Bob has no slot, so his only time is the migrated one.
+    old.run(
+        "UPDATE interviews_interview SET scheduled_time = substr(scheduled_time, 1, 10) || ' 12:50:00', started_at = NULL;
+         UPDATE interviews_interview SET slot_id = NULL WHERE candidate_id = 2;
+         DELETE FROM interviews_interviewschedule WHERE slot_id = 'slot2'; DELETE FROM interviews_interviewslot WHERE id = 'slot2';
+         UPDATE interview_app_interviewsession SET scheduled_at = NULL",
+    );
+    let looked = look(&world.app, request(&old.file)).await.unwrap();
+    let skew = looked.unanswered().unwrap();
+    assert_eq!((skew.interviews, skew.affected), (1, 1));
+    assert_eq!(skew.apart, "5 hours 30 minutes later");
+    let refusal = words(looked.ready());
+    assert!(refusal.contains("--skew correct"), "{refusal}");
+    assert!(matches!(
+        import(&world.app, request(&old.file)).await,
+        Err(ImportError::SkewUnanswered(_))
+    ));
+    assert_eq!(world.count("interview"), 0, "nobody has answered");
+
+    let starts = async |world: &World| {
+        let bob: InterviewId = Old::id(2).parse().unwrap();
+        let start = |row: greenroom::app::Row| row.interview.starts_at.unwrap().to_string();
+        [start(world.row(ada()).await), start(world.row(bob).await)]
+    };
+    import_with(&world, &old.file, SkewAnswer::Correct).await;
+    assert_eq!(
+        starts(&world).await,
+        ["2031-05-06T07:20:00Z", "2031-05-07T07:20:00Z"]
+    );
+    let other = World::new().await;
+    import_with(&other, &old.file, SkewAnswer::Keep).await;
+    assert_eq!(
+        starts(&other).await,
+        ["2031-05-06T12:50:00Z", "2031-05-07T12:50:00Z"]
+    );
+}
+
+#[tokio::test]
+async fn the_slots_zone_can_be_said_and_in_utc_nothing_is_skewed() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.run("UPDATE interviews_interview SET scheduled_time = '2031-05-06 12:50:00', started_at = '2031-05-06 12:50:00'");
+    let in_utc = ImportRequest {
+        zone: Some(Zone::utc()),
+        format: Some(Format::Legacy),
+        ..request(&old.file)
+    };
+    let report = import(&world.app, in_utc).await.unwrap();
+    assert_eq!(report.skew, None);
+    assert_eq!(
+        world
+            .row(ada())
+            .await
+            .interview
+            .starts_at
+            .unwrap()
+            .to_string(),
+        "2031-05-06T12:50:00Z"
+    );
+}
