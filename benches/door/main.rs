@@ -45,7 +45,10 @@ struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        // Asked and not killed, so that nginx takes its workers with it.
+        if let Some(child) = rustix::process::Pid::from_raw(self.0.id().cast_signed()) {
+            let _ = rustix::process::kill_process(child, rustix::process::Signal::TERM);
+        }
         let _ = self.0.wait();
     }
 }
@@ -101,13 +104,16 @@ async fn main() {
             &load(port, &Arc::new(joins.collect()), None).await,
         );
         if sink.is_some() {
-            schedule(&app, "late", MailWish::Now).await;
-            say(
-                "join page, mail leaves in bulk",
-                &load(port, &pages, Some(seconds)).await,
+            let (_, shown) = tokio::join!(
+                schedule(&app, "late", MailWish::Now),
+                load(port, &pages, Some(seconds))
             );
-            let unsent = app.unsent().await.unwrap();
-            println!("       still in the outbox at the end: {unsent:?}");
+            say("join page, mail leaves in bulk", &shown);
+            let unsent = app.unsent().await.unwrap().count;
+            println!(
+                "       {} mails scheduled meanwhile, {unsent} still in the outbox",
+                CANDIDATES
+            );
         } else {
             println!("skipped: mail in bulk (smtp-sink, package postfix, is not installed)");
         }
@@ -150,7 +156,8 @@ async fn wire(home: &Path, port: u16, mail: Option<u16>) -> App {
 
 /// Schedules interviews that start in ten minutes, so that their doors are open, and gives their keys.
 async fn schedule(app: &App, who: &str, mail: MailWish) -> Vec<String> {
-    let at = (jiff::Timestamp::now() + Duration::from_secs(600)).to_string();
+    let start = jiff::Timestamp::now() + Duration::from_secs(600);
+    let at = start.strftime("%Y-%m-%d %H:%M").to_string();
     let mut keys = Vec::with_capacity(CANDIDATES);
     for number in 0..CANDIDATES {
         let draft = Draft {
