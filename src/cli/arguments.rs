@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    audit, backup, batch, change, deliver, demo, doctor, import, list, new, outbox, preview,
+    audit, backup, batch, change, deliver, demo, doctor, erase, import, list, new, outbox, preview,
     repair, resend, rotate, serve, setup, show, token, why,
 };
 use crate::config::Options;
@@ -126,6 +126,7 @@ pub enum Command {
     Outbox(outbox::Outbox),
     Import(import::ImportCommand),
     Serve(serve::Serve),
+    Erase(erase::Erase),
     Backup(backup::Backup),
     Token(token::Token),
     Doctor(doctor::Doctor),
@@ -230,6 +231,8 @@ mod tests {
     #[case("outbox settle x")]
     #[case("outbox settle x --send-again --reason y")]
     #[case("backup")]
+    #[case("erase")]
+    #[case("erase x y")]
     #[case("cancel")]
     #[case("extend x")]
     #[case("no-show x --reason y")]
@@ -253,6 +256,7 @@ mod tests {
     #[case("outbox --json", false)]
     #[case("cancel x --reason filled --json", false)]
     #[case("revoke x", false)]
+    #[case("erase x --yes --json", false)]
     #[case("extend x --opens now --closes 1h", false)]
     #[case("complete x --json", false)]
     #[case("no-show x", false)]

@@ -13,6 +13,7 @@ mod change;
 mod deliver;
 mod demo;
 mod doctor;
+mod erase;
 mod evidence;
 mod failure;
 mod follow;
@@ -101,6 +102,7 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Import(import) => import.run(app, printer).await,
         Command::Audit(audit) => audit.run(app, printer).await,
         Command::Why(why) => why.run(app, printer).await,
+        Command::Erase(erase) => erase.run(app, printer).await,
         Command::Backup(backup) => backup.run(app, printer).await,
         Command::Token(token) => token.run(app, printer).await,
         Command::Demo(demo) => demo.run(app, printer).await,

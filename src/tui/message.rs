@@ -13,8 +13,8 @@ use super::model::change::Deed;
 use super::model::plan::{MadePlan, NotCarriedOut, Subject};
 use crate::app::{
     Action, Affected, AuditPage, AuditPlace, CarriedOut, Counts, Delivery, Dossier, From, Group,
-    Marked, Outbox, Plan, Row, Schedule, Scheduled, Sending, Serving, Settlement, Steer, Steered,
-    TakenBack, UnsentMail, Waiting, Window,
+    LedAstray, Marked, Outbox, Plan, Row, Schedule, Scheduled, Sending, Serving, Settlement, Steer,
+    Steered, TakenBack, UnsentMail, Waiting, Window,
 };
 
 use crate::domain::draft::{Draft, Refusal};
@@ -206,6 +206,8 @@ pub enum Event {
     ServingChanged(Serving),
     /// It is not, and these links lead astray.
     AffectedRead(Affected),
+    /// What was wrong with the base URL when somebody last looked.
+    AstrayRead(Option<LedAstray>),
     /// Who waits to be let in was read.
     WaitingRead(Result<Vec<Waiting>, String>),
     /// A candidate was let in, or could not be.
