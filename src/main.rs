@@ -134,9 +134,15 @@ async fn set_up(
 ) -> Result<Exit, Failure> {
     let options = global.options();
     match setup.run(&options, environment, printer).await? {
+        SetUp::Ended(Exit::Done) => {
+            let app = wire(Config::load(&options, environment)?, global).await?;
+            cli::look_where_links_lead(&app, printer).await;
+            Ok(Exit::Done)
+        }
         SetUp::Ended(exit) => Ok(exit),
         SetUp::TestTo(address) => {
             let app = wire(Config::load(&options, environment)?, global).await?;
+            cli::look_where_links_lead(&app, printer).await;
             Ok(cli::send_test(&app, &address, printer).await)
         }
     }

@@ -35,6 +35,18 @@ pub enum AppError {
     /// Nobody knows whether the last mail arrived.
     #[error("the outcome of the last mail is unknown; it has to be settled before another is sent")]
     Unsettled,
+    /// A mail is being handed over.
+    #[error(
+        "a mail to the candidate is being sent at this moment; nothing was erased. Try again shortly; if nothing is \
+         sending any more, greenroom deliver finds out what became of it"
+    )]
+    BeingSent,
+    /// A mail kept on this machine can't be removed.
+    #[error(
+        "the mailbox on this machine can't be cleared of the candidate's mail ({0}), so the interview was not erased; \
+         put that right and erase it again"
+    )]
+    Mailbox(String),
     /// The candidate has been mailed, or may have been.
     #[error("the candidate already has mail about this interview ({}), so it can't be changed or removed as if they had not", .0.name())]
     AlreadyMailed(State),
@@ -112,10 +124,12 @@ impl AppError {
             | Self::Report(_)
             | Self::Store(_)
             | Self::OutboxNotWritten(_)
+            | Self::Mailbox(_)
             | Self::Move(_) => Nature::Environment,
             Self::NotInvitable(_)
             | Self::AlreadyWaiting(_)
             | Self::Unsettled
+            | Self::BeingSent
             | Self::AlreadyMailed(_)
             | Self::NotChangeable(_)
             | Self::NotUnknown(_)

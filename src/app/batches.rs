@@ -51,10 +51,23 @@ impl BatchStatus {
         let (batch, progress) = (&self.batch, &self.progress);
         let mut said = Vec::new();
         if batch.sends > 0 {
-            said.push(format!("{} of {} sent", progress.sent(), batch.sends));
+            // What only lies on this machine is never called sent.
+            said.push(if progress.accepted == 0 && progress.stored > 0 {
+                format!(
+                    "{} of {} stored on this machine",
+                    progress.stored, batch.sends
+                )
+            } else {
+                format!("{} of {} sent", progress.accepted, batch.sends)
+            });
         }
+        let also_stored = if progress.accepted > 0 {
+            progress.stored
+        } else {
+            0
+        };
         let others = [
-            (progress.stored, "of them stored on this machine"),
+            (also_stored, "stored on this machine"),
             (progress.waiting, "waiting"),
             (progress.sending, "being sent"),
             (progress.deferred, "put off"),

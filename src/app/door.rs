@@ -9,7 +9,7 @@ use crate::domain::door::Door;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::filter::Filter;
 use crate::domain::ids::InterviewId;
-use crate::domain::session::{JoinLink, LinkState, SessionCondition, SessionKey};
+use crate::domain::session::{JoinLink, LinkState, LinkToken, SessionCondition, SessionKey};
 use crate::store::Reading;
 
 /// An interview as its link stands at one moment.
@@ -68,6 +68,24 @@ impl App {
         self.store()
             .read(move |read| app.arrival_in(read, key))
             .await
+    }
+
+    /// The key for which a link token stands, if this database signed it for today's link. Compared in constant time, and
+    /// an interview that does not exist takes the same way.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn key_of_token(&self, token: &LinkToken) -> Result<Option<SessionKey>, AppError> {
+        let secret = self.link_secret().await?;
+        let id = token.claimed_interview();
+        let id = id.unwrap_or_else(|| InterviewId::new(uuid::Uuid::nil()));
+        let row = self
+            .store()
+            .read(move |read| Ok::<_, AppError>(read.interview(id)?))
+            .await?;
+        let key = row.and_then(|row| row.facts.key);
+        let signed = secret.verifies(token, id, key.unwrap_or(SessionKey::SAMPLE));
+        Ok(key.filter(|_| signed))
     }
 
     /// Records that the candidate joined, once, with its event. Asking again changes nothing and is no error.

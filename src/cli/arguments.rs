@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    audit, backup, batch, change, deliver, demo, doctor, import, list, new, outbox, preview,
-    repair, resend, rotate, serve, setup, show, token, why,
+    audit, backup, batch, change, deliver, demo, doctor, erase, export, import, list, new, outbox,
+    preview, repair, resend, rotate, serve, setup, show, token, why,
 };
 use crate::config::Options;
 
@@ -125,7 +125,9 @@ pub enum Command {
     Batch(batch::Batch),
     Outbox(outbox::Outbox),
     Import(import::ImportCommand),
+    Export(export::ExportCommand),
     Serve(serve::Serve),
+    Erase(erase::Erase),
     Backup(backup::Backup),
     Token(token::Token),
     Doctor(doctor::Doctor),
@@ -154,7 +156,7 @@ impl Words {
 }
 
 /// Commands whose words may exclude (`list -status:cancelled`).
-const FILTERED: [&str; 5] = ["list", "audit", "resend", "repair", "rotate"];
+const FILTERED: [&str; 6] = ["list", "export", "audit", "resend", "repair", "rotate"];
 
 /// Moves excluding words behind `--`, where they are taken for words and not for options. The words of a filter must
 /// all hold, so their order means nothing.
@@ -230,6 +232,8 @@ mod tests {
     #[case("outbox settle x")]
     #[case("outbox settle x --send-again --reason y")]
     #[case("backup")]
+    #[case("erase")]
+    #[case("erase x y")]
     #[case("cancel")]
     #[case("extend x")]
     #[case("no-show x --reason y")]
@@ -253,6 +257,7 @@ mod tests {
     #[case("outbox --json", false)]
     #[case("cancel x --reason filled --json", false)]
     #[case("revoke x", false)]
+    #[case("erase x --yes --json", false)]
     #[case("extend x --opens now --closes 1h", false)]
     #[case("complete x --json", false)]
     #[case("no-show x", false)]

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// The variables and facts of the machine that the configuration depends on.
@@ -53,5 +54,13 @@ impl Environment {
     #[must_use]
     pub fn is_remote(&self) -> bool {
         self.variable("SSH_CONNECTION").is_some()
+    }
+
+    /// The address under which the person reached this machine over SSH.
+    #[must_use]
+    pub fn reached_at(&self) -> Option<IpAddr> {
+        // Address and port of the client, then of the server (ssh(1), "ENVIRONMENT").
+        let server = self.variable("SSH_CONNECTION")?.split(' ').nth(2)?;
+        server.parse().ok()
     }
 }

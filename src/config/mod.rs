@@ -13,6 +13,7 @@ mod sources;
 mod tests;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -91,6 +92,7 @@ pub struct Config {
     pub machine_zone: Option<Zone>,
     sender: Sender,
     login: Option<String>,
+    reached_at: Option<IpAddr>,
 }
 
 impl Config {
@@ -199,7 +201,22 @@ impl Config {
                 .variable("USER")
                 .or_else(|| environment.variable("LOGNAME"))
                 .map(str::to_owned),
+            reached_at: environment.reached_at(),
         })
+    }
+
+    /// What to type at one's own machine to open join pages of this one there: over SSH, when links lead to this machine.
+    #[must_use]
+    pub fn port_forwarding(&self) -> Option<String> {
+        let server = self.reached_at?;
+        let base = &self.links.base_url;
+        let port = base.port().filter(|_| base.is_this_machine())?;
+        let listen = self.server.listen;
+        let user = self.login.as_deref().map(|login| format!("{login}@"));
+        Some(format!(
+            "ssh -L {port}:{listen} {}{server}",
+            user.unwrap_or_default()
+        ))
     }
 
     /// Under which address links are built, when they work, and how far they go.

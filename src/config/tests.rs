@@ -360,6 +360,28 @@ fn with_a_fixed_clock_mail_leaves_for_this_machine_only() {
 }
 
 #[test]
+fn over_ssh_a_line_makes_a_local_join_page_reachable() {
+    let ssh = [
+        ("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22"),
+        ("USER", "rita"),
+    ];
+    let line = |text: &str| read_with(text, &ssh).unwrap().port_forwarding();
+    assert_eq!(
+        line("").as_deref(),
+        Some("ssh -L 8000:127.0.0.1:8000 rita@192.0.2.2")
+    );
+    let other = "links.base_url = 'http://127.0.0.1:9000'";
+    assert_eq!(
+        line(other).as_deref(),
+        Some("ssh -L 9000:127.0.0.1:9000 rita@192.0.2.2")
+    );
+    assert_eq!(line("links.base_url = 'https://join.acme.example'"), None);
+    assert_eq!(read_with("", &[]).unwrap().port_forwarding(), None);
+    let nonsense = [("SSH_CONNECTION", "a b $(reboot) d")];
+    assert_eq!(read_with("", &nonsense).unwrap().port_forwarding(), None);
+}
+
+#[test]
 fn over_ssh_the_zone_of_the_machine_is_nobodys() {
     let ssh = [("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22")];
     let config = read_with("", &ssh).unwrap();

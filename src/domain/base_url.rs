@@ -128,6 +128,12 @@ impl BaseUrl {
         self.local
     }
 
+    /// The port that links under it lead to.
+    #[must_use]
+    pub fn port(&self) -> Option<u16> {
+        Url::parse(&self.text).ok()?.port_or_known_default()
+    }
+
     /// Whether links under it lead to this machine itself.
     #[must_use]
     pub const fn is_this_machine(&self) -> bool {

@@ -119,6 +119,15 @@ impl JoinLink {
         format!("{}/interview/?session_key={}", self.base, self.key.expose())
     }
 
+    /// Path and query of it, for whoever is at the right host already, under whatever name.
+    #[must_use]
+    pub fn expose_path(&self) -> String {
+        let whole = self.expose();
+        let host = whole.split_once("://").map_or("", |(_, after)| after);
+        let path = host.find('/').map_or("", |at| &host[at..]);
+        path.to_owned()
+    }
+
     /// The URL with its key cut to eight digits, for a screen.
     #[must_use]
     pub fn shortened(&self) -> String {

@@ -268,6 +268,25 @@ pub(super) fn search_phrase(text: &str) -> Option<String> {
     (text.chars().count() >= 3).then(|| format!("\"{}\"", text.replace('"', "\"\"")))
 }
 
+// How long the emptying of the log waits for those who read an older state.
+const READERS_END: Duration = Duration::from_secs(3);
+
+/// Leaves nothing of what was deleted in the search index, in free pages and in the log. Gives back whether the log is
+/// empty.
+pub(super) fn forget_deleted(directory: &Path) -> rusqlite::Result<bool> {
+    // A connection of its own: none of this can be done inside a transaction, and the writer's thread knows no other way.
+    let connection = Connection::open_with_flags(directory.join(FILE_NAME), flags())?;
+    connection.busy_timeout(BUSY)?;
+    // The index marks what was deleted and keeps its words until segments are merged.
+    connection.execute_batch(
+        "INSERT INTO interview_search (interview_search) VALUES ('rebuild'); VACUUM;",
+    )?;
+    connection.busy_timeout(READERS_END)?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+        Ok(row.get::<_, i64>(0)? == 0)
+    })
+}
+
 impl super::Reading<'_> {
     /// What is damaged in the database, if anything is.
     ///

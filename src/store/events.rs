@@ -1,4 +1,4 @@
-//! The timeline: appended, never changed.
+//! The timeline: appended, never changed; erasing a candidate empties its details.
 
 use rusqlite::{Row as SqlRow, params};
 

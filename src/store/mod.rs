@@ -9,6 +9,7 @@ mod audit;
 mod batches;
 mod deliveries;
 mod engine;
+mod erase;
 mod events;
 mod imported;
 mod interviews;

@@ -290,6 +290,9 @@ async fn count(
     if astray && let Ok(affected) = app.affected().await {
         let _ = events.send(Event::AffectedRead(affected));
     }
+    if let Ok(astray) = app.base_url_trouble().await {
+        let _ = events.send(Event::AstrayRead(astray));
+    }
     Event::Counted(request, tally(&app, &filter).await.map_err(words))
 }
 

@@ -156,6 +156,7 @@ fn banners(model: &Model) -> u16 {
         + u16::from(model.outbox.pause.is_some())
         + u16::from(model.batch_under_way().is_some())
         + u16::from(matches!(model.serving, Serving::Not { .. }))
+        + u16::from(model.astray.is_some())
         + u16::from(failed)
         + u16::from(model.list.error.is_some())
 }

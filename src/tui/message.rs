@@ -14,8 +14,8 @@ use super::model::import::Looked;
 use super::model::plan::{MadePlan, NotCarriedOut, Subject};
 use crate::app::{
     Action, Affected, AuditPage, AuditPlace, CarriedOut, Counts, Delivery, Dossier, From, Group,
-    Import, Marked, Outbox, Plan, Progress, Row, Schedule, Scheduled, Sending, Serving, Settlement,
-    Steer, Steered, TakenBack, UnsentMail, Waiting, Window,
+    Import, LedAstray, Marked, Outbox, Plan, Progress, Row, Schedule, Scheduled, Sending, Serving,
+    Settlement, Steer, Steered, TakenBack, UnsentMail, Waiting, Window,
 };
 
 use crate::domain::draft::{Draft, Refusal};
@@ -210,6 +210,8 @@ pub enum Event {
     ServingChanged(Serving),
     /// It is not, and these links lead astray.
     AffectedRead(Affected),
+    /// What was wrong with the base URL when somebody last looked.
+    AstrayRead(Option<LedAstray>),
     /// Who waits to be let in was read.
     WaitingRead(Result<Vec<Waiting>, String>),
     /// A candidate was let in, or could not be.

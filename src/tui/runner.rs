@@ -95,6 +95,7 @@ pub async fn setting(app: &App, quits_freely: bool) -> Setting {
         batch_hold: app.config().mail.batch_hold,
         rate: app.config().mail.rate,
         mail_stays_here: policy.mail == MailReach::ThisMachine,
+        port_forwarding: app.config().port_forwarding(),
         user: app.config().actor(),
         read_only: app.read_only(),
         quits_freely,

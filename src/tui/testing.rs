@@ -63,6 +63,7 @@ pub fn setting() -> Setting {
         batch_hold: Duration::from_secs(30),
         rate: Some(5),
         mail_stays_here: false,
+        port_forwarding: None,
         user: "Rita Levi <rita@acme.example>".to_owned(),
         read_only: None,
         quits_freely: false,

@@ -22,17 +22,25 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
         Tests(&[
             "a_template_that_drops_the_link_is_refused_by_name",
             "what_is_previewed_is_what_is_stored_is_what_leaves",
+            "what_the_api_mails_carries_the_key_that_it_keeps",
         ]),
     ),
     (
         2,
         "no key, silently",
-        Tests(&["every_way_of_scheduling_makes_a_key"]),
+        Tests(&[
+            "every_way_of_scheduling_makes_a_key",
+            "the_api_never_leaves_an_interview_without_a_key_in_silence",
+        ]),
     ),
     (
         3,
         "an invented start",
-        Tests(&["a_time_is_never_invented", "a_start_is_never_invented"]),
+        Tests(&[
+            "a_time_is_never_invented",
+            "a_start_is_never_invented",
+            "the_api_invents_no_start_and_names_what_is_missing",
+        ]),
     ),
     (
         4,
@@ -92,6 +100,7 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
             "a_cancelled_interview_admits_nobody",
             "cancelling_closes_the_link_in_the_middle_of_its_window_and_revokes_nothing",
             "a_cancelled_interview_admits_nobody_who_joins_or_has_joined",
+            "a_cancelled_interview_admits_nobody_through_the_api",
         ]),
     ),
     (
@@ -123,7 +132,10 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
     (
         16,
         "a secret that was a known word",
-        Tests(&["the_secret_of_link_tokens_is_made_once_and_is_no_default"]),
+        Tests(&[
+            "the_secret_of_link_tokens_is_made_once_and_is_no_default",
+            "a_token_that_was_not_signed_here_opens_nothing",
+        ]),
     ),
     (
         17,
@@ -176,6 +188,9 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
         Tests(&[
             "a_repeated_action_returns_the_first_result",
             "two_greenrooms_with_one_key_make_one_interview",
+            "two_dashboards_with_the_same_plan_send_it_once",
+            "two_processes_that_carry_out_one_plan_send_it_once",
+            "a_second_mail_of_a_batch_to_one_interview_is_refused_by_the_schema",
         ]),
     ),
     (

@@ -7,6 +7,7 @@ mod browser;
 mod change;
 mod cli;
 mod dashboard;
+mod erase;
 mod gates;
 mod import;
 mod incidents;

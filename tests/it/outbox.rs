@@ -1,6 +1,7 @@
 //! The outbox and the dispatcher: what leaves, what waits, and what never leaves.
 
 mod again;
+mod bulk_kills;
 mod holds;
 mod kills;
 mod lanes;

@@ -96,6 +96,17 @@ async fn converse(edit: Edit, person: &mut impl Person) -> Result<SetUp, Failure
             Next::Written => break,
         }
     }
+    if let Some(line) = setup
+        .sheet
+        .edit
+        .config()
+        .ok()
+        .and_then(|config| config.port_forwarding())
+    {
+        person.tell(&format!(
+            "Links lead to this machine. To open them where you sit, type there: {line}"
+        ));
+    }
     let reaches_people = !matches!(
         setup.sheet.edit.get("mail.transport").as_deref(),
         Some("mailbox") | None

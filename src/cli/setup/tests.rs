@@ -52,11 +52,19 @@ impl Place {
     }
 
     async fn set_up(&self, answers: &[&str]) -> (Result<SetUp, Failure>, String) {
+        self.set_up_in(&Environment::default(), answers).await
+    }
+
+    async fn set_up_in(
+        &self,
+        environment: &Environment,
+        answers: &[&str],
+    ) -> (Result<SetUp, Failure>, String) {
         let options = Options {
             config: Some(self.file()),
             data_dir: Some(self.0.path().join("data")),
         };
-        let edit = Edit::open(&options, &Environment::default()).unwrap();
+        let edit = Edit::open(&options, environment).unwrap();
         let mut person = Scripted {
             answers: answers.iter().map(ToString::to_string).collect(),
             said: String::new(),
@@ -91,6 +99,24 @@ async fn mail_that_stays_here_needs_a_name_at_most() {
         "[mail]\ntransport = \"mailbox\"\n\n[company]\nname = \"Acme\"\n"
     );
     assert!(said.contains("  + name = \"Acme\""), "{said}");
+}
+
+#[tokio::test]
+async fn over_ssh_the_line_that_makes_the_join_page_reachable_is_said() {
+    let ssh = ("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22");
+    let environment = Environment {
+        variables: [ssh, ("USER", "rita")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        ..Environment::default()
+    };
+    let answers = ["mailbox", "Acme", "-", "y"];
+    let (ended, said) = Place::new().set_up_in(&environment, &answers).await;
+    assert_eq!(ended, DONE, "{said}");
+    assert!(
+        said.contains("type there: ssh -L 8000:127.0.0.1:8000 rita@192.0.2.2"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

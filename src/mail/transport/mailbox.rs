@@ -1,5 +1,7 @@
 //! Mail kept on this machine: a Maildir that any mail program can open. Nothing here is ever sent.
 
+mod remove;
+
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -10,6 +12,8 @@ use uuid::Uuid;
 
 use super::reason::{Cause, Reason, Stage};
 use super::{BoxFuture, Envelope, Handed, Outcome, Transport};
+
+pub use remove::remove;
 
 /// A transport that stores each mail as a file, its exact bytes and nothing else.
 ///

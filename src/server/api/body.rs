@@ -1,14 +1,29 @@
 //! Reads what a program sent, and names the field that can't be read.
 
+use std::convert::Infallible;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse as _;
 use serde::de::DeserializeOwned;
 
 use super::problem::{Fault, Problem};
+
+/// What a path names. What is no text names nothing, as any text that nobody has does.
+pub(super) struct Named(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        Ok(Self(path.map(|Path(name)| name).unwrap_or_default()))
+    }
+}
 
 /// A JSON body.
 pub(super) struct Json<T>(pub T);
@@ -35,7 +50,8 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for MaybeJson
         if body.is_empty() {
             return Ok(Self(T::default()));
         }
-        read(is_json, &body).map(Self)
+        let read = read::<Option<T>>(is_json, &body)?;
+        Ok(Self(read.unwrap_or_default()))
     }
 }
 

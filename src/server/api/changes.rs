@@ -1,12 +1,11 @@
 //! What changes an interview that is there: its link, its mail, how it ends, how long it lets in.
 
-use axum::extract::Path;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::body::MaybeJson;
+use super::body::{MaybeJson, Named};
 use super::caller::Writer;
-use super::problem::{Fault, Problem};
+use super::problem::{BodyRefusals, Fault, Problem, Refusals};
 use super::{Outcome, interview_id};
 use crate::app::{Action, App, AppError, Changed, Chosen, Selection, Step};
 use crate::domain::ids::InterviewId;
@@ -78,10 +77,12 @@ macro_rules! change {
             params(("id" = String, Path, description = "The interview")),
             responses(
                 (status = 200, description = "Done", body = Outcome),
+                Refusals,
+                BodyRefusals,
             ))]
         pub(super) async fn $name(
             Writer($app): Writer,
-            Path(id): Path<String>,
+            Named(id): Named,
             MaybeJson($wish): MaybeJson<$body>,
         ) -> Result<axum::Json<Outcome>, Problem> {
             let $id = interview_id(&id)?;

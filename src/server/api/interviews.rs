@@ -1,6 +1,6 @@
 //! Looking at interviews, and scheduling them through the one use-case.
 
-use axum::extract::{Path, RawQuery};
+use axum::extract::RawQuery;
 use axum::http::header::{LINK, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::Json;
+use super::body::{Json, Named};
 use super::caller::{Reader, Writer};
-use super::problem::{Fault, Problem};
+use super::problem::{BodyRefusals, Fault, Problem, Refusals};
 use super::{Outcome, interview_id};
 use crate::app::{App, AppError, From, InterviewJson, MailWish, Position, Schedule};
 use crate::domain::draft::Draft;
@@ -103,6 +103,7 @@ const fn yes() -> bool {
     responses(
         (status = 200, description = "A part of the list", body = InterviewList,
             headers(("link" = String, description = "The next part, as rel=\"next\" (RFC 8288)"))),
+        Refusals,
     ))]
 pub(super) async fn list(
     Reader(app): Reader,
@@ -208,6 +209,8 @@ fn position_of(cursor: &str) -> Option<Position> {
         (status = 201, description = "Scheduled; the mail is queued", body = Outcome,
             headers(("location" = String, description = "The interview"))),
         (status = 200, description = "Scheduled before, with this idempotency key", body = Outcome),
+        Refusals,
+        BodyRefusals,
     ))]
 pub(super) async fn schedule(
     Writer(app): Writer,
@@ -302,10 +305,11 @@ fn idempotency_key(headers: &HeaderMap, app: &App) -> Result<Option<String>, Pro
     params(("id" = String, Path, description = "The interview")),
     responses(
         (status = 200, description = "The interview as it stands now", body = InterviewJson),
+        Refusals,
     ))]
 pub(super) async fn show(
     Reader(app): Reader,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<axum::Json<InterviewJson>, Problem> {
     let id = interview_id(&id)?;
     let dossier = app.details(id).await?.ok_or(AppError::NoInterview(id))?;

@@ -1,13 +1,14 @@
 //! What programs see: `/api/…` and `/openapi.json`, which is made of the same declarations as the routes.
 //!
 //! - [`caller`] is who asks, [`body`] reads what was sent, [`problem`] is what went wrong.
-//! - [`interviews`] looks and schedules, [`changes`] changes what is there.
+//! - [`interviews`] looks and schedules, [`changes`] changes what is there; [`public`] is for whoever holds a link's token.
 
 mod body;
 mod caller;
 mod changes;
 mod interviews;
 mod problem;
+mod public;
 
 use std::sync::Arc;
 
@@ -95,6 +96,7 @@ fn declared() -> (Router<Site>, OpenApi) {
         .routes(routes!(changes::no_show))
         .routes(routes!(changes::extend))
         .routes(routes!(changes::admit))
+        .routes(routes!(public::show, public::join))
         .split_for_parts()
 }
 
@@ -120,7 +122,7 @@ fn head() -> OpenApi {
         .build()
 }
 
-/// The description of the API (OpenAPI 3.1).
+/// The description of the API (`OpenAPI` 3.1).
 #[must_use]
 pub fn description() -> OpenApi {
     declared().1

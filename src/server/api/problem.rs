@@ -1,5 +1,7 @@
 //! What went wrong, for programs: `application/problem+json` (RFC 9457), always with the fields that are to blame.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -7,20 +9,28 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::app::{AppError, Nature, ScheduleError, TokenError};
+use crate::domain::door::Door;
 use crate::domain::draft::{Field, Notice, Refusal};
 
 /// Characters of what a parser says about foreign text.
 const LONGEST: usize = 300;
+
+/// The kind of a problem: the status says it all.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+enum Kind {
+    #[serde(rename = "about:blank")]
+    Blank,
+}
 
 /// A problem (RFC 9457).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct Problem {
     /// `about:blank`: the status says what kind of problem it is.
     #[serde(rename = "type")]
-    kind: &'static str,
+    kind: Kind,
     /// The status in words.
     title: &'static str,
     /// The status.
@@ -30,10 +40,14 @@ pub(super) struct Problem {
     detail: String,
     /// What is wrong with which field; empty when no field is to blame.
     errors: Vec<Fault>,
+    /// What a candidate finds behind the link, where that is why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    door: Option<&'static str>,
     #[serde(skip)]
     challenge: Option<&'static str>,
     #[serde(skip)]
-    retry_after: Option<u64>,
+    retry_after: Option<u32>,
 }
 
 /// What is wrong with one field.
@@ -58,11 +72,12 @@ impl Fault {
 impl Problem {
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
-            kind: "about:blank",
+            kind: Kind::Blank,
             title: status.canonical_reason().unwrap_or("Problem"),
             status: status.as_u16(),
             detail: detail.into(),
             errors: Vec::new(),
+            door: None,
             challenge: None,
             retry_after: None,
         }
@@ -99,6 +114,26 @@ impl Problem {
         Self {
             challenge: Some(challenge),
             ..Self::new(StatusCode::FORBIDDEN, detail)
+        }
+    }
+
+    /// The door of a link is why.
+    pub fn at_the_door(status: StatusCode, door: Door, detail: &str) -> Self {
+        Self {
+            door: Some(door.name()),
+            ..Self::new(status, detail)
+        }
+    }
+
+    /// Too much at once; again after so long.
+    pub fn too_many(wait: Duration) -> Self {
+        Self {
+            // The window is a minute.
+            retry_after: u32::try_from(wait.as_secs() + 1).ok(),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too many links that don't work came from this address; Retry-After says when to come back",
+            )
         }
     }
 
@@ -238,6 +273,45 @@ impl IntoResponse for Problem {
 }
 
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// What every operation with a token may be answered.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes what the extractors answer")]
+pub(super) enum Refusals {
+    /// No token, or none that is known
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthorized(Problem),
+    /// The token does not have the scope
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(Problem),
+    /// There is no such interview
+    #[response(status = 404, content_type = "application/problem+json")]
+    Missing(Problem),
+    /// Every field that can't stand as it is
+    #[response(status = 422, content_type = "application/problem+json")]
+    Input(Problem),
+    /// The configuration or the machine stands in the way; nothing was done
+    #[response(status = 503, content_type = "application/problem+json")]
+    Environment(Problem),
+}
+
+/// What every operation that takes a body may be answered besides.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes what the extractors answer")]
+pub(super) enum BodyRefusals {
+    /// No JSON
+    #[response(status = 400, content_type = "application/problem+json")]
+    NoJson(Problem),
+    /// It does not go together with what is; nothing was done
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(Problem),
+    /// Too large
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(Problem),
+    /// Not application/json
+    #[response(status = 415, content_type = "application/problem+json")]
+    OtherType(Problem),
+}
 
 /// Gives a refusal that came from below the API (no such path, wrong method, too large, too slow) the form of a problem.
 pub(in crate::server) async fn in_form(request: Request, next: Next) -> Response {

@@ -8,12 +8,12 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use axum::response::IntoResponse as _;
 use tokio::time::Instant;
 
-use super::view::{self, View};
+use super::view::View;
 use super::{Page, Standing, key_in, wants_json};
 use crate::app::{App, Arrival, Join};
 use crate::domain::access::AccessKind;
 use crate::domain::door::Door;
-use crate::domain::session::SessionKey;
+use crate::domain::session::{JoinLink, SessionKey};
 use crate::server::Site;
 use crate::server::client::Client;
 
@@ -70,7 +70,7 @@ impl Site {
         let meeting = arrival.row.interview.meeting_url.as_ref();
         // Without a meeting, the page of the link is where they wait: it can be looked at again without joining again.
         let to = meeting.map_or_else(
-            || format!("{}?session_key={}", view::action(&self.app), key.expose()),
+            || JoinLink::new(&self.app.config().links.base_url, key).expose_path(),
             |url| url.as_str().to_owned(),
         );
         let mut response = self.page(arrival, key);

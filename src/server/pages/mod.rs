@@ -131,9 +131,7 @@ impl Site {
 
     /// The answer to a link that doesn't work, for whatever reason: always the same, and always as late.
     async fn dead(&self, client: Client, asked: Instant, headers: &HeaderMap) -> Response<Body> {
-        let wait = self.limits.count(client.0, asked);
-        sleep_until(asked + DEAD_ANSWERS).await;
-        if let Some(wait) = wait {
+        if let Some(wait) = self.dead_end(client, asked).await {
             let mut response = self.plain(Page::TooMany);
             let seconds = wait.as_secs() + 1;
             response
@@ -147,6 +145,14 @@ impl Site {
         self.plain(Page::Of(Door::Dead))
     }
 
+    /// Counts a link that doesn't work, and waits until it may be answered. Gives back how long its client has to wait
+    /// if that was one too many.
+    pub(super) async fn dead_end(&self, client: Client, asked: Instant) -> Option<Duration> {
+        let wait = self.limits.count(client.0, asked);
+        sleep_until(asked + DEAD_ANSWERS).await;
+        wait
+    }
+
     fn trouble(&self, error: &AppError) -> Response<Body> {
         tracing::error!(%error, "a page could not be answered");
         let mut response = self.plain(Page::Trouble);
@@ -156,7 +162,7 @@ impl Site {
         response
     }
 
-    fn note(&self, arrival: &Arrival, kind: AccessKind) {
+    pub(super) fn note(&self, arrival: &Arrival, kind: AccessKind) {
         let door = arrival.door();
         let opens = arrival.window.map(|(opens, _)| opens);
         let access = Access {

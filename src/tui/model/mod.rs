@@ -37,8 +37,8 @@ use super::message::{Moment, Request, Tally};
 use super::theme::Role;
 
 use crate::app::{
-    Affected, BatchStatus, Horizon, Outbox, Row, Section, Sending, SentBy, Serving, Underway,
-    UnsentMail, Waiting,
+    Affected, BatchStatus, Horizon, LedAstray, Outbox, Row, Section, Sending, SentBy, Serving,
+    Underway, UnsentMail, Waiting,
 };
 use crate::domain::base_url::BaseUrl;
 use crate::domain::batch::BatchState;
@@ -69,6 +69,8 @@ pub struct Setting {
     pub user: String,
     /// Why nothing can be written, if so.
     pub read_only: Option<String>,
+    /// What to type elsewhere to open join pages of this machine there, over SSH.
+    pub port_forwarding: Option<String>,
     /// Whether `q` never asks (a demonstration).
     pub quits_freely: bool,
     /// Whether the bell rings when a candidate waits.
@@ -186,6 +188,8 @@ pub struct Model {
     pub serving: Serving,
     /// Whose links lead astray while it is not.
     pub affected: Affected,
+    /// What was wrong with the base URL when somebody last looked.
+    pub astray: Option<LedAstray>,
     /// The list.
     pub list: List,
     /// What is marked in it.
@@ -231,6 +235,7 @@ impl Model {
             sending,
             serving: Serving::Off,
             affected: Affected::default(),
+            astray: None,
             list: List::default(),
             marks: Marks::default(),
             watched: Vec::new(),

@@ -26,6 +26,7 @@ use super::message::{Effect, Event, Intent, Moment, Msg, Tally};
 use super::model::list::Purpose;
 use super::model::{Model, Slot};
 use super::theme::Role;
+use crate::app::Serving;
 use crate::domain::text::visible;
 
 /// The first effects: what there is to show is read.
@@ -100,8 +101,16 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             model.sending = sending;
         }
         Event::ServingChanged(serving) => {
+            let came = model.serving != serving
+                && matches!(serving, Serving::Here(_) | Serving::Elsewhere(_));
             model.changed |= model.serving != serving;
             model.serving = serving;
+            if let Some(line) = model.setting.port_forwarding.clone().filter(|_| came) {
+                model.say(
+                    Role::Text,
+                    format!("to open join pages where you sit: {line}"),
+                );
+            }
             // A banner may have come or gone, and it names whose links it is about.
             list::reveal(model);
             return list::read(model, Purpose::Again);
@@ -109,6 +118,13 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::AffectedRead(affected) => {
             model.changed |= model.affected != affected;
             model.affected = affected;
+        }
+        Event::AstrayRead(astray) => {
+            if model.astray != astray {
+                model.astray = astray;
+                model.changed = true;
+                list::reveal(model);
+            }
         }
         Event::WaitingRead(waiting) => return door::waiting_read(model, waiting),
         Event::Changed(result) => change::changed(model, result),

@@ -174,6 +174,15 @@ fn not_served(model: &Model) -> Option<(Role, String)> {
     Some((role, format!("no join page: {listen} {why} · {whose}")))
 }
 
+// What was found the last time that somebody looked where links lead.
+fn led_astray(model: &Model) -> Option<(Role, String)> {
+    let astray = model.astray.as_ref()?;
+    let when = when::moment(astray.at, &model.setting.zone, model.moment.now);
+    let problem = safe::line(&astray.problem, 400);
+    let words = format!("links lead astray: {problem} ({when}; greenroom doctor looks again)");
+    Some((Role::Trouble, words))
+}
+
 // Who waits at the door and since when: as many names as there is room for.
 fn waiting(model: &Model, total: usize) -> Option<(Role, String)> {
     let clock = |at| when::moment(at, &model.setting.zone, model.moment.now);
@@ -220,6 +229,7 @@ fn banners(model: &Model, pen: Pen, total: usize) -> Vec<Line<'static>> {
     banners.extend(paused(model, total));
     banners.extend(batch(model));
     banners.extend(not_served(model));
+    banners.extend(led_astray(model));
     match model.tally.map_or(0, |tally| tally.failed) {
         0 => {}
         1 => banners.push((

@@ -381,8 +381,7 @@ async fn run(scenario: &Scenario) {
 
 #[test]
 fn the_plan_equals_what_happened_row_by_row() {
-    let scenarios =
-        std::env::var("GREENROOM_SCENARIOS").map_or(100, |given| given.parse().unwrap());
+    let scenarios = std::env::var("GREENROOM_SCENARIOS").map_or(40, |given| given.parse().unwrap());
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let config = Config {
         cases: scenarios,

@@ -20,27 +20,27 @@ use crate::support::world::NOW;
 const CONNECTIONS: usize = 4;
 
 /// Where the mail goes: Postfix's `smtp-sink`, or where there is none a server of this program.
-enum Sink {
+pub(super) enum Sink {
     Postfix(SmtpSink),
     Own(SmtpServer),
 }
 
 impl Sink {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         match SmtpSink::start(&[]) {
             Some(sink) => Self::Postfix(sink),
             None => Self::Own(SmtpServer::start(Script::new()).await),
         }
     }
 
-    fn port(&self) -> u16 {
+    pub(super) fn port(&self) -> u16 {
         match self {
             Self::Postfix(sink) => sink.port(),
             Self::Own(server) => server.port(),
         }
     }
 
-    fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         match self {
             Self::Postfix(sink) => sink.count(),
             Self::Own(server) => server.accepted(),
@@ -66,10 +66,10 @@ fn message_id(mail: &str) -> &str {
 }
 
 /// Numbers that look drawn and are the same in every run (`SplitMix64`).
-struct Draws(u64);
+pub(super) struct Draws(pub(super) u64);
 
 impl Draws {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(super) fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         ((mixed ^ (mixed >> 27)) >> 11) % end
@@ -208,7 +208,7 @@ impl Run {
     }
 }
 
-fn number(variable: &str, usual: usize) -> usize {
+pub(super) fn number(variable: &str, usual: usize) -> usize {
     let given = std::env::var(variable).ok();
     given.map_or(usual, |given| given.parse().unwrap())
 }

@@ -11,13 +11,13 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::support::program::Greenroom;
 
 /// A `greenroom serve` on a free port.
-struct Served {
+pub(super) struct Served {
     child: Child,
-    address: SocketAddr,
+    pub(super) address: SocketAddr,
 }
 
 impl Served {
-    fn by(greenroom: &Greenroom) -> Self {
+    pub(super) fn by(greenroom: &Greenroom) -> Self {
         let mut command = greenroom.command(&["serve", "--listen", "127.0.0.1:0"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();

@@ -224,13 +224,13 @@ impl Drop for Browser {
 }
 
 /// Says why a test is left out; in CI nothing may be.
-fn left_out<T>(why: &str) -> Option<T> {
+pub fn left_out<T>(why: &str) -> Option<T> {
     assert!(std::env::var_os("CI").is_none(), "{why}");
     eprintln!("LEFT OUT: {why}");
     None
 }
 
-fn found(program: &str) -> Option<PathBuf> {
+pub fn found(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?)
         .map(|directory| directory.join(program))
         .find(|path| path.is_file())

@@ -79,6 +79,38 @@ fn a_join_page_that_is_not_served_is_said_with_whose_links_lead_astray() {
 }
 
 #[test]
+fn what_was_wrong_with_the_base_url_stays_on_the_screen_until_it_is_mended() {
+    let mut stage = Stage::new(120, 30);
+    let problem =
+        "https://join.acme.example: another application answers at /healthz (HTTP 502)\u{1b}[2J";
+    let text = format!(
+        r#"{{"base":"https://join.acme.example","at":"{NOW}","problem":{}}}"#,
+        serde_json::to_string(problem).unwrap()
+    );
+    let astray = serde_json::from_str(&text).unwrap();
+    stage.tell(Event::AstrayRead(Some(astray)));
+    let screen = stage.screen();
+    assert!(
+        screen.contains("links lead astray: https://join.acme.example: another application"),
+        "{screen}"
+    );
+    stage.tell(Event::AstrayRead(None));
+    assert!(!stage.screen().contains("astray"));
+}
+
+#[test]
+fn over_ssh_the_line_that_makes_the_join_page_reachable_is_said_once_it_is_served() {
+    let mut stage = Stage::new(80, 24);
+    let line = "ssh -L 8000:127.0.0.1:8000 rita@192.0.2.2";
+    stage.model.setting.port_forwarding = Some(line.to_owned());
+    stage.tell(Event::ServingChanged(Serving::Off));
+    assert!(!stage.screen().contains("ssh -L"));
+    let here = Serving::Here("127.0.0.1:8000".parse().unwrap());
+    stage.tell(Event::ServingChanged(here));
+    assert!(stage.screen().contains(line), "{}", stage.screen());
+}
+
+#[test]
 fn the_reason_of_a_pause_gives_way_before_the_numbers_do() {
     let mut stage = Stage::new(80, 24);
     changed(&mut stage, outbox());

@@ -190,19 +190,18 @@ async fn looking_changes_nothing() {
     ];
     let state = |world: &crate::support::World| {
         let sql = world.sql();
-        let mut text = String::new();
+        let mut values = Vec::new();
         for table in tables {
             let mut statement = sql.prepare(&format!("SELECT * FROM {table}")).unwrap();
             let columns = statement.column_count();
             let mut rows = statement.query([]).unwrap();
             while let Some(row) = rows.next().unwrap() {
                 for column in 0..columns {
-                    let value: rusqlite::types::Value = row.get(column).unwrap();
-                    text.push_str(&format!("{value:?} "));
+                    values.push(row.get::<_, rusqlite::types::Value>(column).unwrap());
                 }
             }
         }
-        text
+        values
     };
     let before = state(&api.world);
     for _ in 0..20 {
