@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    audit, backup, batch, change, deliver, demo, doctor, erase, import, list, new, outbox, preview,
-    repair, resend, rotate, serve, setup, show, token, why,
+    audit, backup, batch, change, deliver, demo, doctor, erase, export, import, list, new, outbox,
+    preview, repair, resend, rotate, serve, setup, show, token, why,
 };
 use crate::config::Options;
 
@@ -125,6 +125,7 @@ pub enum Command {
     Batch(batch::Batch),
     Outbox(outbox::Outbox),
     Import(import::ImportCommand),
+    Export(export::ExportCommand),
     Serve(serve::Serve),
     Erase(erase::Erase),
     Backup(backup::Backup),
@@ -155,7 +156,7 @@ impl Words {
 }
 
 /// Commands whose words may exclude (`list -status:cancelled`).
-const FILTERED: [&str; 5] = ["list", "audit", "resend", "repair", "rotate"];
+const FILTERED: [&str; 6] = ["list", "export", "audit", "resend", "repair", "rotate"];
 
 /// Moves excluding words behind `--`, where they are taken for words and not for options. The words of a filter must
 /// all hold, so their order means nothing.

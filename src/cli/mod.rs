@@ -10,11 +10,13 @@ mod audit;
 mod backup;
 mod batch;
 mod change;
+mod csv;
 mod deliver;
 mod demo;
 mod doctor;
 mod erase;
 mod evidence;
+mod export;
 mod failure;
 mod follow;
 mod import;
@@ -100,6 +102,7 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Batch(batch) => batch.run(app, printer).await,
         Command::Outbox(outbox) => outbox.run(app, printer).await,
         Command::Import(import) => import.run(app, printer).await,
+        Command::Export(export) => export.run(app, printer).await,
         Command::Audit(audit) => audit.run(app, printer).await,
         Command::Why(why) => why.run(app, printer).await,
         Command::Erase(erase) => erase.run(app, printer).await,

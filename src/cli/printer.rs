@@ -20,13 +20,15 @@ pub struct Printer {
     /// Words instead of glyphs.
     pub plain: bool,
     color: bool,
+    terminal: bool,
 }
 
 impl Printer {
     /// A printer to the standard streams.
     #[must_use]
     pub fn new(plain: bool, color: Color, no_color: bool) -> Self {
-        let color = color.allows(!plain && io::stdout().is_terminal(), no_color);
+        let terminal = io::stdout().is_terminal();
+        let color = color.allows(!plain && terminal, no_color);
         let out = Box::new(BufWriter::new(io::stdout()));
         Self {
             out,
@@ -34,6 +36,7 @@ impl Printer {
             broken: None,
             plain,
             color,
+            terminal,
         }
     }
 
@@ -47,6 +50,15 @@ impl Printer {
     pub fn lines(&mut self, text: &str) {
         let shown = visible_lines(text);
         self.write(format_args!("{}\n", shown.trim_end_matches('\n')));
+    }
+
+    /// Lines for a file or a program, exactly as they are, line breaks included; on a terminal made harmless.
+    pub fn data(&mut self, text: &str) {
+        if self.terminal {
+            self.lines(text);
+        } else {
+            self.write(format_args!("{text}"));
+        }
     }
 
     /// A value as one line of JSON (RFC 8259), in which control characters are escaped.

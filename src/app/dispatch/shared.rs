@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
 use super::pace::Pace;
-use super::steps::{Step, Stepped, Verdict};
+use super::steps::{Step, Stepped, Verdict, nameless};
 use crate::app::{App, AppError};
 use crate::domain::delivery::State;
 use crate::domain::ids::DeliveryId;
@@ -105,8 +105,8 @@ impl Shared {
         lock(&self.trouble).is_none() && self.in_a_row.load(Ordering::Relaxed) == 0
     }
 
-    /// Hears of an outcome.
-    pub(super) fn hear(&self, verdict: &Verdict) {
+    /// Hears of an outcome. What stays of it, in the reason of a pause and in the log, does not name the recipient.
+    pub(super) fn hear(&self, verdict: &Verdict, address: &str) {
         self.sent.fetch_add(1, Ordering::Relaxed);
         if let Verdict::Deferred {
             words,
@@ -114,7 +114,7 @@ impl Shared {
         } = verdict
         {
             self.in_a_row.fetch_add(1, Ordering::Relaxed);
-            *lock(&self.trouble) = Some(words.clone());
+            *lock(&self.trouble) = Some(nameless(words, address));
         } else {
             self.in_a_row.store(0, Ordering::Relaxed);
             *lock(&self.trouble) = None;

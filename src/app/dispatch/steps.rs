@@ -261,7 +261,7 @@ impl App {
         let state = self.advance(write, id, happening, Some(words))?;
         write.append_event(
             delivery.interview_id,
-            &self.own_event(kind, nameless(words, &delivery)),
+            &self.own_event(kind, nameless(words, &delivery.address)),
         )?;
         Ok(state)
     }
@@ -294,7 +294,7 @@ impl App {
         let state = write.move_delivery(delivery.id, Happening::Deferred, &remark, now)?;
         write.append_event(
             row.id(),
-            &self.own_event(EventKind::MailDeferred, nameless(words, delivery)),
+            &self.own_event(EventKind::MailDeferred, nameless(words, &delivery.address)),
         )?;
         Ok(state)
     }
@@ -308,7 +308,7 @@ impl App {
     ) -> Result<State, AppError> {
         let words = format!("{GIVEN_UP}{why}; the last answer was: {words}");
         let state = self.advance(write, delivery.id, Happening::Failed, Some(&words))?;
-        let event = self.own_event(EventKind::MailFailed, nameless(&words, delivery));
+        let event = self.own_event(EventKind::MailFailed, nameless(&words, &delivery.address));
         write.append_event(delivery.interview_id, &event)?;
         Ok(state)
     }
@@ -337,8 +337,8 @@ impl App {
 }
 
 /// What a server said, without the candidate's address: the timeline names nobody.
-fn nameless(words: &str, delivery: &Delivery) -> String {
-    words.replace(&delivery.address, "…")
+pub(super) fn nameless(words: &str, address: &str) -> String {
+    words.replace(address, "…")
 }
 
 fn was_taken_back(error: &AppError) -> bool {

@@ -1,9 +1,8 @@
 //! Findings as lines of CSV (RFC 4180) that no spreadsheet calculates.
 
-use std::borrow::Cow;
-
 use crate::app::Found;
 use crate::cli::Failure;
+use crate::cli::csv::record;
 use crate::cli::printer::Printer;
 use crate::domain::address::EmailAddress;
 
@@ -32,20 +31,6 @@ pub(super) fn print(found: &Found, printer: &mut Printer) -> Result<(), Failure>
         &interview.recruiter.label(),
         &finding.remedy.command,
     ];
-    let mut line = ::csv::WriterBuilder::new().from_writer(Vec::new());
-    line.write_record(cells.map(|cell| neutralised(cell).into_owned()))
-        .map_err(Failure::environment)?;
-    let line = line.into_inner().map_err(Failure::environment)?;
-    printer.lines(&String::from_utf8_lossy(&line));
+    printer.lines(&record(cells.into_iter())?);
     Ok(())
-}
-
-// A spreadsheet takes what begins so for a formula; an apostrophe says that it is text.
-fn neutralised(text: &str) -> Cow<'_, str> {
-    let begins = ['=', '+', '-', '@', '\t', '\r', '\n'];
-    if text.trim_start_matches('\'').starts_with(begins) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
-    }
 }

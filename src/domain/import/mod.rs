@@ -4,6 +4,7 @@
 
 mod defect;
 pub mod formula;
+mod leave;
 pub mod legacy;
 mod report;
 mod table;

@@ -360,7 +360,7 @@ impl Line {
     }
 }
 
-fn column_of(field: Field) -> Column {
+pub(super) fn column_of(field: Field) -> Column {
     match field {
         Field::Candidate => Column::CandidateName,
         Field::Email => Column::CandidateEmail,

@@ -26,6 +26,16 @@ async fn five_in_a_row_that_reach_nobody_pause_the_outbox_of_every_process() {
     assert_eq!(world.count("delivery WHERE state = 'queued'"), 15);
 }
 
+#[tokio::test]
+async fn the_reason_of_a_pause_names_no_recipient() {
+    let world = World::new().await;
+    queue(&world, 5).await;
+    world.post.answers([Answer::UnreachableFor; 5]);
+    world.deliver().await;
+    let pause = world.app.pause().await.unwrap().unwrap();
+    assert!(pause.why.contains("nothing for … now"), "{}", pause.why);
+}
+
 #[rstest]
 #[case::an_answer_between(&[Answer::Unreachable, Answer::Unreachable, Answer::Unreachable, Answer::Unreachable, Answer::Later])]
 #[case::refusals(&[Answer::Later, Answer::Later, Answer::Never, Answer::Later, Answer::Later])]

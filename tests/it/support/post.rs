@@ -33,6 +33,8 @@ pub enum Answer {
     Store,
     /// Nobody answers: any other mail would have met the same.
     Unreachable,
+    /// The same, said of a connection with the recipient's address in it.
+    UnreachableFor,
 }
 
 /// A mail as it was handed over.
@@ -148,6 +150,11 @@ impl Transport for Counter {
                         stage: Stage::Connect,
                         cause: Cause::Closed,
                     };
+                    return Err(Outcome::Deferred { reason });
+                }
+                Answer::UnreachableFor => {
+                    let words = format!("4.3.2 nothing for {} now", envelope.recipient());
+                    let reason = refused(Stage::Greeting, 421, &words);
                     return Err(Outcome::Deferred { reason });
                 }
                 Answer::Never => {
