@@ -57,7 +57,7 @@ async fn main() {
         "{} mails composed, read back and enqueued as one batch: {:.2} s, {:.0} a second",
         done.deliveries.len(),
         ours.as_secs_f64(),
-        MAILED as f64 / ours.as_secs_f64()
+        f64::from(u32::try_from(MAILED).unwrap()) / ours.as_secs_f64()
     );
     let theirs = the_same_rows(&database, &before, home.path());
     println!(

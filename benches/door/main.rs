@@ -110,10 +110,7 @@ async fn main() {
             );
             say("join page, mail leaves in bulk", &shown);
             let unsent = app.unsent().await.unwrap().count;
-            println!(
-                "       {} mails scheduled meanwhile, {unsent} still in the outbox",
-                CANDIDATES
-            );
+            println!("       {CANDIDATES} mails scheduled meanwhile, {unsent} still in the outbox");
         } else {
             println!("skipped: mail in bulk (smtp-sink, package postfix, is not installed)");
         }
@@ -133,9 +130,9 @@ async fn wire(home: &Path, port: u16, mail: Option<u16>) -> App {
          links.allow_local = true\nschedule.zone = 'Etc/UTC'\n"
     );
     if let Some(mail) = mail {
-        text += &format!(
-            "mail.transport = 'smtp'\nmail.smtp.host = '127.0.0.1'\nmail.smtp.port = {mail}\nmail.smtp.security = 'none'\n"
-        );
+        text +=
+            "mail.transport = 'smtp'\nmail.smtp.host = '127.0.0.1'\nmail.smtp.security = 'none'\n";
+        text += &["mail.smtp.port = ", &mail.to_string(), "\n"].concat();
     }
     fs::write(&file, text).unwrap();
     let options = Options {
@@ -156,7 +153,7 @@ async fn wire(home: &Path, port: u16, mail: Option<u16>) -> App {
 
 /// Schedules interviews that start in ten minutes, so that their doors are open, and gives their keys.
 async fn schedule(app: &App, who: &str, mail: MailWish) -> Vec<String> {
-    let start = jiff::Timestamp::now() + Duration::from_secs(600);
+    let start = jiff::Timestamp::now() + Duration::from_mins(10);
     let at = start.strftime("%Y-%m-%d %H:%M").to_string();
     let mut keys = Vec::with_capacity(CANDIDATES);
     for number in 0..CANDIDATES {

@@ -1,8 +1,8 @@
 //! The join page and the API for other systems, over HTTP.
 //!
-//! - [`connections`] takes connections and bounds what each may cost; [`headers`] is the one place of response headers.
-//! - [`pages`] are what a candidate sees, one for each state of a link; [`api`] is what programs see.
-//! - [`beside`] serves within the dashboard, and says when it can't.
+//! - `connections` takes connections and bounds what each may cost; `headers` is the one place of response headers.
+//! - `pages` are what a candidate sees, one for each state of a link; `api` is what programs see.
+//! - `beside` serves within the dashboard, and says when it can't.
 //!
 //! A handler calls a use-case and shows what came of it. It decides nothing about links and writes no key to any log.
 

@@ -145,7 +145,7 @@ async fn a_plan_says_what_they_hold_and_what_they_would_get() {
 async fn cancelling_many_mails_nobody_and_says_so() {
     let world = World::new().await;
     let ids = candidates(&world, 3).await;
-    batch(&world, &ids[..1], Some(Duration::from_secs(60))).await;
+    batch(&world, &ids[..1], Some(Duration::from_mins(1))).await;
     let planned = plan(&world, Action::Cancel, &ids).await;
     assert_eq!(says(&planned), ["change: cancelled; nobody is mailed"; 3]);
     let done = world.app.carry_out(&planned, None).await.unwrap();

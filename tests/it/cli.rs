@@ -1,6 +1,7 @@
 //! The command line through the real binary: flags, JSON, exit codes and what is said.
 
 mod changing;
+mod data;
 mod doctor;
 mod ends;
 mod outbox;

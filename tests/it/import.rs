@@ -1,6 +1,7 @@
 //! What comes in from elsewhere: the old system's database, and tables.
 
 mod defects;
+mod export;
 mod hostile;
 mod legacy;
 mod table;

@@ -1,7 +1,7 @@
 //! What programs see: `/api/…` and `/openapi.json`, which is made of the same declarations as the routes.
 //!
-//! - [`caller`] is who asks, [`body`] reads what was sent, [`problem`] is what went wrong.
-//! - [`interviews`] looks and schedules, [`changes`] changes what is there; [`public`] is for whoever holds a link's token.
+//! - `caller` is who asks, `body` reads what was sent, `problem` is what went wrong.
+//! - `interviews` looks and schedules, `changes` changes what is there; `public` is for whoever holds a link's token.
 
 mod body;
 mod caller;

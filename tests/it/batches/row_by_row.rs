@@ -265,7 +265,13 @@ async fn equals(world: &World, plan: &Plan, before: &Picture, batch: Option<i64>
             continue;
         }
         let (old, new) = (old.unwrap(), new.unwrap());
-        let key = |dossier: &Dossier| dossier.row.facts.key.map(|key| key.shortened());
+        let key = |dossier: &Dossier| {
+            dossier
+                .row
+                .facts
+                .key
+                .map(greenroom::domain::session::SessionKey::shortened)
+        };
         match &row.link {
             LinkStep::Stays(link) => {
                 assert_eq!(key(&new).as_ref(), Some(link), "{said}");

@@ -149,9 +149,9 @@ pub fn sample() -> impl Strategy<Value = Sample> {
                     told,
                     newest,
                     key_imported,
-                    door,
                     widened,
                     audit,
+                    door,
                 }
             },
         )

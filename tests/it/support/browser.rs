@@ -1,4 +1,4 @@
-//! A real browser: Chromium without a window, driven through ChromeDriver (W3C WebDriver).
+//! A real browser: Chromium without a window, driven through `ChromeDriver` (W3C `WebDriver`).
 //!
 //! Where there is none, [`Browser::open`] says so and the test is left out; in CI that is a failure.
 
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 /// How long a page may take to say what it is waited for: long, for a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Under which key WebDriver names an element (section 12.1 of its standard).
+/// Under which key `WebDriver` names an element (section 12.1 of its standard).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// How wide a page is shown: a telephone.
@@ -224,6 +224,7 @@ impl Drop for Browser {
 }
 
 /// Says why a test is left out; in CI nothing may be.
+#[expect(clippy::print_stderr, reason = "whoever runs the tests has to see it")]
 pub fn left_out<T>(why: &str) -> Option<T> {
     assert!(std::env::var_os("CI").is_none(), "{why}");
     eprintln!("LEFT OUT: {why}");

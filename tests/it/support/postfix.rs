@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use super::browser::left_out;
+
 /// A running sink; it ends with the value.
 pub struct SmtpSink {
     program: Child,
@@ -27,12 +29,9 @@ impl SmtpSink {
     /// Starts one that keeps each mail in a file, with more options; `None` where there is none to start.
     pub fn start(options: &[&str]) -> Option<Self> {
         let Some(path) = find() else {
-            assert!(
-                std::env::var_os("CI").is_none(),
-                "smtp-sink (package postfix) has to be there"
+            return left_out(
+                "smtp-sink is not installed (package postfix, or its path in GREENROOM_SMTP_SINK)",
             );
-            eprintln!("left out: smtp-sink (package postfix, or its path in GREENROOM_SMTP_SINK)");
-            return None;
         };
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();

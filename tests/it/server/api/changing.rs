@@ -187,3 +187,11 @@ async fn ends_and_longer_windows_go_through_the_one_state_machine() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_body_of_null_says_no_more_than_none() {
+    let api = Api::new().await;
+    let path = scheduled(&api, json!({"send": false})).await;
+    let revoked = api.post(&format!("{path}revoke/"), &Value::Null).await;
+    assert_eq!(revoked.status, 200, "{}", revoked.body);
+}

@@ -1,0 +1,147 @@
+//! `import` and `export`: what is said, what is written, and how they end.
+
+use rstest::rstest;
+
+use crate::support::legacy::{KEY, Old};
+use crate::support::program::Greenroom;
+
+const TABLE: &str = "candidate_name;candidate_email;role;starts_at;zone;duration_minutes\n\
+    Ada;ada@c.example;Engineer;2031-05-06 15:00;Europe/London;45\n\
+    Bob;bob at c;Engineer;2031-05-06 16:00;Europe/London;45\n";
+
+fn file(greenroom: &Greenroom, name: &str, text: &str) -> String {
+    let file = greenroom.home().join(name);
+    std::fs::write(&file, text).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+fn listed(greenroom: &Greenroom) -> usize {
+    greenroom.run(&["list", "--json"]).ended(0).json().len()
+}
+
+#[test]
+fn a_bad_line_is_named_by_number_and_keeps_the_good_ones_out_unless_it_is_skipped() {
+    let greenroom = Greenroom::new();
+    let table = file(&greenroom, "t.csv", TABLE);
+    let refused = greenroom.run(&["import", &table, "--yes"]).ended(2);
+    let said = format!("{}{}", refused.out, refused.err);
+    assert!(
+        said.contains("line 3") && said.contains("candidate_email"),
+        "{said}"
+    );
+    assert_eq!(listed(&greenroom), 0);
+    let dry = greenroom
+        .run(&["import", &table, "--skip-bad", "--dry-run", "--json"])
+        .ended(1)
+        .one();
+    assert_eq!(
+        (&dry["dry_run"], &dry["new"], &dry["bad"]),
+        (&true.into(), &1.into(), &1.into())
+    );
+    assert_eq!(dry["bad_lines"][0]["line"], 3);
+    assert_eq!(listed(&greenroom), 0, "a dry run writes nothing");
+    greenroom
+        .run(&["import", &table, "--skip-bad", "--yes"])
+        .ended(1);
+    assert_eq!(listed(&greenroom), 1);
+    assert!(greenroom.mailbox().is_empty(), "an import never mails");
+    let again = greenroom
+        .run(&["import", &table, "--skip-bad", "--yes", "--json"])
+        .ended(1)
+        .one();
+    assert_eq!(
+        (&again["new"], &again["already_here"]),
+        (&0.into(), &1.into())
+    );
+    assert_eq!(listed(&greenroom), 1);
+}
+
+#[test]
+fn an_old_database_ends_with_0_when_sound_and_names_its_defects_otherwise() {
+    let greenroom = Greenroom::new();
+    let old = Old::new(greenroom.home());
+    let path = old.file.to_str().unwrap().to_owned();
+    greenroom.run(&["import", &path, "--dry-run"]).ended(0);
+    old.run("UPDATE candidates_candidate SET email = 'ada@gmial.com'");
+    let ran = greenroom
+        .run(&["import", &path, "--format", "legacy"])
+        .ended(1);
+    assert!(
+        ran.out.contains("address") && ran.out.contains("1 imported"),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains(KEY) && !ran.err.contains(KEY));
+    let report = greenroom.run(&["import", &path, "--json"]).ended(1).one();
+    assert_eq!(report["format"], "legacy");
+    assert_eq!(report["already_here"], 1);
+    assert_eq!(report["defects"][0]["code"], "address");
+    assert_eq!(report["defects"][0]["number"], 13);
+}
+
+#[rstest]
+#[case::no_file(&["import", "nowhere.csv"], "can't be read")]
+#[case::no_such_zone(&["import", "nowhere.csv", "--zone", "Mars/Base"], "zone: ")]
+#[case::no_such_format(&["import", "nowhere.csv", "--format", "xlsx"], "invalid value 'xlsx'")]
+#[case::no_such_key(&["export", "lnik:missing"], "did you mean \"link\"")]
+#[case::no_export_to_the_old_system(&["export", "--format", "legacy"], "invalid value 'legacy'")]
+fn what_is_wrong_is_said_and_ends_with_2(#[case] arguments: &[&str], #[case] says: &str) {
+    let ran = Greenroom::new().run(arguments).ended(2);
+    assert!(
+        ran.err.contains(says) && ran.out.is_empty(),
+        "{}{}",
+        ran.err,
+        ran.out
+    );
+}
+
+#[rstest]
+#[case::a_table("csv")]
+#[case::json("json")]
+fn what_was_exported_can_be_imported(#[case] format: &str) {
+    let one = Greenroom::new();
+    one.demo();
+    let arguments = ["export", "--format", format, "--with-keys"];
+    let first = one.run(&arguments).ended(0).out;
+    let other = Greenroom::new();
+    let exported = file(&other, "exported", &first);
+    let ran = other.run(&["import", &exported, "--yes"]);
+    assert!(ran.code <= 1, "{}{}", ran.out, ran.err);
+    let second = other.run(&arguments).ended(0).out;
+    let sorted = |text: &str| {
+        let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted(&second), sorted(&first));
+}
+
+#[test]
+fn cells_are_neutralised_keys_stay_and_a_filter_may_exclude() {
+    let greenroom = Greenroom::new();
+    greenroom.new_ada(&["--company", "=1+1"]).ended(0);
+    let key = greenroom.run(&["list", "--json"]).ended(0).one()["session_key"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let ran = greenroom.run(&["export"]).ended(0);
+    assert!(
+        ran.out.contains(",'=1+1,") && ran.out.contains("2031-03-05T15:00:00+00:00"),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains(&key) && !ran.out.contains("session_key"));
+    let with = greenroom
+        .run(&["export", "--with-keys", "--json"])
+        .ended(0)
+        .one();
+    assert_eq!(with["session_key"], key.as_str());
+    assert_eq!(with["company"], "=1+1", "JSON is no spreadsheet");
+    let none = greenroom.run(&["export", "-status:scheduled"]).ended(0);
+    assert_eq!(
+        none.out.lines().count(),
+        1,
+        "the header alone: {}",
+        none.out
+    );
+}
