@@ -1,6 +1,6 @@
 //! `greenroom outbox`: what is on its way, and what a person can do about it.
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 use super::paused::{self, counted};
 use super::printer::Printer;
@@ -53,11 +53,12 @@ enum Deed {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("decision").required(true).args(["send_again", "reason"])))]
 struct Settle {
     /// The mail, by its id or that of its interview
     id: String,
     /// Send it once more, byte for byte and under the same Message-ID
-    #[arg(long, required_unless_present = "reason", conflicts_with = "reason")]
+    #[arg(long)]
     send_again: bool,
     /// Leave it as it is, for this reason; the interview can then be mailed anew
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]

@@ -144,7 +144,7 @@ impl Config {
         let company = settings::company(&mut read);
         let links = settings::links(&mut read);
         let mut user = settings::user(&mut read);
-        let mail = settings::mail(&mut read, environment, paths.config_dir());
+        let mail = settings::mail(&mut read, &company, environment, paths.config_dir());
         let schedule = settings::schedule(&mut read);
         let server = settings::server_of(&mut read, links.as_ref().map(|links| &links.base_url));
         let ui = settings::ui(&mut read);
@@ -156,12 +156,6 @@ impl Config {
             }
         }
         if mail.transport != Transport::Mailbox {
-            if company.from.is_none() && !read.has("company.from") {
-                read.refuse(
-                    "company.from",
-                    "is missing: whom do candidates get mail from? (Name <name@example.org>)",
-                );
-            }
             let stays_here = match &mail.transport {
                 Transport::Mailbox => true,
                 Transport::Smtp(server) => server.is_loopback(),

@@ -215,7 +215,12 @@ enum Way {
     Sendmail,
 }
 
-pub(super) fn mail(read: &mut Reader, environment: &Environment, config_dir: &Path) -> Mail {
+pub(super) fn mail(
+    read: &mut Reader,
+    company: &Company,
+    environment: &Environment,
+    config_dir: &Path,
+) -> Mail {
     let way = read
         .choice(
             "mail.transport",
@@ -226,6 +231,12 @@ pub(super) fn mail(read: &mut Reader, environment: &Environment, config_dir: &Pa
             ],
         )
         .unwrap_or(Way::Mailbox);
+    if !matches!(way, Way::Mailbox) && company.from.is_none() && !read.has("company.from") {
+        read.refuse(
+            "company.from",
+            "is missing: whom do candidates get mail from? (Name <name@example.org>)",
+        );
+    }
     let hold = read
         .span("mail.hold", HOUR)
         .unwrap_or(Duration::from_secs(10));

@@ -96,10 +96,10 @@ fn the_example_names_every_setting_with_its_default() {
     let mut values = sources::of_file("", "x".as_ref()).0;
     sources::overlay(&mut values, &environment(&[]).variables);
     let mut reader = Reader::new(values, Vec::new());
-    settings::company(&mut reader);
+    let company = settings::company(&mut reader);
     settings::links(&mut reader);
     settings::user(&mut reader);
-    settings::mail(&mut reader, &environment(&[]), "x".as_ref());
+    settings::mail(&mut reader, &company, &environment(&[]), "x".as_ref());
     settings::schedule(&mut reader);
     settings::ui(&mut reader);
     for key in reader.asked() {
@@ -302,13 +302,12 @@ fn incident_20_smtp_has_one_security_mode_and_its_usual_port() {
 
 #[test]
 fn smtp_needs_a_sender_and_a_host() {
+    // Both at once: nobody wants to learn of the second when the first is in order.
     let problems = read("mail.transport = 'smtp'").unwrap_err();
-    assert!(
-        problems
-            .iter()
-            .any(|problem| problem.starts_with("mail.smtp.host: is missing")),
-        "{problems:?}"
-    );
+    for missing in ["mail.smtp.host: is missing", "company.from: is missing"] {
+        let named = problems.iter().any(|problem| problem.starts_with(missing));
+        assert!(named, "{missing}: {problems:?}");
+    }
     let problem = only_problem(read(
         "[mail]\ntransport = 'smtp'\nsmtp.host = 'mx.acme.example'",
     ));
@@ -337,6 +336,17 @@ fn sendmail_needs_a_sender_a_running_clock_and_a_public_base_url() {
     let now = [("GREENROOM_NOW", "2031-03-04T09:12:00Z")];
     assert!(only_problem(read_with(text, &now)).starts_with("GREENROOM_NOW: "));
     assert!(read(text).unwrap().link_policy().may_leave().is_err());
+}
+
+#[test]
+fn incident_18_a_bad_base_url_names_its_setting_and_is_not_repaired() {
+    for bad in ["//interview/", "interviews.acme.example", "https://"] {
+        let problem = only_problem(read(&format!("links.base_url = '{bad}'")));
+        assert!(
+            problem.starts_with("config.toml:1: links.base_url: "),
+            "{problem}"
+        );
+    }
 }
 
 #[test]

@@ -301,14 +301,18 @@ mod tests {
     }
 
     #[rstest]
-    #[case("interviews.acme.example")]
-    #[case("ftp://acme.example")]
-    #[case("https://")]
-    #[case("https://acme.example/?x=1")]
-    #[case("https://acme.example/#top")]
-    #[case("https://user:secret@acme.example")]
-    fn incident_18_a_bad_base_url_is_a_named_error(#[case] text: &str) {
+    #[case("interviews.acme.example", "is not a URL; write it like https://")]
+    #[case("ftp://acme.example", "must begin with https://")]
+    #[case("https://", "is not a URL")]
+    #[case("https://acme.example/?x=1", "must not contain a query")]
+    #[case("https://acme.example/#top", "must not contain a fragment")]
+    #[case(
+        "https://user:secret@acme.example",
+        "must not contain a user name or password"
+    )]
+    fn incident_18_a_bad_base_url_is_a_named_error(#[case] text: &str, #[case] words: &str) {
         let error = BaseUrl::parse(text).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
         assert!(!error.contains("secret"), "{error}");
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{OpenOptions, schema};
 use crate::domain::address::{EmailAddress, likely_typo};
@@ -20,6 +20,8 @@ const OLDEST_ENGINE: i32 = 3_051_003;
 const READERS: usize = 3;
 // Bytes that the write-ahead log may keep once what it holds is in the database.
 const LARGEST_LOG: i64 = 64 << 20;
+// Bytes that the index of the log takes at least, and as much for the log itself.
+const LEAST_ROOM: u64 = 64 << 10;
 /// Statements that a connection keeps ready.
 const STATEMENTS: usize = 128;
 const BUSY: Duration = Duration::from_secs(20);
@@ -58,6 +60,9 @@ pub enum OpenError {
         "this build contains SQLite {0}, which can corrupt a database that two processes write; 3.51.3 or newer is needed"
     )]
     OldEngine(&'static str),
+    /// There is no room left for what every opening writes.
+    #[error("the disk that holds {} is full; nothing was saved. Make room and try again", .0.display())]
+    DiskFull(PathBuf),
     /// The engine refuses.
     #[error("the database can't be opened: {0}")]
     Engine(#[from] rusqlite::Error),
@@ -84,6 +89,25 @@ pub(super) struct Opened {
 }
 
 pub(super) fn open(directory: &Path, options: OpenOptions) -> Result<Opened, OpenError> {
+    open_files(directory, options).map_err(|error| match error {
+        // The engine says no more than "disk I/O error" when the index of its log finds no room.
+        OpenError::Engine(error)
+            if matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure)
+            ) && is_full(directory) =>
+        {
+            OpenError::DiskFull(directory.to_owned())
+        }
+        other => other,
+    })
+}
+
+fn is_full(directory: &Path) -> bool {
+    rustix::fs::statvfs(directory).is_ok_and(|disk| disk.f_bavail * disk.f_frsize < LEAST_ROOM)
+}
+
+fn open_files(directory: &Path, options: OpenOptions) -> Result<Opened, OpenError> {
     assert_engine()?;
     let unusable = |source| OpenError::Directory {
         path: directory.to_owned(),

@@ -282,6 +282,9 @@ async fn the_preview_is_the_mail_with_a_key_that_is_visibly_a_sample() {
         screen.contains("the key is a sample") && screen.contains("Hello Ada Lovelace,"),
         "{screen}"
     );
+    // Incident 17: where the link leads is seen before anything leaves.
+    let leads_to = "https://interviews.acme.example/interview/?session_key=";
+    assert!(screen.contains(leads_to), "{screen}");
     assert_eq!(world.count("interview"), 0);
 }
 

@@ -151,6 +151,7 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
         Tests(&[
             "a_base_url_is_normalised_once",
             "a_bad_base_url_is_a_named_error",
+            "a_bad_base_url_names_its_setting_and_is_not_repaired",
         ]),
     ),
     (

@@ -2,6 +2,7 @@
 
 mod faults;
 mod imported;
+mod mounts;
 mod schema;
 mod sharing;
 mod sudden_ends;

@@ -6,12 +6,12 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use uuid::Uuid;
+use sha2::{Digest as _, Sha256};
 
 use super::reason::{Cause, Reason, Stage};
 use super::{BoxFuture, Envelope, Handed, Outcome, Transport};
+use crate::mail::gate::hexadecimal;
 
 pub use remove::remove;
 
@@ -104,13 +104,13 @@ fn make_directories(root: &Path) -> io::Result<()> {
 
 /// Writes a message so that it is on the disk, whole, when this returns; or not there at all.
 fn store(root: &Path, message: &[u8]) -> io::Result<PathBuf> {
-    let name = unique_name();
+    let name = name_of(message);
     let (draft, kept) = (root.join("tmp").join(&name), root.join("new").join(&name));
     let written = write_synced(&draft, message)
         .and_then(|()| std::fs::rename(&draft, &kept))
         .and_then(|()| File::open(root.join("new"))?.sync_all());
     if let Err(problem) = written {
-        // Whichever of the two is there; what can't be removed now is of no use to anyone later.
+        // Whichever of the two is there; what can't be removed now is written over by the next try.
         let _ = std::fs::remove_file(&draft);
         let _ = std::fs::remove_file(&kept);
         return Err(problem);
@@ -121,20 +121,18 @@ fn store(root: &Path, message: &[u8]) -> io::Result<PathBuf> {
 fn write_synced(path: &Path, message: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
-        .create_new(true)
+        .create(true)
+        .truncate(true)
         .mode(0o600)
         .open(path)?;
     file.write_all(message)?;
     file.sync_all()
 }
 
-/// `seconds.R<random>.host`, as the Maildir specification has it. 122 random bits are unique
-/// without the name of the host, which may be private.
-fn unique_name() -> String {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    format!("{}.R{}.greenroom", since.as_secs(), Uuid::new_v4().simple())
+/// The digest of the mail, which no other has: each has its own Message-ID. What a failing disk kept of an earlier try
+/// is written over, where a name of its own would leave a part of the mail, or all of it twice.
+fn name_of(message: &[u8]) -> String {
+    format!("{}.greenroom", hexadecimal(&Sha256::digest(message)))
 }
 
 #[cfg(test)]
@@ -160,12 +158,14 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let root = directory.path().join("data/mailbox");
         let mut mailbox = Mailbox::new(&root);
-        for _ in 0..2 {
+        // The third is the second once more.
+        let other = [b"X-Other: yes\r\n", MAIL].concat();
+        for mail in [MAIL, &other, &other] {
             mailbox.offer(&envelope()).await.unwrap();
-            let Outcome::Stored { path } = mailbox.content(MAIL, None).await.outcome else {
+            let Outcome::Stored { path } = mailbox.content(mail, None).await.outcome else {
                 panic!("not stored");
             };
-            assert_eq!(fs::read(&path).unwrap(), MAIL);
+            assert_eq!(fs::read(&path).unwrap(), mail);
             assert_eq!(mode(Path::new(&path)), 0o600);
         }
         assert_eq!(fs::read_dir(root.join("new")).unwrap().count(), 2);

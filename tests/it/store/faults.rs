@@ -16,7 +16,7 @@ use crate::support::world::{NOW, request};
 
 /// Tries fault after fault, or each so manieth, until the program gets through without meeting one; says how many it
 /// met.
-fn each_fault(sample: usize, mut meets: impl FnMut(&Fault) -> bool) -> usize {
+fn each_fault(below: &'static str, sample: usize, mut meets: impl FnMut(&Fault) -> bool) -> usize {
     let ways: Vec<(Disk, bool)> = [Disk::Full, Disk::Broken, Disk::ReadOnly]
         .into_iter()
         .flat_map(|disk| [(disk, false), (disk, true)])
@@ -34,6 +34,7 @@ fn each_fault(sample: usize, mut meets: impl FnMut(&Fault) -> bool) -> usize {
             .iter()
             .filter(|(disk, lasts)| {
                 meets(&Fault {
+                    below,
                     disk: *disk,
                     at,
                     lasts: *lasts,
@@ -158,7 +159,7 @@ const NEW: [&str; 9] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn new_on_a_failing_disk_makes_a_whole_interview_or_none_and_says_which() {
     let server = SmtpServer::start(Script::new()).await;
-    let met = each_fault(11, |fault| {
+    let met = each_fault("data", 11, |fault| {
         let greenroom = greenroom(&server);
         // Every other time the database is there already.
         if fault.at % 2 == 0 {
@@ -227,7 +228,7 @@ async fn deliver_on_a_failing_disk_calls_nothing_accepted_that_is_not_and_sends_
     let mut unknown = 0;
     let mut runs = 0_u64;
     let handle = tokio::runtime::Handle::current();
-    let met = each_fault(35, |fault| {
+    let met = each_fault("data", 35, |fault| {
         let greenroom = greenroom(&server);
         runs += 1;
         let prepared = async {
@@ -277,4 +278,44 @@ async fn deliver_on_a_failing_disk_calls_nothing_accepted_that_is_not_and_sends_
     });
     println!("{met} faults met by deliver; {unknown} mails of unknown outcome");
     assert!(met >= 4, "{met}");
+}
+
+#[test]
+fn a_mail_for_the_mailbox_on_a_failing_disk_is_there_once_and_whole_or_not_and_says_which() {
+    let met = each_fault("data/mailbox", 1, |fault| {
+        let greenroom = Greenroom::new().with("GREENROOM_NOW", NOW);
+        let (met, came) = fault.run(&greenroom, &NEW).wait();
+        let Came::Ended(ran) = came else {
+            panic!("{fault:?}: the database is well");
+        };
+        assert_words(&ran, fault);
+        let (interviews, mails) = kept(&greenroom);
+        assert_eq!(interviews, 1, "{fault:?}");
+        let stored = mails.values().all(|state| state == "stored");
+        assert_eq!(ran.code == 0, stored, "{fault:?}: {}{}", ran.out, ran.err);
+        if !stored {
+            let said = format!("{}{}", ran.out, ran.err);
+            let names_it = said.contains("data/mailbox") && said.contains("error");
+            assert!(names_it, "{fault:?}: {said}");
+        }
+
+        // The cause is gone.
+        let later = greenroom
+            .command(&["deliver"])
+            .env("GREENROOM_NOW", LATER)
+            .output()
+            .unwrap();
+        assert!(later.status.success(), "{fault:?}: {later:?}");
+        let (_, mails) = kept(&greenroom);
+        let stored = mails.values().all(|state| state == "stored");
+        assert!(stored, "{fault:?}: {mails:?}");
+        let there = greenroom.mailbox();
+        assert_eq!(there.len(), 1, "{fault:?}");
+        assert!(there[0].trim_end().ends_with("--"), "{fault:?}: in part");
+        let drafts = std::fs::read_dir(greenroom.home().join("data/mailbox/tmp")).unwrap();
+        assert_eq!(drafts.count(), 0, "{fault:?}");
+        met
+    });
+    println!("{met} faults met by the mailbox");
+    assert!(met >= 6, "{met}");
 }

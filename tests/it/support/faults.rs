@@ -23,6 +23,8 @@ pub enum Disk {
 /// One run of the program on a disk that fails.
 #[derive(Debug)]
 pub struct Fault {
+    /// What lies on that disk: a directory, from the program's home.
+    pub below: &'static str,
     pub disk: Disk,
     /// Which write fails first, counted from 1.
     pub at: usize,
@@ -46,14 +48,14 @@ pub enum Came {
 }
 
 impl Fault {
-    /// Starts the program with its data directory on that disk.
+    /// Starts the program with what lies below on that disk.
     pub fn run(&self, greenroom: &Greenroom, arguments: &[&str]) -> Run {
         let place = tempfile::tempdir().unwrap();
         let file = |name: &str| std::fs::File::create(place.path().join(name)).unwrap();
         let mut command = greenroom.command(arguments);
         command
             .env("LD_PRELOAD", library())
-            .env("FAULT_UNDER", greenroom.home().join("data"))
+            .env("FAULT_UNDER", greenroom.home().join(self.below))
             .env("FAULT_AT", self.at.to_string())
             .env("FAULT_ERROR", (self.disk as i32).to_string())
             .env("FAULT_MET", place.path().join("met"))
