@@ -1,8 +1,9 @@
 //! Takes connections, and bounds what each may cost: time, memory, and its place among the others.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -22,9 +23,12 @@ use tower::ServiceExt as _;
 use super::api;
 use super::client::Peer;
 use crate::app::Stop;
+use crate::domain::network::{Network, subscriber};
 
 /// Connections at the same time; more wait until one ends. Below the 1,024 files that a process may usually open.
 const CONNECTIONS: usize = 512;
+/// Connections of one client at the same time; another one of it is closed at once. Trusted proxies bring many clients.
+const OF_ONE_CLIENT: usize = CONNECTIONS / 2;
 /// How long a client may take for the head of a request, or do nothing between two.
 const HEAD: Duration = Duration::from_secs(20);
 /// How long a connection may last: who reads too slowly for it comes again.
@@ -41,9 +45,19 @@ const NO_FILES: Duration = Duration::from_millis(100);
 /// Answers with `router` until asked to stop, and then what is being answered.
 ///
 /// `base` is the path of the base URL: a proxy in front may take it off or leave it on.
-pub async fn serve(listener: TcpListener, router: Router, base: String, stop: &Stop) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    base: String,
+    trusted: Vec<Network>,
+    stop: &Stop,
+) {
     let base: Arc<str> = base.into();
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let room = Arc::new(Room {
+        places: Arc::new(Semaphore::new(CONNECTIONS)),
+        taken: Mutex::default(),
+        trusted,
+    });
     let graceful = GracefulShutdown::new();
     loop {
         let (stream, peer, place) = tokio::select! {
@@ -72,19 +86,77 @@ pub async fn serve(listener: TcpListener, router: Router, base: String, stop: &S
     let _ = timeout(LAST_ANSWERS, graceful.shutdown()).await;
 }
 
-async fn accept(
-    listener: &TcpListener,
-    room: &Arc<Semaphore>,
-) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
+/// The places for connections, and how many of them each client has.
+struct Room {
+    places: Arc<Semaphore>,
+    taken: Mutex<HashMap<IpAddr, usize>>,
+    trusted: Vec<Network>,
+}
+
+/// One connection's place; free again with the value.
+struct Place {
+    room: Arc<Room>,
+    client: Option<IpAddr>,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Room {
+    /// Takes a place for one more connection of a client, unless it has its share.
+    fn take(
+        self: &Arc<Self>,
+        peer: IpAddr,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Result<Place, Option<OwnedSemaphorePermit>> {
+        let is_trusted = self.trusted.iter().any(|network| network.contains(peer));
+        let client = (!is_trusted).then(|| subscriber(peer));
+        if let Some(client) = client {
+            let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = taken.entry(client).or_default();
+            if *count >= OF_ONE_CLIENT {
+                return Err(permit);
+            }
+            *count += 1;
+        }
+        Ok(Place {
+            room: Arc::clone(self),
+            client,
+            _permit: permit,
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some(client) = self.client else {
+            return;
+        };
+        let mut taken = self
+            .room
+            .taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = taken.get_mut(&client) {
+            *count -= 1;
+            if *count == 0 {
+                taken.remove(&client);
+            }
+        }
+    }
+}
+
+async fn accept(listener: &TcpListener, room: &Arc<Room>) -> (TcpStream, SocketAddr, Place) {
     // Nobody closes the semaphore.
-    let place = Arc::clone(room).acquire_owned().await.ok();
+    let mut permit = Arc::clone(&room.places).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => {
-                // Answers are small and written whole.
-                let _ = stream.set_nodelay(true);
-                return (stream, peer, place);
-            }
+            Ok((stream, peer)) => match room.take(peer.ip(), permit) {
+                Ok(place) => {
+                    // Answers are small and written whole.
+                    let _ = stream.set_nodelay(true);
+                    return (stream, peer, place);
+                }
+                Err(back) => permit = back,
+            },
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be taken");
                 sleep(NO_FILES).await;
@@ -128,6 +200,27 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[test]
+    fn one_client_takes_half_of_the_places_and_a_trusted_proxy_as_many_as_it_brings() {
+        let room = Arc::new(Room {
+            places: Arc::new(Semaphore::new(CONNECTIONS)),
+            taken: Mutex::default(),
+            trusted: vec![Network::parse("10.0.0.1").unwrap()],
+        });
+        let take = |peer: &str| room.take(peer.parse().unwrap(), None).ok();
+        let mut held: Vec<Place> = (0..OF_ONE_CLIENT)
+            .map(|_| take("192.0.2.1").unwrap())
+            .collect();
+        assert!(take("192.0.2.1").is_none());
+        assert!(take("192.0.2.2").is_some(), "another one");
+        let proxied: Vec<Place> = (0..CONNECTIONS).filter_map(|_| take("10.0.0.1")).collect();
+        assert_eq!(proxied.len(), CONNECTIONS);
+        held.pop();
+        assert!(take("192.0.2.1").is_some(), "a place is free again");
+        drop((held, proxied));
+        assert!(room.taken.lock().unwrap().is_empty(), "nothing is kept");
+    }
 
     #[rstest]
     #[case("/interview/?session_key=1", "", None)]

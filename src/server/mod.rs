@@ -97,9 +97,11 @@ impl Server {
     pub async fn run(self, stop: &Stop) {
         let app = self.site.app.clone();
         app.set_serving(Serving::Here(self.address));
-        let base = self.site.app.config().links.base_url.path().to_owned();
+        let config = self.site.app.config();
+        let base = config.links.base_url.path().to_owned();
+        let trusted = config.server.trusted_proxies.clone();
         let ledger = Arc::clone(&self.site.ledger);
-        let answering = connections::serve(self.listener, routes(self.site), base, stop);
+        let answering = connections::serve(self.listener, routes(self.site), base, trusted, stop);
         tokio::join!(answering, ledger.keep(stop));
         // The last answers were given after the ledger was told to stop.
         ledger.write_down().await;

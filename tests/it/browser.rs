@@ -252,6 +252,27 @@ async fn no_page_bars_anybody() {
             world.app.admit(id).await.unwrap();
         }
     }
+    let late = [
+        (
+            "Joined",
+            "meeting_url = 'https://meet.example/a', joined_at = admitted_at",
+        ),
+        ("Unscheduled", "starts_at = NULL, ends_at = NULL"),
+    ];
+    for (name, change) in late {
+        let at = (now + SignedDuration::from_secs(303)).to_string();
+        let draft = draft(&format!("{name} Bird <{name}@c.example>"), &at);
+        let made = world.try_schedule(draft, MailWish::No).await.unwrap();
+        pages.push(page_of(&world, &site, made.row.id()).await);
+        let joined = now.as_microsecond();
+        let change = change.replace("admitted_at", &joined.to_string());
+        world.tamper(&format!(
+            "UPDATE interview SET {change} WHERE id = '{}'",
+            made.row.id()
+        ));
+    }
+    let old = format!("http://{}/interview_app/?interview_id=1", site.address);
+    pages.push(old);
     for status in ["cancelled", "completed"] {
         let id = world
             .schedule(&format!("{status} <{status}@c.example>"), "tomorrow 18:00")

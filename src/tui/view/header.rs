@@ -145,33 +145,50 @@ fn batch(model: &Model) -> Option<(Role, String)> {
     })
 }
 
-// What stands in the way of the join page, and whose links lead astray meanwhile.
-fn not_served(model: &Model) -> Option<(Role, String)> {
+// What stands in the way of the join page, and whose links lead astray meanwhile. How many and the first of them stay;
+// the other names give way, and then the reason.
+fn not_served(model: &Model, total: usize) -> Option<(Role, String)> {
+    const REASON: usize = 32;
     let Serving::Not { listen, why } = &model.serving else {
         return None;
     };
-    let why = safe::line(why, 60);
     let affected = &model.affected;
     let names: Vec<String> = affected
         .first
         .iter()
-        .map(|name| safe::line(name, 24))
+        .map(|name| safe::line(name, if total < 100 { 16 } else { 24 }))
         .collect();
-    // The number first: names give way.
-    let whose = match affected.count {
+    let links = match affected.count {
         0 => "no link is affected".to_owned(),
-        1 => format!("1 link leads astray: {}", names.join(", ")),
-        count if count > names.len() as u64 => {
-            format!("{count} links lead astray: {}, …", names.join(", "))
-        }
-        count => format!("{count} links lead astray: {}", names.join(", ")),
+        1 => "1 link leads astray: ".to_owned(),
+        count => format!("{count} links lead astray: "),
     };
+    let whose = |shown: usize| {
+        let more = affected.count > 0 && affected.count > shown as u64;
+        let names = names.get(..shown).unwrap_or_default().join(", ");
+        format!(" · {links}{names}{}", if more { ", …" } else { "" })
+    };
+    let before = "no join page: ";
+    let room = |whose: &str| total.saturating_sub(columns(before) + columns(whose) + 4);
+    let whose = (1..=names.len())
+        .rev()
+        .map(whose)
+        .find(|whose| room(whose) >= REASON)
+        .unwrap_or_else(|| whose(names.len().min(1)));
+    let room = room(&whose).max(12);
+    let whole = format!("{listen} {why}");
+    let reason = if columns(&whole) <= room {
+        whole
+    } else {
+        format!(":{} {why}", listen.port())
+    };
+    let reason = safe::line(&reason, room);
     let role = if names.is_empty() {
         Role::Attention
     } else {
         Role::Trouble
     };
-    Some((role, format!("no join page: {listen} {why} · {whose}")))
+    Some((role, format!("{before}{reason}{whose}")))
 }
 
 // What was found the last time that somebody looked where links lead.
@@ -228,7 +245,7 @@ fn banners(model: &Model, pen: Pen, total: usize) -> Vec<Line<'static>> {
     banners.extend(waiting(model, total));
     banners.extend(paused(model, total));
     banners.extend(batch(model));
-    banners.extend(not_served(model));
+    banners.extend(not_served(model, total));
     banners.extend(led_astray(model));
     match model.tally.map_or(0, |tally| tally.failed) {
         0 => {}

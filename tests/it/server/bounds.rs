@@ -145,6 +145,36 @@ async fn two_hundred_idle_and_slow_connections_harm_nobody() {
 }
 
 #[tokio::test]
+async fn one_client_does_not_take_the_places_of_the_others() {
+    let world = World::new().await;
+    let site = world.serve().await;
+    let mut held = Vec::new();
+    for _ in 0..256 {
+        held.push(site.connect().await);
+    }
+    let mut one_more = site.connect().await;
+    let mut rest = Vec::new();
+    let closed = timeout(PATIENCE, one_more.read_to_end(&mut rest)).await;
+    assert!(closed.is_ok() && rest.is_empty(), "closed at once");
+    held.pop();
+    let begun = Instant::now();
+    loop {
+        // The place is free once the server has seen that the client is gone.
+        let mut stream = site.connect().await;
+        let asked = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        let mut answer = Vec::new();
+        if stream.write_all(asked).await.is_ok()
+            && stream.read_to_end(&mut answer).await.is_ok()
+            && answer.starts_with(b"HTTP/1.1 200")
+        {
+            break;
+        }
+        assert!(begun.elapsed() < PATIENCE);
+    }
+    drop(held);
+}
+
+#[tokio::test]
 async fn a_server_that_ends_answers_what_it_was_asked_and_waits_for_nobody_else() {
     let world = World::new().await;
     let site = world.serve().await;

@@ -74,6 +74,20 @@ fn a_join_page_that_is_not_served_is_said_with_whose_links_lead_astray() {
         let banner = format!("no join page: 127.0.0.1:8000 is taken by another program · {words}");
         assert!(stage.screen().contains(&banner), "{}", stage.screen());
     }
+    // Where there is less room, how many and the first of them stay.
+    stage.tell(Event::Resized(80, 24));
+    let first = ["Augusta Ada King Lovelace", "Grace Hopper", "Alan Turing"];
+    let first = first.map(str::to_owned).to_vec();
+    stage.tell(Event::AffectedRead(Affected { count: 40, first }));
+    let screen = stage.screen();
+    let banner = screen.lines().find(|line| line.contains("join page"));
+    let banner = banner.unwrap_or_default();
+    assert!(
+        banner.contains("40 links lead astray: Augusta Ada"),
+        "{banner}"
+    );
+    assert!(banner.contains(":8000 is taken"), "{banner}");
+    assert!(banner.contains(", …"), "{banner}");
     stage.tell(Event::ServingChanged(Serving::Off));
     assert!(!stage.screen().contains("join page"));
 }
