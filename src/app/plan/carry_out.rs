@@ -115,8 +115,11 @@ impl App {
             match carrying.still(row)? {
                 Still::No => changed.push(row.id),
                 Still::LeftAlone => {}
-                Still::ToDo(current) if changed.is_empty() => carrying.act(row, *current)?,
-                Still::ToDo(_) => {}
+                Still::ToDo(current) => {
+                    if changed.is_empty() {
+                        carrying.act(row, *current)?;
+                    }
+                }
             }
         }
         if !changed.is_empty() {
