@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::model::outbox::pause_lines;
 use super::model::{Focus, Model};
 use crate::app::Serving;
 
@@ -104,6 +105,8 @@ pub const fn inner_width(area: Rect) -> usize {
 pub struct OutboxAreas {
     /// What it is and how much is in it.
     pub heading: Rect,
+    /// Why nothing leaves it, in full, where there is room.
+    pub pause: Rect,
     /// Its mails, a line each.
     pub mails: Rect,
     /// Between them and what follows.
@@ -117,10 +120,17 @@ pub struct OutboxAreas {
 pub fn outbox_areas(model: &Model) -> OutboxAreas {
     let mut rest = areas(model).body;
     let heading = take_top(&mut rest, 1);
-    let room = if rest.height >= SPLIT { 7 } else { 0 };
+    let (pause, room) = if rest.height >= SPLIT {
+        let width = usize::from(rest.width.saturating_sub(2));
+        (pause_lines(model, width).len(), 7)
+    } else {
+        (0, 0)
+    };
+    let pause = take_top(&mut rest, u16::try_from(pause).unwrap_or_default());
     let more = take_bottom(&mut rest, room);
     OutboxAreas {
         heading,
+        pause,
         rule: take_bottom(&mut rest, room.min(1)),
         mails: rest,
         more,
