@@ -1,6 +1,7 @@
 //! Whether the base URL leads to the join page of this Greenroom: asked when somebody looks, remembered for whoever sends.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::{App, AppError, Check, Health};
+use crate::config::here;
 use crate::domain::text::visible;
 use crate::domain::trouble;
 use crate::net::tls::TlsError;
@@ -16,6 +18,8 @@ use crate::net::{Answer, FetchError, fetch};
 
 /// How long the two questions may take together.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long whoever has a port of this machine may take to say who they are.
+const NEARBY: Duration = Duration::from_secs(1);
 /// Redirects that are followed, each within the same time.
 const MOST_REDIRECTS: usize = 3;
 /// The header by which every answer of the join page and the API names its Greenroom.
@@ -97,6 +101,17 @@ impl Astray {
     }
 }
 
+/// Who answers at a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answering {
+    /// A Greenroom on this database.
+    This,
+    /// A Greenroom on another one.
+    AnotherGreenroom,
+    /// Another program, or one that says nothing.
+    Another,
+}
+
 /// What was wrong with the base URL the last time that somebody looked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedAstray {
@@ -144,6 +159,21 @@ impl App {
         let kept = self.store().read(|read| read.setting(SETTING)).await?;
         let kept: Option<LedAstray> = kept.and_then(|text| serde_json::from_str(&text).ok());
         Ok(kept.filter(|kept| kept.base == self.policy().base.as_str()))
+    }
+
+    /// Asks who answers at a port of this machine.
+    pub async fn who_answers(&self, listen: SocketAddr) -> Answering {
+        let Ok(url) = Url::parse(&format!("http://{}/healthz", here(listen))) else {
+            return Answering::Another;
+        };
+        match timeout(NEARBY, fetch(&url)).await {
+            Ok(Ok(health)) => match is_this_one(&health, self.instance()) {
+                Ok(()) => Answering::This,
+                Err(Astray::AnotherGreenroom) => Answering::AnotherGreenroom,
+                Err(_) => Answering::Another,
+            },
+            Ok(Err(_)) | Err(_) => Answering::Another,
+        }
     }
 
     async fn keep_result(&self, problem: Option<String>) -> Result<(), AppError> {

@@ -12,8 +12,11 @@ use crate::domain::event::EventKind;
 use crate::domain::ids::InterviewId;
 use crate::domain::interview::Interview;
 use crate::domain::session::LinkState;
-use crate::domain::when;
+use crate::domain::{text, when};
 use crate::store::Writing;
+
+/// Columns of a name in a sentence: what follows it must not get lost.
+const LONGEST_NAME: usize = 40;
 
 /// What was done to an interview.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -191,7 +194,7 @@ impl App {
     pub fn aftermath(&self, changed: &Changed) -> String {
         let row = &changed.row;
         let interview = &row.interview;
-        let name = &interview.candidate_name;
+        let name = text::clip(&interview.candidate_name, LONGEST_NAME);
         let now = self.now();
         let said = match changed.change {
             Change::Ended(Ending::Cancelled) => {

@@ -48,7 +48,7 @@ use tokio::sync::{Notify, watch};
 
 pub use answers::{AppError, Nature, ScheduleError};
 pub use audit::{Acknowledged, Audit, AuditPage, AuditPlace, Found, Group};
-pub use base_url::{INSTANCE_HEADER, LedAstray};
+pub use base_url::{Answering, INSTANCE_HEADER, LedAstray};
 pub use batches::{BatchStatus, Retry, Steer, Steered};
 pub use change::{Change, Changed};
 pub use demo::DemoError;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 /// The variables and facts of the machine that the configuration depends on.
@@ -56,11 +56,12 @@ impl Environment {
         self.variable("SSH_CONNECTION").is_some()
     }
 
-    /// The address under which the person reached this machine over SSH.
+    /// Where the person reached this machine over SSH.
     #[must_use]
-    pub fn reached_at(&self) -> Option<IpAddr> {
+    pub fn reached_at(&self) -> Option<SocketAddr> {
         // Address and port of the client, then of the server (ssh(1), "ENVIRONMENT").
-        let server = self.variable("SSH_CONNECTION")?.split(' ').nth(2)?;
-        server.parse().ok()
+        let mut words = self.variable("SSH_CONNECTION")?.split(' ').skip(2);
+        let address: IpAddr = words.next()?.parse().ok()?;
+        Some(SocketAddr::new(address, words.next()?.parse().ok()?))
     }
 }

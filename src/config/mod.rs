@@ -13,7 +13,7 @@ mod sources;
 mod tests;
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -37,6 +37,9 @@ use sources::Values;
 
 /// The sender in the mailbox mode while none is configured. `.invalid` reaches nobody (RFC 2606 section 2).
 const PLACEHOLDER_SENDER: &str = "interviews@greenroom.invalid";
+
+/// Where SSH listens unless it was told otherwise.
+const SSH: u16 = 22;
 
 /// What the command line says about the configuration; each wins over its variable.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,9 +93,13 @@ pub struct Config {
     pub fixed_now: Option<Timestamp>,
     /// The zone that a person at this machine lives in; none over SSH, where the person sits elsewhere.
     pub machine_zone: Option<Zone>,
+    /// Whether the person sits at another machine, at the other end of SSH.
+    pub is_remote: bool,
+    /// What kind of terminal it is (`TERM`), where that is said.
+    pub terminal: Option<String>,
     sender: Sender,
     login: Option<String>,
-    reached_at: Option<IpAddr>,
+    reached_at: Option<SocketAddr>,
 }
 
 impl Config {
@@ -195,6 +202,8 @@ impl Config {
                 .variable("USER")
                 .or_else(|| environment.variable("LOGNAME"))
                 .map(str::to_owned),
+            is_remote: environment.is_remote(),
+            terminal: environment.variable("TERM").map(str::to_owned),
             reached_at: environment.reached_at(),
         })
     }
@@ -202,15 +211,17 @@ impl Config {
     /// What to type at one's own machine to open join pages of this one there: over SSH, when links lead to this machine.
     #[must_use]
     pub fn port_forwarding(&self) -> Option<String> {
-        let server = self.reached_at?;
+        let reached = self.reached_at?;
         let base = &self.links.base_url;
         let port = base.port().filter(|_| base.is_this_machine())?;
-        let listen = self.server.listen;
+        let listen = here(self.server.listen);
+        let ssh = match reached.port() {
+            SSH => "ssh".to_owned(),
+            other => format!("ssh -p {other}"),
+        };
         let user = self.login.as_deref().map(|login| format!("{login}@"));
-        Some(format!(
-            "ssh -L {port}:{listen} {}{server}",
-            user.unwrap_or_default()
-        ))
+        let user = user.unwrap_or_default();
+        Some(format!("{ssh} -L {port}:{listen} {user}{}", reached.ip()))
     }
 
     /// Under which address links are built, when they work, and how far they go.
@@ -289,6 +300,17 @@ impl Config {
             user
         }
     }
+}
+
+/// Where whoever is on the same machine reaches what listens there: on every address means on the own one too.
+#[must_use]
+pub fn here(listen: SocketAddr) -> SocketAddr {
+    let own = match listen.ip() {
+        IpAddr::V4(address) if address.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(address) if address.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        other => other,
+    };
+    SocketAddr::new(own, listen.port())
 }
 
 // Without a configured sender mail stays on this machine, under a placeholder.

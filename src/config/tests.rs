@@ -387,8 +387,31 @@ fn over_ssh_a_line_makes_a_local_join_page_reachable() {
     );
     assert_eq!(line("links.base_url = 'https://join.acme.example'"), None);
     assert_eq!(read_with("", &[]).unwrap().port_forwarding(), None);
-    let nonsense = [("SSH_CONNECTION", "a b $(reboot) d")];
-    assert_eq!(read_with("", &nonsense).unwrap().port_forwarding(), None);
+    for nonsense in ["a b $(reboot) d", "a b 192.0.2.2 d", "a b 192.0.2.2", "a"] {
+        let nonsense = [("SSH_CONNECTION", nonsense)];
+        assert_eq!(read_with("", &nonsense).unwrap().port_forwarding(), None);
+    }
+}
+
+#[rstest]
+#[case(
+    "127.0.0.1:8000",
+    "2222",
+    "ssh -p 2222 -L 8000:127.0.0.1:8000 192.0.2.2"
+)]
+#[case("0.0.0.0:8000", "22", "ssh -L 8000:127.0.0.1:8000 192.0.2.2")]
+#[case("[::]:8001", "2222", "ssh -p 2222 -L 8000:[::1]:8001 192.0.2.2")]
+fn the_line_leads_to_where_ssh_and_the_join_page_really_listen(
+    #[case] listen: &str,
+    #[case] port: &str,
+    #[case] expected: &str,
+) {
+    let ssh = format!("192.0.2.1 50000 192.0.2.2 {port}");
+    let config = read_with(
+        &format!("server.listen = '{listen}'"),
+        &[("SSH_CONNECTION", &ssh)],
+    );
+    assert_eq!(config.unwrap().port_forwarding().as_deref(), Some(expected));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,44 +16,90 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 
 use super::api;
 use super::client::Peer;
+use super::wire::Wire;
 use crate::app::Stop;
 use crate::domain::network::{Network, subscriber};
 
 /// Connections at the same time; more wait until one ends. Below the 1,024 files that a process may usually open.
 const CONNECTIONS: usize = 512;
+/// Connections that the system keeps waiting meanwhile. Its usual 128 make a thousand candidates who come at the same moment
+/// wait for seconds, until their systems try again.
+const QUEUE: u32 = 1024;
 /// Connections of one client at the same time; another one of it is closed at once. Trusted proxies bring many clients.
 const OF_ONE_CLIENT: usize = CONNECTIONS / 2;
-/// How long a client may take for the head of a request, or do nothing between two.
-const HEAD: Duration = Duration::from_secs(20);
-/// How long a connection may last: who reads too slowly for it comes again.
-const LIFE: Duration = Duration::from_mins(5);
-/// Octets of a request's head.
-const LARGEST_HEAD: usize = 16 << 10;
-/// Lines of a request's head.
-const MOST_HEADERS: usize = 64;
+/// Octets of a head that is read at all; what is larger than a request may be, but not than this, is refused in our form.
+const LONGEST_HEAD: usize = 64 << 10;
+/// Lines of such a head.
+const MOST_HEADERS: usize = 256;
 /// How long the end waits for requests that are being answered.
 const LAST_ANSWERS: Duration = Duration::from_secs(8);
 /// How long to wait when the system has no file left for a connection.
 const NO_FILES: Duration = Duration::from_millis(100);
 
-/// Answers with `router` until asked to stop, and then what is being answered.
+/// How long a client may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For the head of a request, or for nothing between two of them.
+    pub head: Duration,
+    /// For a request, from its head to the answer: the body included, however slowly it comes.
+    pub request: Duration,
+    /// For everything on one connection: who reads too slowly for it comes again.
+    pub connection: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(20),
+            request: Duration::from_secs(15),
+            connection: Duration::from_mins(5),
+        }
+    }
+}
+
+/// On which terms connections are taken.
+pub struct Terms {
+    /// The path of the base URL: a proxy in front may take it off or leave it on.
+    pub base: String,
+    /// Proxies, whose connections are those of many clients.
+    pub trusted: Vec<Network>,
+    /// How long a client may take.
+    pub patience: Patience,
+    /// The headers of an answer that is none of the router's, as lines of a head.
+    pub headers: String,
+}
+
+/// Takes a port.
 ///
-/// `base` is the path of the base URL: a proxy in front may take it off or leave it on.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    base: String,
-    trusted: Vec<Network>,
-    stop: &Stop,
-) {
-    let base: Arc<str> = base.into();
+/// # Errors
+/// What stands in the way.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // A server that starts again need not wait for the last connections of the one before.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
+}
+
+/// Answers with `router` until asked to stop, and then what is being answered.
+pub async fn serve(listener: TcpListener, router: Router, terms: Terms, stop: &Stop) {
+    let Terms {
+        base,
+        trusted,
+        patience,
+        headers,
+    } = terms;
+    let (base, headers): (Arc<str>, Arc<str>) = (base.into(), headers.into());
     let room = Arc::new(Room {
         places: Arc::new(Semaphore::new(CONNECTIONS)),
         taken: Mutex::default(),
@@ -71,14 +118,17 @@ pub async fn serve(
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD)
+            .header_read_timeout(patience.head)
             .max_headers(MOST_HEADERS)
-            .max_buf_size(LARGEST_HEAD)
-            .serve_connection(TokioIo::new(stream), service);
+            .max_buf_size(LONGEST_HEAD)
+            .serve_connection(
+                Wire::new(TokioIo::new(stream), Arc::clone(&headers)),
+                service,
+            );
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A client that went away or sent no HTTP is its own affair.
-            let _ = timeout(LIFE, connection).await;
+            let _ = timeout(patience.connection, connection).await;
             drop(place);
         });
     }

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::Request;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
-use axum::middleware::map_response;
+use axum::middleware::{Next, from_fn, map_response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -19,42 +20,79 @@ use tower_http::timeout::TimeoutLayer;
 use super::Site;
 use crate::app::INSTANCE_HEADER;
 
-/// How long a request may take, from its head to the answer: the body included, however slowly it comes.
-const LONGEST: Duration = Duration::from_secs(15);
 /// Octets of a request's body.
 const LARGEST_BODY: usize = 64 << 10;
+/// Octets of a request's head.
+const LARGEST_HEAD: usize = 16 << 10;
+/// Lines of a request's head.
+const MOST_LINES: usize = 64;
 
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 /// Nothing may be fetched, run, embedded or submitted. A page that needs more says so itself.
 const NOTHING: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// What every answer says.
+const fn always() -> [(HeaderName, &'static str); 5] {
+    [
+        (CACHE_CONTROL, "no-store"),
+        (REFERRER_POLICY, "no-referrer"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (X_FRAME_OPTIONS, "DENY"),
+        (ROBOTS, "noindex, nofollow"),
+    ]
+}
+
 /// Bounds every request, and gives every answer the headers that keep a key where it is.
-pub(super) fn around(routes: Router<Site>, instance: &str) -> Router<Site> {
+pub(super) fn around(routes: Router<Site>, instance: &str, longest: Duration) -> Router<Site> {
     // 32 hexadecimal digits.
     let instance = HeaderValue::from_str(instance).unwrap_or(HeaderValue::from_static(""));
     routes
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
-            LONGEST,
+            longest,
         ))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(small_enough))
         .layer(map_response(move |response| {
             ready(seal(response, instance.clone()))
         }))
 }
 
+/// The same headers as lines of a head, for an answer that is made below all of this.
+pub(super) fn lines(instance: &str) -> String {
+    let own = [
+        (INSTANCE_HEADER, instance),
+        (CONTENT_SECURITY_POLICY.as_str(), NOTHING),
+    ];
+    let mut lines = String::new();
+    for (name, value) in own {
+        lines.extend([name, ": ", value, "\r\n"]);
+    }
+    for (name, value) in always() {
+        lines.extend([name.as_str(), ": ", value, "\r\n"]);
+    }
+    lines
+}
+
+async fn small_enough(request: Request, next: Next) -> Response<Body> {
+    let headers = request.headers();
+    let lines = headers.iter();
+    let octets = lines.map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    let octets = octets.sum::<usize>() + request.uri().to_string().len();
+    if headers.len() <= MOST_LINES && octets <= LARGEST_HEAD {
+        return next.run(request).await;
+    }
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+    response
+}
+
 fn seal(mut response: Response<Body>, instance: HeaderValue) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static(INSTANCE_HEADER), instance);
-    for (name, value) in [
-        (CACHE_CONTROL, "no-store"),
-        (REFERRER_POLICY, "no-referrer"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (X_FRAME_OPTIONS, "DENY"),
-        (ROBOTS, "noindex, nofollow"),
-    ] {
+    for (name, value) in always() {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers

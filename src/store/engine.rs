@@ -126,13 +126,17 @@ fn open_files(directory: &Path, options: OpenOptions) -> Result<Opened, OpenErro
     let alone = fs::File::open(directory).map_err(unusable)?;
     alone.lock().map_err(unusable)?;
     let path = directory.join(FILE_NAME);
-    // The engine gives the log and its index the permissions of the database.
-    fs::OpenOptions::new()
-        .create(true)
-        .append(true)
+    // The engine gives the log and its index the permissions of the database. One that is there is not even opened:
+    // closing it would end the locks of every connection of this process to it (close(2), fcntl(2)).
+    let made = fs::OpenOptions::new()
+        .create_new(true)
+        .write(true)
         .mode(0o600)
-        .open(&path)
-        .map_err(unusable)?;
+        .open(&path);
+    match made {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        other => drop(other.map_err(unusable)?),
+    }
     let mut writer = Connection::open_with_flags(&path, flags())?;
     writer.busy_timeout(BUSY)?;
     if belongs_to_another(&writer)? {

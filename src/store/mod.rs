@@ -29,7 +29,7 @@ use tokio::sync::watch;
 
 pub use audit::{Acknowledgement, Audited, FoundCount, StretchPlace};
 pub use batches::{Batch, NewBatch};
-pub use deliveries::{Delivery, MoveError, NewDelivery, Outgoing, Remark, UnsentMail};
+pub use deliveries::{Delivery, Entry, MoveError, NewDelivery, Outgoing, Remark, UnsentMail};
 pub use engine::OpenError;
 pub use interviews::Written;
 pub use legacy::{LegacyError, is_database, read_legacy};

@@ -16,6 +16,7 @@ const STEPS: &[M<'static>] = &[
     M::up(ACCESSES),
     M::up(WAITING),
     M::up(ERASED),
+    M::up(BATCH_EVENTS),
 ];
 
 /// The version that this program writes.
@@ -393,4 +394,22 @@ CREATE INDEX interview_waiting ON interview (joined_at)
 // Who was erased stays erased, also when the same file is imported again.
 const ERASED: &str = "
 CREATE INDEX event_erased ON event (interview_id) WHERE kind = 'erased';
+";
+
+// Who paused, resumed, stopped or retried which batch, and when: every time, not only the last.
+const BATCH_EVENTS: &str = "
+CREATE TABLE batch_event (
+    row    INTEGER PRIMARY KEY,
+    batch  INTEGER NOT NULL REFERENCES batch (number),
+    at     INTEGER NOT NULL,
+    actor  TEXT NOT NULL,
+    deed   TEXT NOT NULL,
+    detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX batch_event_by_batch ON batch_event (batch, row);
+INSERT INTO batch_event (batch, at, actor, deed, detail)
+    SELECT number, steered_at, steered_by, CASE state WHEN 'going' THEN 'resumed' ELSE state END, ''
+    FROM batch WHERE steered_at IS NOT NULL ORDER BY steered_at;
+ALTER TABLE batch DROP COLUMN steered_at;
+ALTER TABLE batch DROP COLUMN steered_by;
 ";

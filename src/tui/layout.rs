@@ -3,8 +3,10 @@
 use ratatui::layout::Rect;
 
 use super::model::outbox::pause_lines;
-use super::model::{Focus, Model};
+use super::model::{Focus, Modal, Model};
+use super::safe;
 use crate::app::Serving;
+use crate::domain::text::{clip, wrap};
 
 /// From this width on, list and pane, form and preview stand side by side.
 pub const WIDE: u16 = 100;
@@ -28,7 +30,7 @@ pub struct Areas {
     pub body: Rect,
     /// Between body and status.
     pub lower_rule: Rect,
-    /// The status line.
+    /// The status line; several lines where a sentence needs them.
     pub status: Rect,
     /// The list, within the body.
     pub list: Rect,
@@ -45,7 +47,7 @@ pub fn areas(model: &Model) -> Areas {
     let mut rest = Rect::new(0, 0, width, height);
     let mut areas = Areas {
         title: take_top(&mut rest, 1),
-        status: take_bottom(&mut rest, 1),
+        status: take_bottom(&mut rest, count(&said(model)).max(1)),
         ..Areas::default()
     };
     let rules = u16::from(height >= TALL);
@@ -86,6 +88,36 @@ pub fn areas(model: &Model) -> Areas {
         Focus::List | Focus::Pane => areas.list = rest,
     }
     areas
+}
+
+/// The sentence of the status line, broken into lines: whole wherever a fifth of the screen has room for it, since its
+/// end says what became of the mail. None while a filter is typed there.
+#[must_use]
+pub fn said(model: &Model) -> Vec<String> {
+    let typing = matches!(model.modals.last(), Some(Modal::Find(_)));
+    let Some(message) = model.message.as_ref().filter(|_| !typing) else {
+        return Vec::new();
+    };
+    let (width, most) = (
+        usize::from(model.size.0).saturating_sub(2).max(1),
+        usize::from(model.size.1 / 5).max(1),
+    );
+    let glyph = message.role.glyph();
+    let (first, indent) = match glyph {
+        " " => (String::new(), ""),
+        glyph => (format!("{glyph} "), "  "),
+    };
+    let text = safe::line(&message.text, width * most);
+    let mut broken = wrap(&text, width.saturating_sub(indent.len()));
+    if let Some(rest) = broken.get(most..).filter(|rest| !rest.is_empty()) {
+        let last = format!("{} {}", broken[most - 1], rest.join(" "));
+        broken.truncate(most - 1);
+        broken.push(clip(&last, width.saturating_sub(indent.len())));
+    }
+    let lines = broken.iter().enumerate();
+    lines
+        .map(|(at, line)| format!("{}{line}", if at == 0 { &first } else { indent }))
+        .collect()
 }
 
 /// Whether two things fit side by side.
@@ -169,6 +201,10 @@ fn banners(model: &Model) -> u16 {
         + u16::from(model.astray.is_some())
         + u16::from(failed)
         + u16::from(model.list.error.is_some())
+}
+
+fn count<T>(of: &[T]) -> u16 {
+    u16::try_from(of.len()).unwrap_or(u16::MAX)
 }
 
 fn take_top(rest: &mut Rect, height: u16) -> Rect {

@@ -1,20 +1,21 @@
 //! The join page in a real browser: a link is clicked in a mail that really was sent, and what follows is seen.
 
+mod looks;
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::thread;
 
-use greenroom::app::MailWish;
 use greenroom::domain::ids::InterviewId;
 use jiff::SignedDuration;
 use mail_parser::MessageParser;
 
+use crate::support::World;
 use crate::support::browser::{Browser, DESK, TELEPHONE};
 use crate::support::http::Site;
 use crate::support::program::Greenroom;
 use crate::support::smtp_server::{Script, SmtpServer};
-use crate::support::{World, draft};
 
 const TAB: &str = "\u{E004}";
 const ENTER: &str = "\u{E007}";
@@ -219,90 +220,4 @@ async fn without_scripts_a_refresh_opens_the_door_and_the_button_joins() {
     world.app.admit(ada).await.unwrap();
     browser.clicks("form[data-look] button");
     browser.shows("You have been let in");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn no_page_bars_anybody() {
-    let Some(browser) = Browser::open() else {
-        return;
-    };
-    let (world, site, _) = opening_in(3600).await;
-    let now = world.now();
-    let mut pages = vec![format!(
-        "http://{}/interview/?session_key={}",
-        site.address,
-        "0".repeat(32)
-    )];
-    for (name, after) in [
-        ("Early", 3 * 3600),
-        ("Open", 300),
-        ("Waiting", 301),
-        ("In", 302),
-    ] {
-        let at = (now + SignedDuration::from_secs(after)).to_string();
-        let draft = draft(&format!("{name} Bird <{name}@c.example>"), &at);
-        let made = world.try_schedule(draft, MailWish::No).await.unwrap();
-        let id = made.row.id();
-        pages.push(page_of(&world, &site, id).await);
-        if after > 300 && after < 3600 {
-            let key = made.row.facts.key.unwrap();
-            world.app.join(key).await.unwrap();
-        }
-        if name == "In" {
-            world.app.admit(id).await.unwrap();
-        }
-    }
-    let late = [
-        (
-            "Joined",
-            "meeting_url = 'https://meet.example/a', joined_at = admitted_at",
-        ),
-        ("Unscheduled", "starts_at = NULL, ends_at = NULL"),
-    ];
-    for (name, change) in late {
-        let at = (now + SignedDuration::from_secs(303)).to_string();
-        let draft = draft(&format!("{name} Bird <{name}@c.example>"), &at);
-        let made = world.try_schedule(draft, MailWish::No).await.unwrap();
-        pages.push(page_of(&world, &site, made.row.id()).await);
-        let joined = now.as_microsecond();
-        let change = change.replace("admitted_at", &joined.to_string());
-        world.tamper(&format!(
-            "UPDATE interview SET {change} WHERE id = '{}'",
-            made.row.id()
-        ));
-    }
-    let old = format!("http://{}/interview_app/?interview_id=1", site.address);
-    pages.push(old);
-    for status in ["cancelled", "completed"] {
-        let id = world
-            .schedule(&format!("{status} <{status}@c.example>"), "tomorrow 18:00")
-            .await;
-        pages.push(page_of(&world, &site, id).await);
-        world.tamper(&format!(
-            "UPDATE interview SET status = '{status}' WHERE id = '{id}'"
-        ));
-    }
-    for scheme in ["light", "dark"] {
-        browser.prefers(scheme);
-        for size in [TELEPHONE, DESK] {
-            browser.size(size);
-            for page in &pages {
-                browser.goes_to(page);
-                let Some(barriers) = browser.barriers() else {
-                    return;
-                };
-                assert!(
-                    barriers.is_empty(),
-                    "{scheme}: {}\n{barriers:#?}",
-                    browser.words()
-                );
-                let wide = browser.runs("return document.documentElement.scrollWidth - innerWidth");
-                assert!(
-                    wide.as_i64().unwrap() <= 0,
-                    "{} is too wide",
-                    browser.words()
-                );
-            }
-        }
-    }
 }

@@ -626,3 +626,44 @@ async fn a_table_is_imported_from_the_palette_after_its_report_was_seen() {
     assert!(screen.contains("Grace Hopper"), "{screen}");
     assert!(world.letters().is_empty(), "nobody is mailed");
 }
+
+/// Nothing of what a change led to may be cut off: its end says what the candidate holds.
+#[rstest]
+#[case(": complete Enter y", "has taken place, and its link has closed.")]
+#[case(": no-show Enter y", "did not come; the link has closed.")]
+#[case(": hour Enter y", "can get in now and until")]
+#[case("x y", "1 interview cancelled;")]
+#[case(": revoke Enter y", "1 link ended;")]
+#[tokio::test]
+async fn what_became_of_a_change_stands_whole_on_a_narrow_screen(
+    #[case] keys: &str,
+    #[case] done: &str,
+    #[values(
+        "Ada Lovelace",
+        "Maximiliana Featherstonehaugh-Cholmondeley of Wolfeschlegelsteinhausen"
+    )]
+    name: &str,
+    #[values(true, false)] mailed: bool,
+) {
+    let world = World::new().await;
+    world
+        .schedule(&format!("{name} <ada@c.example>"), "today 15:00")
+        .await;
+    if mailed {
+        world.deliver().await;
+    }
+    world.clock.set("2031-05-05T13:20:00Z".parse().unwrap());
+    let mut dashboard = Dashboard::open(&world, 80, 24).await;
+    dashboard.keys(keys).await;
+    let said = dashboard.status();
+    let sentence = &dashboard.model.message.as_ref().unwrap().text;
+    assert!(said.contains(sentence), "{sentence}\n{said}");
+    assert!(sentence.contains(done), "{sentence}");
+    let holds = match (mailed, keys.starts_with(": ") && !keys.contains("revoke")) {
+        (true, true) => "Nobody was mailed; they hold the invitation accepted 10:00.",
+        (false, true) => "Nobody was mailed; they hold no invitation.",
+        (true, false) => "nobody was mailed, and they hold an invitation",
+        (false, false) => "nobody was mailed",
+    };
+    assert!(sentence.contains(holds), "{sentence}");
+}

@@ -56,8 +56,8 @@ fn invariant_01_an_invitable_is_made_in_one_place_and_an_invitation_only_of_it()
     );
     assert_eq!(
         said_in("mail::invitation("),
-        ["app/look.rs", "app/outbox.rs"],
-        "one is shown, one is stored"
+        ["app/outbox.rs"],
+        "what is shown is composed as what is stored"
     );
 }
 

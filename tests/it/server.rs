@@ -1,11 +1,13 @@
 //! The join page and everything else over HTTP, through the real server.
 
+mod alike;
 mod api;
 mod base_url;
 mod bounds;
 mod joining;
 mod looking;
 mod old_links;
+mod paper;
 mod program;
 mod states;
 
@@ -17,6 +19,7 @@ use greenroom::server::serve_beside;
 use tokio::time::timeout;
 
 use crate::support::World;
+use crate::support::http::Answer;
 
 /// Long, for a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -44,17 +47,28 @@ async fn every_answer_keeps_to_itself() {
     for path in ["/healthz", "/nowhere", "/api/nowhere", "/interview/"] {
         for method in ["GET", "HEAD", "POST", "BREW"] {
             let answer = site.ask(method, path, &[], "").await;
-            assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
-            assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
-            assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-            assert_eq!(answer.header("x-frame-options"), Some("DENY"));
-            assert_eq!(answer.header("x-robots-tag"), Some("noindex, nofollow"));
-            let policy = answer.header("content-security-policy").unwrap();
-            assert!(policy.contains("default-src 'none'"), "{policy}");
-            assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+            keeps_to_itself(&answer, &world);
             assert!(method != "HEAD" || answer.body.is_empty());
         }
     }
+}
+
+/// Checks the headers that keep a key where it is.
+fn keeps_to_itself(answer: &Answer, world: &World) {
+    for (name, value) in [
+        ("greenroom-instance", world.app.instance()),
+        ("cache-control", "no-store"),
+        ("referrer-policy", "no-referrer"),
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("x-robots-tag", "noindex, nofollow"),
+    ] {
+        assert_eq!(answer.header(name), Some(value), "{name}: {answer:?}");
+    }
+    let policy = answer.header("content-security-policy").unwrap();
+    assert!(policy.contains("default-src 'none'"), "{policy}");
+    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert!(answer.header("date").is_some());
 }
 
 #[tokio::test]
@@ -101,6 +115,20 @@ async fn a_path_below_the_base_url_is_the_same_as_without() {
         assert_eq!(site.post(path, "a=b").await.status, 405, "{path}");
     }
     assert_eq!(site.get("/greenroomy/healthz").await.status, 404);
+}
+
+/// Ada's interview of tomorrow, at 15:00 in Berlin.
+async fn ada(world: &World) -> InterviewId {
+    world
+        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
+        .await
+}
+
+/// Grace's at the same time.
+async fn grace(world: &World) -> InterviewId {
+    world
+        .schedule("Grace Hopper <grace@c.example>", "tomorrow 15:00")
+        .await
 }
 
 /// The path of an interview's join link.

@@ -31,6 +31,9 @@ use crate::domain::ids::InterviewId;
 
 pub(super) use self::problem::in_form;
 
+/// Where the description of the API lies.
+pub(super) const DESCRIPTION: &str = "/openapi.json";
+
 /// What a change led to.
 #[derive(Serialize, ToSchema)]
 struct Outcome {
@@ -138,7 +141,7 @@ pub(super) fn routes() -> Router<Site> {
         let json = [("content-type", "application/json")];
         std::future::ready((json, description.to_string()).into_response())
     };
-    router.route("/openapi.json", get(show))
+    router.route(DESCRIPTION, get(show))
 }
 
 /// The same path with the slash at its end that every path of the API has; none where nothing is missing.

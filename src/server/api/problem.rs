@@ -316,7 +316,7 @@ pub(super) enum BodyRefusals {
 /// Gives a refusal that came from below the API (no such path, wrong method, too large, too slow) the form of a problem.
 pub(in crate::server) async fn in_form(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let ours = path.starts_with("/api/") || path == "/api" || path == "/openapi.json";
+    let ours = path.starts_with("/api/") || path == "/api" || path == super::DESCRIPTION;
     let response = next.run(request).await;
     let status = response.status();
     let refused = status.is_client_error() || status.is_server_error();
@@ -329,6 +329,9 @@ pub(in crate::server) async fn in_form(request: Request, next: Next) -> Response
             "this path does not know that method; Allow names those it knows"
         }
         StatusCode::PAYLOAD_TOO_LARGE => "the body is larger than 64 KiB",
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+            "the head of the request is larger than 16 KiB, or has more than 64 lines"
+        }
         StatusCode::REQUEST_TIMEOUT => "the request took too long to arrive",
         _ if status.is_server_error() => "the request could not be answered; the log says more",
         _ => "the request can't be understood",

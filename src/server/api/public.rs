@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::time::Instant;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 use super::body::Named;
 use super::problem::Problem;
@@ -79,17 +79,30 @@ impl Standing {
     }
 }
 
+/// What may be answered to every token.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes what `dead` and the store answer")]
+enum DeadEnds {
+    /// No link that works
+    #[response(status = 404, content_type = "application/problem+json")]
+    Unknown(Problem),
+    /// Too many links that don't work
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(Problem),
+    /// The machine stands in the way
+    #[response(status = 503, content_type = "application/problem+json")]
+    Environment(Problem),
+}
+
 /// Show where a link stands
 ///
-/// Changes nothing. A token that is unknown and one whose link was revoked are answered the same, and as late.
+/// Changes nothing, and is no view of the page: programs ask again and again. A token that is unknown and one whose link was revoked are answered the same, and as late.
 #[utoipa::path(get, path = "/api/interviews/public/{link_token}/", tag = "public", operation_id = "standing",
     params(("link_token" = String, Path, description = "`link_token` of the answers that make a link")),
     responses(
         (status = 200, description = "The link is good; `door` says for what", body = Standing),
-        (status = 404, description = "No link that works", body = Problem, content_type = "application/problem+json"),
         (status = 410, description = "Cancelled or over", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many links that don't work", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The machine stands in the way", body = Problem, content_type = "application/problem+json"),
+        DeadEnds,
     ))]
 pub(super) async fn show(
     State(site): State<Site>,
@@ -118,10 +131,8 @@ pub(super) async fn show(
     responses(
         (status = 200, description = "The candidate is in", body = Standing),
         (status = 403, description = "The link does not admit now; `door` says why. Nothing was changed", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No link that works", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many links that don't work", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The machine stands in the way", body = Problem, content_type = "application/problem+json"),
+        DeadEnds,
     ))]
 pub(super) async fn join(
     State(site): State<Site>,
@@ -138,16 +149,18 @@ pub(super) async fn join(
             site.note(&arrival, AccessKind::Join);
             Ok(axum::Json(Standing::of(&arrival)))
         }
-        Join::Refused(arrival) if arrival.door() != Door::Dead => {
+        Join::Refused(arrival) => {
             site.note(&arrival, AccessKind::Join);
-            let door = arrival.door();
-            let why = closed(door).unwrap_or(match door {
-                Door::Unscheduled => "the interview has no time yet; nothing was changed",
-                _ => "the door is not open yet; nothing was changed",
-            });
-            Err(Problem::at_the_door(StatusCode::FORBIDDEN, door, why))
+            match arrival.door() {
+                Door::Dead => Err(dead(&site, client, asked).await),
+                door => Err(Problem::at_the_door(
+                    StatusCode::FORBIDDEN,
+                    door,
+                    shut(door),
+                )),
+            }
         }
-        Join::Refused(_) | Join::Unknown => Err(dead(&site, client, asked).await),
+        Join::Unknown => Err(dead(&site, client, asked).await),
     }
 }
 
@@ -162,6 +175,13 @@ const fn closed(door: Door) -> Option<&'static str> {
         Door::Expired => Some("the interview is over, and its link has closed"),
         _ => None,
     }
+}
+
+fn shut(door: Door) -> &'static str {
+    closed(door).unwrap_or(match door {
+        Door::Unscheduled => "the interview has no time yet; nothing was changed",
+        _ => "the door is not open yet; nothing was changed",
+    })
 }
 
 async fn dead(site: &Site, client: Client, asked: Instant) -> Problem {

@@ -10,13 +10,13 @@ mod view;
 
 use std::time::Duration;
 
+use axum::Json;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{ACCEPT, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Method, Response};
 use axum::response::IntoResponse as _;
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::routing::{MethodRouter, get};
 use serde::Serialize;
 use tokio::time::{Instant, sleep_until};
 use url::form_urlencoded;
@@ -33,8 +33,8 @@ use crate::domain::door::Door;
 use crate::domain::session::SessionKey;
 use crate::render::templates::Templates;
 
-/// When a link that doesn't work is answered, after it was asked for: longer than any look into the database, so that
-/// the time says nothing about why.
+/// A link that doesn't work is answered a multiple of this after it was asked for: longer than a look into the database,
+/// so that the time says nothing about why.
 const DEAD_ANSWERS: Duration = Duration::from_millis(40);
 /// When to come back after a failure here, in seconds.
 const TROUBLE_PASSES: u64 = 30;
@@ -56,17 +56,19 @@ pub fn check_templates(templates: &Templates) -> Result<(), PageError> {
     Paper::check(templates).map(|_| ())
 }
 
-pub(super) fn routes() -> Router<Site> {
-    Router::new()
-        .route("/interview", get(show).post(join::join))
-        .route("/interview/", get(show).post(join::join))
-        .route("/interview/{token}", get(old_links::token))
-        .route("/interview/{token}/", get(old_links::token))
-        .route("/interview_app", get(old_links::session))
-        .route("/interview_app/", get(old_links::session))
-        .route("/", get(old_links::session))
-        .route("/robots.txt", get("User-agent: *\nDisallow: /\n"))
-        .fallback(nowhere)
+/// What is a page, and what leads to one.
+pub(super) fn routes() -> [(&'static str, MethodRouter<Site>); 8] {
+    let door = || get(show).post(join::join);
+    [
+        ("/interview", door()),
+        ("/interview/", door()),
+        ("/interview/{token}", get(old_links::token)),
+        ("/interview/{token}/", get(old_links::token)),
+        ("/interview_app", get(old_links::session)),
+        ("/interview_app/", get(old_links::session)),
+        ("/", get(old_links::session)),
+        ("/robots.txt", get("User-agent: *\nDisallow: /\n")),
+    ]
 }
 
 /// `GET /interview/?session_key=K`: where the link stands, as a page, or for its script as JSON.
@@ -91,6 +93,7 @@ async fn show(
         Ok(None) => return site.dead(client, asked, &headers).await,
         Err(error) => return site.trouble(&error),
     };
+    // Its script asks again and again, and is nobody who looks.
     if !wants_json(&headers) {
         let kind = match method {
             Method::HEAD => AccessKind::Prefetch,
@@ -107,7 +110,8 @@ async fn show(
     site.page(&arrival, key)
 }
 
-async fn nowhere(State(site): State<Site>) -> Response<Body> {
+/// What has no page of its own.
+pub(super) async fn nowhere(State(site): State<Site>) -> Response<Body> {
     site.plain(Page::Of(Door::Dead))
 }
 
@@ -149,7 +153,7 @@ impl Site {
     /// if that was one too many.
     pub(super) async fn dead_end(&self, client: Client, asked: Instant) -> Option<Duration> {
         let wait = self.limits.count(client.0, asked);
-        sleep_until(asked + DEAD_ANSWERS).await;
+        sleep_until(asked + held_back(asked.elapsed())).await;
         wait
     }
 
@@ -220,6 +224,13 @@ impl Standing {
     }
 }
 
+/// How long after it was asked for a link that doesn't work is answered, when finding that out took so long.
+fn held_back(took: Duration) -> Duration {
+    let step = DEAD_ANSWERS.as_millis();
+    let steps = u32::try_from(took.as_millis() / step).unwrap_or(u32::MAX - 1);
+    DEAD_ANSWERS.saturating_mul(steps + 1)
+}
+
 fn wants_json(headers: &HeaderMap) -> bool {
     let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
     accept
@@ -242,6 +253,19 @@ mod tests {
     use super::*;
 
     const KEY: &str = "9689ddff0000400080000000000000aa";
+
+    #[rstest]
+    #[case(0, 40)]
+    #[case(1, 40)]
+    #[case(39, 40)]
+    #[case(40, 80)]
+    #[case(41, 80)]
+    #[case(1_000, 1_040)]
+    fn a_slower_look_is_told_by_whole_steps_only(#[case] took: u64, #[case] answered: u64) {
+        let took = Duration::from_millis(took);
+        assert_eq!(held_back(took), Duration::from_millis(answered));
+        assert!(held_back(Duration::MAX) > Duration::from_hours(1));
+    }
 
     #[rstest]
     #[case("session_key=9689ddff0000400080000000000000aa", true)]

@@ -209,7 +209,7 @@ impl Times {
             };
         };
         let clock = |zone: &Zone| {
-            let range = range(start, interview.duration, zone);
+            let range = unbroken(range(start, interview.duration, zone));
             format!("{range}, {}", zone_in_full(start, zone))
         };
         let theirs = interview.candidate_zone.as_ref();
@@ -220,6 +220,16 @@ impl Times {
             yours: theirs.filter(|_| differs).map(clock),
             zones: zones.map(Zone::name).collect::<Vec<_>>().join(" "),
         }
+    }
+}
+
+/// The same, and a narrow screen breaks no line within `12:00–12:45`: word joiners (U+2060) hold it together. A range over
+/// midnight has spaces, where it may break.
+fn unbroken(range: String) -> String {
+    if range.contains(" – ") {
+        range
+    } else {
+        range.replace('–', "\u{2060}–\u{2060}")
     }
 }
 

@@ -22,6 +22,7 @@ mod saving;
 mod shared;
 
 use super::keymap::Layer;
+use super::layout::said;
 use super::message::{Effect, Event, Intent, Moment, Msg, Tally};
 use super::model::list::Purpose;
 use super::model::{Model, Slot};
@@ -39,10 +40,16 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 
 /// Changes the model by one message and says what is to be done.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
-    match msg {
+    let lines = said(model).len();
+    let effects = match msg {
         Msg::Intent(intent) => wanted(model, intent),
         Msg::Event(event) => happened(model, event),
+    };
+    // A long sentence takes room from what stands above it.
+    if said(model).len() != lines {
+        arrange(model);
     }
+    effects
 }
 
 fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
@@ -175,6 +182,11 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
 fn resized(model: &mut Model, width: u16, height: u16) {
     model.size = (width, height);
     model.changed = true;
+    arrange(model);
+}
+
+// What is on the screen has another size.
+fn arrange(model: &mut Model) {
     list::reveal(model);
     pane::arrange(model);
     form::arrange(model);

@@ -2,7 +2,7 @@
 
 use super::shared::{is_read_only, refuse, scrolled};
 use super::{marks, outbox, outgoing};
-use crate::app::{Action, CarriedOut, Plan, Step};
+use crate::app::{Action, CarriedOut, Plan, PlanRow, Step};
 use crate::domain::delivery::State;
 use crate::domain::text::visible;
 use crate::tui::field::Edit;
@@ -265,14 +265,25 @@ fn say_done(model: &mut Model, made: &Plan, done: &CarriedOut) {
         );
     } else if done.deliveries.is_empty() {
         let (count, s) = (made.acts(), if made.acts() == 1 { "" } else { "s" });
-        let what = match made.action {
-            Action::Cancel => format!("{count} interview{s} cancelled"),
-            Action::Revoke => format!("{count} link{s} ended"),
+        let text = match made.action {
+            Action::Cancel => format!("{count} interview{s} cancelled; {}", told_nobody(made)),
+            Action::Revoke => format!("{count} link{s} ended; {}", told_nobody(made)),
             Action::Resend | Action::Repair { .. } | Action::Rotate => {
-                format!("{count} link{s} made")
+                format!("{count} link{s} made; nobody was mailed")
             }
         };
-        model.say(Role::Fine, format!("{what}; nobody was mailed"));
+        model.say(Role::Fine, text);
+    }
+}
+
+// Whoever holds an invitation still has to be told, by a person.
+fn told_nobody(made: &Plan) -> String {
+    let holds = |row: &&PlanRow| row.acts() && row.holds.is_some();
+    match (made.acts(), made.rows.iter().filter(holds).count()) {
+        (_, 0) => "nobody was mailed".to_owned(),
+        (1, _) => "nobody was mailed, and they hold an invitation".to_owned(),
+        (_, 1) => "nobody was mailed, and 1 of them holds an invitation".to_owned(),
+        (_, several) => format!("nobody was mailed, and {several} of them hold an invitation"),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::app::{Scheduled, TakenBack, UnsentMail};
 use crate::domain::delivery::State;
 use crate::tui::key::Key;
 use crate::tui::keymap::{BINDINGS, Layer};
+use crate::tui::layout::said;
 use crate::tui::message::{Effect, Event};
 use crate::tui::model::Modal;
 use crate::tui::testing::{
@@ -36,8 +37,12 @@ fn cursor(stage: &Stage) -> String {
         .clone()
 }
 
+/// What is said below, put together where it takes several lines.
 fn status(stage: &Stage) -> String {
-    stage.screen().lines().last().unwrap().trim().to_owned()
+    let screen = stage.screen();
+    let lines: Vec<&str> = screen.lines().map(str::trim).collect();
+    let said = said(&stage.model).len().max(1);
+    lines[lines.len() - said..].join(" ")
 }
 
 const FILLED: &str = "n Ada~Lovelace Tab ada@c.example Tab Engineer Tab tomorrow~15:00";

@@ -1,12 +1,13 @@
-//! The last line: what happened, what counts down, what is typed, and the keys that matter now.
+//! The last lines: what happened, what counts down, what is typed, and the keys that matter now.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
 use super::{Pen, matches, show, two_ends, width};
 use crate::domain::text::{clip, columns, visible};
 use crate::tui::keymap::{Layer, hints};
+use crate::tui::layout::{is_wide, said};
 use crate::tui::message::Intent;
 use crate::tui::model::list::{Find, Narrowing};
 use crate::tui::model::outbox::{is_unknown, is_withdrawable};
@@ -20,27 +21,22 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme, area: Rec
     if let Some(Modal::Find(find)) = model.modals.last() {
         return find_line(frame, model, find, pen, area);
     }
-    let left = said(model, pen, total.saturating_sub(1));
-    let room = total.saturating_sub(width(&left) + 5);
-    let right = keys(model, pen, room);
-    show(
-        frame,
-        area,
-        vec![two_ends(left, right, total.saturating_sub(1))],
-        0,
-    );
+    // What there is to say: an answer to the last key, else the mail that counts down.
+    let mut lines: Vec<_> = match &model.message {
+        Some(message) => said(model)
+            .into_iter()
+            .map(|line| vec![Span::raw(" "), pen.write(message.role, line)])
+            .collect(),
+        None => vec![held(model, pen, total.saturating_sub(1))],
+    };
+    let last = lines.pop().unwrap_or_default();
+    let room = total.saturating_sub(width(&last) + 5);
+    let last = two_ends(last, keys(model, pen, room), total.saturating_sub(1));
+    let lines = lines.into_iter().map(Line::from).chain([last]);
+    show(frame, area, lines.collect(), 0);
 }
 
-// What there is to say: an answer to the last key, else the mail that counts down.
-fn said(model: &Model, pen: Pen, total: usize) -> Vec<Span<'static>> {
-    if let Some(message) = &model.message {
-        let text = if message.role.glyph() == " " {
-            message.text.clone()
-        } else {
-            format!("{} {}", message.role.glyph(), message.text)
-        };
-        return vec![Span::raw(" "), pen.write(message.role, text)];
-    }
+fn held(model: &Model, pen: Pen, total: usize) -> Vec<Span<'static>> {
     // Elsewhere `u` means something else, and the line belongs to the keys.
     if !matches!(model.layer(), Layer::List | Layer::Pane) {
         return Vec::new();
@@ -86,7 +82,7 @@ fn keys(model: &Model, pen: Pen, room: usize) -> Vec<Span<'static>> {
     for (key, words, intent) in hints(layer) {
         let words = match (layer, intent) {
             (Layer::Form, Intent::Save) if model.form().is_some_and(|form| !form.mail) => "save",
-            (Layer::Form, Intent::TogglePreview) if crate::tui::layout::is_wide(model) => continue,
+            (Layer::Form, Intent::TogglePreview) if is_wide(model) => continue,
             (Layer::Plan, intent) if !offered(model, intent) => continue,
             (Layer::Outbox, intent) if !offered_in_outbox(model, intent) => continue,
             (Layer::Batches, intent) if !offered_in_batches(model, intent) => continue,

@@ -1,5 +1,6 @@
 //! Every screen at awkward sizes, and foreign text that wants out.
 
+use proptest::prelude::*;
 use rstest::rstest;
 
 use crate::app::{Affected, UnsentMail, Waiting};
@@ -8,6 +9,7 @@ use crate::domain::batch::Progress;
 use crate::domain::delivery::State;
 use crate::domain::door::Door;
 use crate::domain::text::{columns, visible};
+use crate::tui::layout::said;
 use crate::tui::message::{Effect, Event, Intent};
 use crate::tui::model::Modal;
 use crate::tui::model::outbox::Steer;
@@ -15,6 +17,7 @@ use crate::tui::model::plan::MadePlan;
 use crate::tui::testing::{
     Stage, at, batches, id, mailed, marked_plan, not_served, outbox, plan, row, rows, waiting,
 };
+use crate::tui::theme::Role;
 
 const SCENES: [&str; 33] = [
     "import-file",
@@ -344,4 +347,52 @@ fn whether_a_candidate_looked_is_seen_and_is_not_joining() {
     let dossier = stage.model.pane.dossier.as_mut().unwrap();
     dossier.row.interview.joined_at = Some(at("2031-03-04T09:10:00Z"));
     assert!(stage.screen().contains("joined 09:10"));
+}
+
+proptest! {
+    #[test]
+    fn a_sentence_of_four_lines_stands_whole_below_and_a_longer_one_ends_in_an_ellipsis(
+        words in proptest::collection::vec("[a-z]{1,12}", 1..60),
+        role in prop::sample::select(vec![Role::Text, Role::Fine, Role::Attention, Role::Trouble]),
+    ) {
+        let text = words.join(" ");
+        let mut stage = Stage::new(80, 24);
+        stage.model.say(role, text.clone());
+        let lines = said(&stage.model);
+        let glyph = role.glyph().trim();
+        let together = lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+        let together = together.strip_prefix(glyph).unwrap().trim();
+        // Words of twelve letters leave at most twelve columns of a line empty.
+        if columns(&text) <= 4 * (76 - 12) {
+            prop_assert_eq!(together, &text);
+        } else if together != text {
+            prop_assert!(text.starts_with(together.strip_suffix('…').unwrap().trim()), "{together}");
+        }
+        prop_assert!(lines.len() <= 4 && lines.iter().all(|line| columns(line) <= 78));
+        let screen = stage.screen();
+        let shown: Vec<&str> = screen.lines().rev().take(lines.len()).collect();
+        for (line, shown) in lines.iter().rev().zip(shown) {
+            prop_assert!(shown.trim_start().starts_with(line.trim()), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn a_long_sentence_takes_its_room_from_the_list_and_leaves_the_cursor_in_sight() {
+    let mut stage = Stage::new(80, 16);
+    stage.keys("G");
+    let name = stage
+        .model
+        .selected()
+        .unwrap()
+        .interview
+        .candidate_name
+        .clone();
+    let long = "the words of a sentence that does not fit on one line ".repeat(4);
+    stage.tell(Event::Changed(Ok(long)));
+    assert_eq!(said(&stage.model).len(), 3);
+    let screen = stage.screen();
+    assert!(screen.contains(&name), "{screen}");
+    stage.keys("k");
+    assert!(said(&stage.model).is_empty(), "gone with the next key");
 }

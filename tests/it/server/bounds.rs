@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use greenroom::domain::token::Scope;
+use greenroom::server::Patience;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
-use super::{PATIENCE, form_of, path_of};
+use super::{PATIENCE, ada, form_of, keeps_to_itself, path_of};
 use crate::support::World;
-use crate::support::http::request;
+use crate::support::http::{Answer, Site, request};
 
 fn nobody(number: usize) -> String {
     format!("/interview/?session_key={number:032}")
@@ -18,9 +20,7 @@ fn nobody(number: usize) -> String {
 async fn the_eleventh_unknown_key_of_a_minute_has_to_wait_and_a_known_one_never_does() {
     let world = World::new().await;
     let site = world.serve().await;
-    let id = world
-        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
-        .await;
+    let id = ada(&world).await;
     let path = path_of(&world, id).await;
     for number in 0..10 {
         assert_eq!(site.get(&nobody(number)).await.status, 404);
@@ -72,34 +72,173 @@ async fn a_trusted_proxy_tells_clients_apart() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_is_refused() {
+async fn what_is_too_large_is_refused_and_says_so_in_the_form_of_whoever_asks() {
     let world = World::new().await;
     let site = world.serve().await;
     let form = format!("session_key={}", "a".repeat(100_000));
-    assert_eq!(site.post("/interview/", &form).await.status, 413);
-    let long = format!("X-Long: {}", "a".repeat(40_000));
-    assert_eq!(site.ask("GET", "/healthz", &[&long], "").await.status, 431);
-    let many: Vec<String> = (0..200).map(|number| format!("X-{number}: a")).collect();
+    let large = "a".repeat(100_000);
+    let long = format!("X-Long: {}", "a".repeat(20_000));
+    let many: Vec<String> = (0..100).map(|number| format!("X-{number}: a")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
-    assert_eq!(site.ask("GET", "/healthz", &many, "").await.status, 431);
-    for nonsense in [
-        "\r\n\r\n",
-        "GET\r\n\r\n",
-        "GET / HTTP/9.9\r\n\r\n",
-        "\u{0}\u{1}\r\n\r\n",
+    for (method, path, headers, body, status, says) in [
+        ("POST", "/interview/", &[][..], form.as_str(), 413, None),
+        (
+            "POST",
+            "/api/interviews/public/x/",
+            &[],
+            &large,
+            413,
+            Some("larger than 64 KiB"),
+        ),
+        ("GET", "/interview/", &[long.as_str()], "", 431, None),
+        ("GET", "/interview/", &many, "", 431, None),
+        (
+            "GET",
+            "/api/interviews/",
+            &[&long],
+            "",
+            431,
+            Some("larger than 16 KiB"),
+        ),
+        (
+            "GET",
+            "/api/interviews/",
+            &many,
+            "",
+            431,
+            Some("more than 64 lines"),
+        ),
     ] {
-        let mut stream = site.connect().await;
-        stream.write_all(nonsense.as_bytes()).await.unwrap();
-        stream.shutdown().await.unwrap();
-        let mut octets = Vec::new();
-        let _ = timeout(PATIENCE, stream.read_to_end(&mut octets))
-            .await
-            .unwrap();
-        assert!(
-            octets.is_empty() || octets.starts_with(b"HTTP/1.1 400"),
-            "{octets:?}"
-        );
+        let answer = site.ask(method, path, headers, body).await;
+        assert_eq!(answer.status, status, "{method} {path}");
+        keeps_to_itself(&answer, &world);
+        if let Some(says) = says {
+            let problem = answer.json();
+            assert_eq!(
+                answer.header("content-type"),
+                Some("application/problem+json")
+            );
+            assert_eq!(problem["status"], status);
+            assert!(
+                problem["detail"].as_str().unwrap().contains(says),
+                "{problem}"
+            );
+        }
     }
+    assert_eq!(site.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_head_that_can_not_be_read_is_refused_with_the_headers_of_every_answer() {
+    let world = World::new().await;
+    let site = world.serve().await;
+    let huge = format!(
+        "GET /healthz HTTP/1.1\r\nConnection: close\r\nX-Long: {}\r\n\r\n",
+        "a".repeat(100_000)
+    );
+    let endless = format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(70_000));
+    let lines = (0..300).fold("GET / HTTP/1.1\r\n".to_owned(), |head, number| {
+        format!("{head}X-{number}: a\r\n")
+    });
+    let after = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nNONSENSE\r\n\r\n";
+    for (head, status) in [
+        ("GET\r\n\r\n", 400),
+        ("GET / HTTP/9.9\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nno colon\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
+        ("\u{0}\u{1}\r\n\r\n", 400),
+        (&huge, 431),
+        (&endless, 414),
+        (&format!("{lines}\r\n"), 431),
+        (after, 400),
+    ] {
+        let (said, _) = until_closed(&site, head).await;
+        let refusal = said.rfind("HTTP/1.1 4").map(|at| &said[at..]);
+        let answer = Answer::read(refusal.unwrap_or_else(|| panic!("{head:.40}: {said}")));
+        assert_eq!(answer.status, status, "{head:.40}: {answer:?}");
+        keeps_to_itself(&answer, &world);
+    }
+    assert_eq!(site.get("/healthz").await.status, 200);
+}
+
+/// Short enough to be waited for.
+const SHORT: Duration = Duration::from_millis(200);
+
+/// What comes back to some octets until the server closes the connection, and how long that took.
+async fn until_closed(site: &Site, octets: &str) -> (String, Duration) {
+    let begun = Instant::now();
+    let mut stream = site.connect().await;
+    // It may answer and close before it has all of it, and whether it closes or breaks off is all the same.
+    let _ = stream.write_all(octets.as_bytes()).await;
+    let mut said = Vec::new();
+    let _ = timeout(PATIENCE, stream.read_to_end(&mut said))
+        .await
+        .unwrap();
+    (String::from_utf8(said).unwrap(), begun.elapsed())
+}
+
+#[tokio::test]
+async fn a_client_that_sends_no_whole_head_is_let_go() {
+    let world = World::new().await;
+    let patience = Patience {
+        head: SHORT,
+        ..Patience::default()
+    };
+    let site = world.serve_with(patience).await;
+    for (octets, answer) in [
+        ("", ""),
+        ("GET /interview/?sess", ""),
+        ("GET / HTTP/1.1\r\nHost: x\r\n", ""),
+        // Kept open after an answer, and then silent.
+        (
+            "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+            "HTTP/1.1 200 OK",
+        ),
+    ] {
+        let (said, took) = until_closed(&site, octets).await;
+        assert_eq!(said.lines().next().unwrap_or_default(), answer);
+        assert!(took >= SHORT, "{took:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_answered_in_time() {
+    let world = World::new().await;
+    let patience = Patience {
+        request: SHORT,
+        ..Patience::default()
+    };
+    let site = world.serve_with(patience).await;
+    let token = world.app.create_token("Eve", &Scope::ALL).await.unwrap();
+    let token = token.token.expose();
+    for path in ["/interview/", "/api/interviews/"] {
+        let half = format!(
+            "POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: 44\r\nConnection: close\r\n\r\nsession"
+        );
+        let (said, took) = until_closed(&site, &half).await;
+        let answer = Answer::read(&said);
+        assert_eq!(answer.status, 408, "{path}");
+        keeps_to_itself(&answer, &world);
+        assert!(took >= SHORT, "{took:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_never_reads_is_let_go_however_much_it_asks() {
+    let world = World::new().await;
+    let patience = Patience {
+        connection: SHORT,
+        ..Patience::default()
+    };
+    let site = world.serve_with(patience).await;
+    let begun = Instant::now();
+    let mut stream = site.connect().await;
+    let ended = timeout(PATIENCE, async {
+        let ask = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n";
+        while stream.write_all(ask).await.is_ok() {}
+    });
+    ended.await.unwrap();
+    assert!(begun.elapsed() >= SHORT, "{:?}", begun.elapsed());
     assert_eq!(site.get("/healthz").await.status, 200);
 }
 
@@ -107,9 +246,7 @@ async fn what_is_too_large_is_refused() {
 async fn two_hundred_idle_and_slow_connections_harm_nobody() {
     let world = World::new().await;
     let site = world.serve().await;
-    let id = world
-        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
-        .await;
+    let id = ada(&world).await;
     let path = path_of(&world, id).await;
     let mut held = Vec::new();
     for number in 0..200 {

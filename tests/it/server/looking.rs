@@ -1,21 +1,25 @@
 //! Looking changes nothing but the ledger of who looked, which decides nothing.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use futures_util::{StreamExt as _, stream};
 use greenroom::domain::access::{AccessKind, summary};
-use greenroom::domain::ids::InterviewId;
+use greenroom::domain::token::Scope;
 use greenroom::domain::when::Zone;
+use greenroom::store::StoreError;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use rusqlite::types::Value;
 
-use super::{PATIENCE, form_of, path_of};
+use super::{PATIENCE, ada, form_of, grace, path_of};
 use crate::support::World;
+use crate::support::http::Site;
 
 /// Every row of every table but the ledger.
 fn everything(world: &World) -> BTreeMap<String, Vec<Vec<Value>>> {
     let connection = world.sql();
-    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'interview_search%' AND name <> 'access'";
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'access'";
     let mut statement = connection.prepare(tables).unwrap();
     let names: Vec<String> = statement
         .query_map([], |row| row.get(0))
@@ -52,12 +56,6 @@ async fn lines(world: &World, count: i64) {
     assert_eq!(world.count("access"), count);
 }
 
-async fn ada(world: &World) -> InterviewId {
-    world
-        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
-        .await
-}
-
 #[tokio::test]
 async fn incident_10_a_scanner_that_follows_every_link_changes_nothing() {
     let world = World::new().await;
@@ -89,6 +87,42 @@ async fn incident_10_a_scanner_that_follows_every_link_changes_nothing() {
     assert_eq!(everything(&world), before, "nor when the server ends");
     assert_eq!(world.count("access"), 100, "the newest lines are kept");
     assert_eq!(world.row(id).await.interview.joined_at, None);
+}
+
+/// How those that read mail before its reader does call themselves.
+const SCANNERS: [&str; 6] = [
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/98.0 Safari/537.36",
+    "Barracuda Sentinel (EE)",
+    "GoogleImageProxy",
+    "Mozilla/5.0 (compatible; ProofpointURLDefense)",
+    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "python-requests/2.31",
+];
+
+#[tokio::test]
+async fn others_scanners_that_open_a_link_first_and_often_leave_it_to_the_candidate() {
+    let world = World::new().await;
+    let site = world.serve().await;
+    let id = ada(&world).await;
+    let path = path_of(&world, id).await;
+    // As soon as the mail has arrived, days early, and again while the door is open.
+    for now in ["2031-05-05T08:00:01Z", "2031-05-06T12:50:00Z"] {
+        world.clock.set(now.parse().unwrap());
+        for agent in SCANNERS {
+            let agent = format!("User-Agent: {agent}");
+            for method in ["HEAD", "GET", "GET", "HEAD", "OPTIONS"] {
+                site.ask(method, &path, &[&agent], "").await;
+            }
+        }
+    }
+    assert_eq!(world.row(id).await.interview.joined_at, None);
+    let page = site.get(&path).await;
+    assert_eq!(page.status, 200);
+    let joined = site.post("/interview/", &form_of(&world, id).await).await;
+    assert!(joined.status < 400, "{}", joined.status);
+    assert!(world.row(id).await.interview.joined_at.is_some());
+    // And the link is not used up by that either.
+    assert_eq!(site.get(&path).await.status, 200);
 }
 
 #[tokio::test]
@@ -152,14 +186,8 @@ async fn views_scanners_and_joins_are_told_apart_and_opening_is_not_joining() {
 async fn the_ledger_is_bounded_and_goes_with_its_interview() {
     use greenroom::domain::access::Access;
     use greenroom::domain::door::Door;
-    use greenroom::store::StoreError;
     let world = World::new().await;
-    let (ada, other) = (
-        ada(&world).await,
-        world
-            .schedule("Grace Hopper <g@c.example>", "tomorrow 15:00")
-            .await,
-    );
+    let (ada, other) = (ada(&world).await, grace(&world).await);
     let access = |second: i64| Access {
         at: jiff::Timestamp::from_second(second).unwrap(),
         kind: AccessKind::View,
@@ -193,81 +221,141 @@ async fn the_ledger_is_bounded_and_goes_with_its_interview() {
     assert_eq!(world.count("access"), 1);
 }
 
+/// A Greenroom with an interview in every state, and every path there is to ask for.
+async fn furnished() -> (World, Vec<String>) {
+    // Whoever asks too often for what doesn't work sees nothing else; so each comes from an address of its own.
+    let world = World::with("server.trusted_proxies = ['127.0.0.1']").await;
+    let mut named: Vec<String> = vec!["x".to_owned(), "0".repeat(64)];
+    let mut queries = vec![
+        String::new(),
+        "?session_key=x".to_owned(),
+        format!("?session_key={}", "0".repeat(32)),
+        "?interview_id=1".to_owned(),
+        "?filter=ada&limit=1".to_owned(),
+    ];
+    for (name, change) in [
+        ("Ada", ""),
+        ("Grace", "status = 'cancelled'"),
+        ("Alan", "starts_at = NULL, ends_at = NULL"),
+        ("Mary", "joined_at = 1"),
+        ("Emmy", "session_revoked = 1"),
+    ] {
+        let id = world
+            .schedule(&format!("{name} X <{name}@c.example>"), "tomorrow 15:00")
+            .await;
+        let token = world.app.link_token(&world.row(id).await).await.unwrap();
+        queries.push(format!("?{}", form_of(&world, id).await));
+        let signed = format!("{name}:1tYxyz:{}", "Zm9vYmFy".repeat(5));
+        named.extend([
+            id.to_string(),
+            token.unwrap().expose().to_owned(),
+            signed.clone(),
+        ]);
+        let keep = world.store.write(move |write| {
+            write.add_imported_token(&signed, id)?;
+            Ok::<_, StoreError>(())
+        });
+        keep.await.unwrap();
+        if !change.is_empty() {
+            world.tamper(&format!("UPDATE interview SET {change} WHERE id = '{id}'"));
+        }
+    }
+    let mut paths = vec!["/nowhere".to_owned(), "/interview/%00".to_owned()];
+    for path in greenroom::server::paths() {
+        match (path.find('{'), path.find('}')) {
+            (Some(from), Some(to)) => {
+                let whole = |name: &String| format!("{}{name}{}", &path[..from], &path[to + 1..]);
+                paths.extend(named.iter().map(whole));
+            }
+            _ => paths.extend(queries.iter().map(|query| format!("{path}{query}"))),
+        }
+    }
+    (world, paths)
+}
+
+/// Who looks, and how.
+const WAYS: usize = 5;
+
+async fn look(site: &Site, token: &str, path: &str, way: usize, from: usize) {
+    let authorization = format!("Authorization: Bearer {token}");
+    let from = format!("X-Forwarded-For: 192.0.{}.{}", from / 250, from % 250);
+    let (method, header) = [
+        ("HEAD", "Accept: */*"),
+        ("GET", "Accept: text/html"),
+        ("GET", "Accept: application/json"),
+        ("GET", "User-Agent: BingPreview/1.0b"),
+        ("GET", authorization.as_str()),
+    ][way];
+    let status = site.ask(method, path, &[&from, header], "").await.status;
+    assert!(status < 500 && status != 429, "{path} {status}");
+}
+
+#[tokio::test]
+async fn every_route_may_be_looked_at_in_every_way_and_nothing_changes() {
+    let (world, paths) = furnished().await;
+    for known in [
+        "/interview/?session_key=",
+        "/healthz",
+        "/openapi.json",
+        "/api/interviews/public/",
+    ] {
+        assert!(paths.iter().any(|path| path.starts_with(known)), "{known}");
+    }
+    let site = world.serve().await;
+    let token = world.app.create_token("Eve", &Scope::ALL).await.unwrap();
+    let token = token.token.expose();
+    let before = everything(&world);
+    for opens in [false, true] {
+        if opens {
+            world.clock.set("2031-05-06T12:50:00Z".parse().unwrap());
+        }
+        // Side by side, since what leads nowhere is answered late.
+        let looks = (0..paths.len() * WAYS)
+            .map(|number| look(&site, &token, &paths[number / WAYS], number % WAYS, number));
+        let looks: Vec<_> = looks.collect();
+        stream::iter(looks)
+            .buffer_unordered(50)
+            .collect::<()>()
+            .await;
+    }
+    assert_eq!(everything(&world), before);
+    site.ended().await;
+    assert_eq!(everything(&world), before, "nor when the server ends");
+}
+
 #[derive(Debug, Clone)]
-enum Look {
-    Get(usize, usize),
+enum Step {
+    Look(usize, usize),
     Wait(i64),
 }
 
 #[test]
 fn no_sequence_of_get_and_head_changes_state() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (world, site, paths) = runtime.block_on(async {
-        let world = World::new().await;
-        let mut paths = Vec::new();
-        for (name, change) in [
-            ("Ada", ""),
-            ("Grace", "status = 'cancelled'"),
-            ("Alan", "starts_at = NULL, ends_at = NULL"),
-            ("Mary", "joined_at = 1"),
-            ("Emmy", "session_revoked = 1"),
-        ] {
-            let id = world
-                .schedule(&format!("{name} X <{name}@c.example>"), "tomorrow 15:00")
-                .await;
-            let path = path_of(&world, id).await;
-            if !change.is_empty() {
-                world.tamper(&format!("UPDATE interview SET {change} WHERE id = '{id}'"));
-            }
-            let query = path.split_once('?').unwrap().1.to_owned();
-            paths.extend([
-                path,
-                format!("/interview?{query}"),
-                format!("/?{query}"),
-                format!("/interview_app/?{query}"),
-                format!("/interview_app/?interview_id={id}"),
-                format!("/interview/{id}"),
-                format!("/api/interviews/{id}/"),
-            ]);
-        }
-        paths.extend(
-            [
-                "/",
-                "/healthz",
-                "/openapi.json",
-                "/robots.txt",
-                "/interview/?session_key=x",
-                "/api/interviews/",
-                "/interview/%00",
-            ]
-            .map(str::to_owned),
-        );
+    let (world, site, paths, token) = runtime.block_on(async {
+        let (world, paths) = furnished().await;
         let site = world.serve().await;
-        (world, site, paths)
+        let token = world.app.create_token("Eve", &Scope::ALL).await.unwrap();
+        (world, site, paths, token.token.expose())
     });
     let before = everything(&world);
-    let look = prop_oneof![
-        5 => (0..paths.len(), 0..4_usize).prop_map(|(path, how)| Look::Get(path, how)),
-        1 => (-100_000..200_000_i64).prop_map(Look::Wait),
+    let step = prop_oneof![
+        5 => (0..paths.len(), 0..WAYS).prop_map(|(path, way)| Step::Look(path, way)),
+        1 => (-100_000..200_000_i64).prop_map(Step::Wait),
     ];
     let mut runner = TestRunner::new(ProptestConfig::with_cases(12));
+    let asked = Cell::new(0);
     runner
-        .run(&prop::collection::vec(look, 1..20), |looks| {
+        .run(&prop::collection::vec(step, 1..20), |steps| {
             runtime.block_on(async {
-                for look in looks {
-                    match look {
-                        Look::Wait(seconds) => world
+                for step in steps {
+                    match step {
+                        Step::Wait(seconds) => world
                             .clock
                             .advance(jiff::SignedDuration::from_secs(seconds)),
-                        Look::Get(path, how) => {
-                            let method = if how == 0 { "HEAD" } else { "GET" };
-                            let headers: &[&str] = if how == 1 {
-                                &["Accept: application/json"]
-                            } else {
-                                &[]
-                            };
-                            let status = site.ask(method, &paths[path], headers, "").await.status;
-                            assert!(status < 500, "{} {status}", paths[path]);
+                        Step::Look(path, way) => {
+                            asked.set(asked.get() + 1);
+                            look(&site, &token, &paths[path], way, asked.get()).await;
                         }
                     }
                 }

@@ -2,16 +2,14 @@
 
 use greenroom::store::StoreError;
 
-use super::path_of;
+use super::{ada, path_of};
 use crate::support::World;
 
 #[tokio::test]
 async fn incident_13_old_links_with_a_known_key_lead_to_the_canonical_one() {
     let world = World::new().await;
     let site = world.serve().await;
-    let id = world
-        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
-        .await;
+    let id = ada(&world).await;
     let link = world.link(id).await;
     let query = link.split_once('?').unwrap().1;
     for old in ["/", "/interview_app/", "/interview_app"] {
@@ -36,9 +34,7 @@ async fn incident_13_old_links_with_a_known_key_lead_to_the_canonical_one() {
 async fn an_id_alone_never_leads_to_a_key() {
     let world = World::new().await;
     let site = world.serve().await;
-    let id = world
-        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
-        .await;
+    let id = ada(&world).await;
     let key = world.row(id).await.facts.key.unwrap().expose();
     for old in [
         format!("/interview_app/?interview_id={id}"),
@@ -71,9 +67,7 @@ async fn an_id_alone_never_leads_to_a_key() {
 async fn a_signed_token_leads_on_only_letter_for_letter() {
     let world = World::new().await;
     let site = world.serve().await;
-    let id = world
-        .schedule("Ada Lovelace <ada@c.example>", "tomorrow 15:00")
-        .await;
+    let id = ada(&world).await;
     let token = format!("{}:1tYxyz:{}", "eyJpZCI6MX0", "Zm9vYmFy".repeat(5));
     let kept = token.clone();
     let keep = world.store.write(move |write| {

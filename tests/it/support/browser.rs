@@ -185,6 +185,20 @@ impl Browser {
         self.post("/goog/cdp/execute", &emulation);
     }
 
+    /// Shows pages on a device of that language, in that zone.
+    pub fn lives_in(&self, language: &str, zone: &str) {
+        for (command, params) in [
+            ("Emulation.setLocaleOverride", json!({ "locale": language })),
+            (
+                "Emulation.setTimezoneOverride",
+                json!({ "timezoneId": zone }),
+            ),
+        ] {
+            let emulation = json!({ "cmd": command, "params": params });
+            self.post("/goog/cdp/execute", &emulation);
+        }
+    }
+
     /// Lets pages run scripts, or not.
     pub fn scripts(&self, allowed: bool) {
         let emulation = json!({

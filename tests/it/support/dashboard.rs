@@ -11,6 +11,7 @@ use greenroom::app::App;
 use greenroom::tui::executor::Executor;
 use greenroom::tui::key::Key;
 use greenroom::tui::keymap;
+use greenroom::tui::layout::said;
 use greenroom::tui::message::{Effect, Event, Intent, Msg};
 use greenroom::tui::model::Model;
 use greenroom::tui::runner::{moment, setting};
@@ -146,9 +147,12 @@ impl Dashboard {
         lines.map(line).collect::<Vec<_>>().join("\n")
     }
 
-    /// The last line.
+    /// What is said below, put together where it takes several lines.
     pub fn status(&self) -> String {
-        self.screen().lines().last().unwrap().trim().to_owned()
+        let screen = self.screen();
+        let lines: Vec<&str> = screen.lines().map(str::trim).collect();
+        let said = said(&self.model).len().max(1);
+        lines[lines.len() - said..].join(" ")
     }
 
     fn press(&mut self, key: Key) {

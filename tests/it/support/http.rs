@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use greenroom::app::Stop;
-use greenroom::server::Server;
+use greenroom::server::{Patience, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -26,6 +26,22 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Takes apart what came over a connection.
+    pub fn read(text: &str) -> Self {
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        let mut lines = head.lines();
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap();
+        let headers = lines.map(|line| {
+            let (name, value) = line.split_once(": ").unwrap();
+            (name.to_ascii_lowercase(), value.to_owned())
+        });
+        Self {
+            status: status.parse().unwrap(),
+            headers: headers.collect(),
+            body: body.to_owned(),
+        }
+    }
+
     /// The value of a header; its name in lowercase.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.headers.iter().filter(|(header, _)| header == name);
@@ -42,10 +58,16 @@ impl Answer {
 impl World {
     /// Serves this world on a free port.
     pub async fn serve(&self) -> Site {
+        self.serve_with(Patience::default()).await
+    }
+
+    /// The same with clients that may take so long.
+    pub async fn serve_with(&self, patience: Patience) -> Site {
         let server = Server::bind(self.app.clone(), SocketAddr::from(([127, 0, 0, 1], 0)))
             .await
             .ok()
-            .unwrap();
+            .unwrap()
+            .with_patience(patience);
         let stop = Stop::default();
         let address = server.address();
         let stopped = stop.clone();
@@ -123,17 +145,5 @@ pub fn request(host: SocketAddr, method: &str, path: &str, headers: &[&str], bod
 pub async fn read_answer(stream: &mut TcpStream) -> Answer {
     let mut octets = Vec::new();
     stream.read_to_end(&mut octets).await.unwrap();
-    let text = String::from_utf8(octets).unwrap();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap();
-    let mut lines = head.lines();
-    let status = lines.next().unwrap().split(' ').nth(1).unwrap();
-    let headers = lines.map(|line| {
-        let (name, value) = line.split_once(": ").unwrap();
-        (name.to_ascii_lowercase(), value.to_owned())
-    });
-    Answer {
-        status: status.parse().unwrap(),
-        headers: headers.collect(),
-        body: body.to_owned(),
-    }
+    Answer::read(&String::from_utf8(octets).unwrap())
 }

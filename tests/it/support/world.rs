@@ -177,6 +177,12 @@ impl World {
         self.try_schedule(draft(candidate, at), mail).await.unwrap()
     }
 
+    /// The same from a draft that is more than a name and a time.
+    pub async fn schedule_draft(&self, draft: Draft) -> InterviewId {
+        let made = self.try_schedule(draft, MailWish::Now).await;
+        made.unwrap().row.id()
+    }
+
     pub async fn try_schedule(
         &self,
         draft: Draft,

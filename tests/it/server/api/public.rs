@@ -131,3 +131,26 @@ async fn who_tries_tokens_has_to_wait_and_a_good_one_never_does() {
     assert_eq!(api.site.get(&page).await.status, 429);
     assert_eq!(ask(&api, "GET", &public).await.status, 200);
 }
+
+#[tokio::test]
+async fn programs_that_ask_are_nobody_who_looks_and_joins_are_written_down() {
+    let api = Api::new().await;
+    let (public, path) = link(
+        &api,
+        json!({"meeting_url": "https://meet.acme.example/ada"}),
+    )
+    .await;
+    for _ in 0..5 {
+        ask(&api, "GET", &public).await;
+        api.site.ask("HEAD", &public, &[], "").await;
+    }
+    ask(&api, "POST", &public).await;
+    api.world.wait_minutes(29 * 60);
+    ask(&api, "POST", &public).await;
+    api.post(&format!("{path}revoke/"), &json!({})).await;
+    ask(&api, "POST", &public).await;
+    let Api { site, world, .. } = api;
+    site.ended().await;
+    let doors: String = world.ask("SELECT group_concat(kind || ' ' || door, ', ') FROM access");
+    assert_eq!(doors, "join not_yet_open, join joined, join dead");
+}
