@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use greenroom::app::{Action, App, Selection, SystemChance, SystemClock, Wiring};
@@ -50,14 +51,17 @@ async fn main() {
     let database = home.path().join("data/greenroom.db");
     let before = home.path().join("before.db");
     sqlite(&database, &format!("VACUUM INTO '{}'", before.display()));
+    let other = Other::writes_all_the_time(home.path());
     let began = Instant::now();
     let done = app.carry_out(&few, None).await.unwrap();
     let ours = began.elapsed();
     println!(
-        "{} mails composed, read back and enqueued as one batch: {:.2} s, {:.0} a second",
+        "{} mails composed, read back and enqueued as one batch: {:.2} s, {:.0} a second; \
+         another process that writes all the time waited {:.2} s at most",
         done.deliveries.len(),
         ours.as_secs_f64(),
-        f64::from(u32::try_from(MAILED).unwrap()) / ours.as_secs_f64()
+        f64::from(u32::try_from(MAILED).unwrap()) / ours.as_secs_f64(),
+        other.longest_wait().await.as_secs_f64()
     );
     let theirs = the_same_rows(&database, &before, home.path());
     println!(
@@ -120,6 +124,37 @@ async fn fill(app: &App, home: &Path) {
         })
         .await
         .unwrap();
+}
+
+/// Another Greenroom on the same database, and how long it had to wait for its turn.
+struct Other {
+    ended: Arc<AtomicBool>,
+    work: tokio::task::JoinHandle<Duration>,
+}
+
+impl Other {
+    fn writes_all_the_time(home: &Path) -> Self {
+        let store = Store::open(&home.join("data"), OpenOptions::default()).unwrap();
+        let ended = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&ended);
+        let work = tokio::spawn(async move {
+            let mut longest = Duration::ZERO;
+            while !seen.load(Ordering::SeqCst) {
+                let began = Instant::now();
+                let written = store.write(|write| write.set_setting("benchmark", "another"));
+                written.await.unwrap();
+                longest = longest.max(began.elapsed());
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            longest
+        });
+        Self { ended, work }
+    }
+
+    async fn longest_wait(self) -> Duration {
+        self.ended.store(true, Ordering::SeqCst);
+        self.work.await.unwrap()
+    }
 }
 
 /// What the batch wrote, written once more by `sqlite3` into the database as it was before.

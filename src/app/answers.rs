@@ -33,7 +33,9 @@ pub enum AppError {
     #[error("already waiting: the mail to this candidate {0}")]
     AlreadyWaiting(String),
     /// Nobody knows whether the last mail arrived.
-    #[error("the outcome of the last mail is unknown; it has to be settled before another is sent")]
+    #[error(
+        "the outcome of the last mail is unknown; it has to be settled before another is sent (greenroom outbox settle)"
+    )]
     Unsettled,
     /// A mail is being handed over.
     #[error(
@@ -64,6 +66,9 @@ pub enum AppError {
         "the mail waits in the outbox and was not tried, because the outbox can't be written now: {0}"
     )]
     OutboxNotWritten(String),
+    /// The mail to one of a plan can't be composed.
+    #[error("{1} ({0}): {2}; nothing was done. Leave them out, or put that right")]
+    OfPlan(InterviewId, String, Box<AppError>),
     /// Something changed since the plan was made.
     #[error("{} changed since this plan was made; nothing was done. Plan again", interviews(.0.len()))]
     PlanChanged(Vec<InterviewId>),
@@ -126,6 +131,7 @@ impl AppError {
             | Self::OutboxNotWritten(_)
             | Self::Mailbox(_)
             | Self::Move(_) => Nature::Environment,
+            Self::OfPlan(_, _, error) => error.nature(),
             Self::NotInvitable(_)
             | Self::AlreadyWaiting(_)
             | Self::Unsettled

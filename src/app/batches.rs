@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Action, App, AppError, Chosen, Delivery, Plan, Selection};
-use crate::domain::batch::{BatchState, Progress, time_left};
+use crate::domain::batch::{BatchDeed, BatchEvent, BatchState, Progress, time_left};
 use crate::domain::delivery::{State, was_given_up};
 use crate::domain::ids::InterviewId;
 use crate::domain::when;
@@ -21,6 +21,8 @@ const LATELY: Duration = Duration::from_mins(1);
 pub struct BatchStatus {
     /// The batch.
     pub batch: Batch,
+    /// Who paused, resumed, stopped or retried it, and when: the first first.
+    pub history: Vec<BatchEvent>,
     /// Where its mails stand.
     pub progress: Progress,
     /// How many mails came to their end within the last minute.
@@ -232,10 +234,10 @@ impl App {
         if write.batch_progress(batch.id)?.left() == 0 {
             return Err(AppError::BatchOver(number));
         }
-        let to = match steer {
-            Steer::Pause => BatchState::Paused,
-            Steer::Resume => BatchState::Going,
-            Steer::Stop => BatchState::Stopped,
+        let (to, deed) = match steer {
+            Steer::Pause => (BatchState::Paused, BatchDeed::Paused),
+            Steer::Resume => (BatchState::Going, BatchDeed::Resumed),
+            Steer::Stop => (BatchState::Stopped, BatchDeed::Stopped),
         };
         if batch.state == to {
             return Err(AppError::BatchIs(number, to));
@@ -250,11 +252,33 @@ impl App {
                 }
             }
         }
-        write.steer_batch(batch.id, to, &self.config().actor(), self.running())?;
+        write.steer_batch(batch.id, to)?;
+        let detail = match steer {
+            Steer::Pause | Steer::Resume => String::new(),
+            Steer::Stop => format!("{withdrawn} withdrawn"),
+        };
+        self.note_batch(write, number, deed, detail)?;
         Ok(Steered {
             status: self.status(write, numbered(write, number)?)?,
             withdrawn,
         })
+    }
+
+    /// Notes what was done to a batch, and by whom.
+    pub(super) fn note_batch(
+        &self,
+        write: &Writing<'_>,
+        number: i64,
+        deed: BatchDeed,
+        detail: String,
+    ) -> Result<(), AppError> {
+        let event = BatchEvent {
+            at: self.running(),
+            actor: self.actor(),
+            deed,
+            detail,
+        };
+        Ok(write.append_batch_event(number, &event)?)
     }
 
     /// Plans to mail again what of a batch did not leave and may be sent: what was withdrawn, and what was given up
@@ -288,8 +312,11 @@ impl App {
                 }
                 if !again.is_empty() {
                     let selection = Selection::Ids(again);
-                    retry.plan =
-                        Some(app.plan_in(read, Action::Resend, &selection, &Chosen::Nobody)?);
+                    let plan = app.plan_in(read, Action::Resend, &selection, &Chosen::Nobody)?;
+                    retry.plan = Some(Plan {
+                        retries: Some(number),
+                        ..plan
+                    });
                 }
                 Ok(retry)
             })
@@ -320,6 +347,7 @@ impl App {
         };
         Ok(BatchStatus {
             time_left: left.filter(|_| batch.state == BatchState::Going),
+            history: read.batch_events(batch.number)?,
             batch,
             progress,
             last_minute,

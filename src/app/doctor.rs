@@ -235,6 +235,7 @@ impl App {
             message_id: MessageId::new(self.chance().row_id(now), self.sender()),
             date: now,
             in_reply_to: None,
+            replaces_link: false,
         };
         let words = |error: &dyn std::fmt::Display| error.to_string();
         let mail = mail::test_mail(self.sender(), address, &identity).map_err(|e| words(&e))?;

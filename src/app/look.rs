@@ -2,17 +2,16 @@
 
 use uuid::Uuid;
 
-use super::{Action, App, AppError, Counts, Delivery, Position, Row, UnsentMail, Window, outbox};
+use super::outbox::{self, Outline};
+use super::{Action, App, AppError, Counts, Delivery, Position, Row, UnsentMail, Window};
 use crate::domain::access::Access;
 use crate::domain::draft::{Details, Draft, Notice, Refusal};
 use crate::domain::event::Event;
 use crate::domain::filter::{Filter, Predicate};
 use crate::domain::ids::{DeliveryId, InterviewId, SessionId};
 use crate::domain::interview::Interview;
-use crate::domain::invitable::Invitable;
 use crate::domain::session::{Session, SessionKey};
 use crate::domain::verdict::{Reason, Standing};
-use crate::mail::{self, MailIdentity, MessageId};
 use crate::store::{Place, Reading};
 
 /// Where a window of the list begins.
@@ -240,43 +239,22 @@ impl App {
                         origin: MailOrigin::Stored(Box::new(delivery)),
                     });
                 }
-                app.mail_as_it_would_be(read, &row.interview)
+                app.mail_as_it_would_be(read, Action::Resend, row.interview)
             })
             .await
     }
 
-    /// The mail that would be put into the outbox now, whatever was sent before.
-    ///
-    /// # Errors
-    /// The named precondition that stands in the way.
-    pub async fn next_mail(&self, id: InterviewId) -> Result<Mail, AppError> {
-        let app = self.clone();
-        self.store()
-            .read(move |read| {
-                let row = read.interview(id)?.ok_or(AppError::NoInterview(id))?;
-                app.mail_as_it_would_be(read, &row.interview)
-            })
-            .await
-    }
-
-    /// The mail that an action would put into the outbox now.
+    /// The mail that an action would put into the outbox now, whatever was sent before: the same bytes but for what is
+    /// drawn by chance.
     ///
     /// # Errors
     /// The named precondition that stands in the way.
     pub async fn planned_mail(&self, action: Action, id: InterviewId) -> Result<Mail, AppError> {
-        if action != Action::Rotate {
-            return self.next_mail(id).await;
-        }
         let app = self.clone();
         self.store()
             .read(move |read| {
                 let row = read.interview(id)?.ok_or(AppError::NoInterview(id))?;
-                let mut interview = row.interview;
-                interview.sequence = interview.sequence.saturating_add(1);
-                Ok(Mail {
-                    bytes: app.sample_mail(&interview, &sample_session(&interview))?,
-                    origin: MailOrigin::Sample,
-                })
+                app.mail_as_it_would_be(read, action, row.interview)
             })
             .await
     }
@@ -284,17 +262,26 @@ impl App {
     fn mail_as_it_would_be(
         &self,
         read: &Reading<'_>,
-        interview: &Interview,
+        action: Action,
+        interview: Interview,
     ) -> Result<Mail, AppError> {
-        let session = read.sessions(interview.id)?.into_iter().next();
+        let session = match action {
+            Action::Rotate => None,
+            _ => read.sessions(interview.id)?.into_iter().next(),
+        };
         let origin = if session.is_some() {
             MailOrigin::WouldBe
         } else {
             MailOrigin::Sample
         };
-        let session = session.unwrap_or_else(|| sample_session(interview));
+        let session = session.unwrap_or_else(|| sample_session(&interview));
+        let interview = match action {
+            Action::Rotate => interview.with_new_link(self.now()),
+            _ => interview,
+        };
+        let outline = Outline::further(read, interview, Some(session))?;
         Ok(Mail {
-            bytes: self.sample_mail(interview, &session)?,
+            bytes: self.sample_mail(&outline)?,
             origin,
         })
     }
@@ -307,7 +294,8 @@ impl App {
             Err(refusals) => return Preview::Refused(refusals),
         };
         let interview = Interview::new(InterviewId::new(Uuid::nil()), details.clone(), self.now());
-        match self.sample_mail(&interview, &sample_session(&interview)) {
+        let session = sample_session(&interview);
+        match self.sample_mail(&Outline::first(interview, Some(session))) {
             Ok(bytes) => Preview::Mail {
                 bytes,
                 details: Box::new(details),
@@ -322,19 +310,10 @@ impl App {
         draft.notices()
     }
 
-    fn sample_mail(&self, interview: &Interview, session: &Session) -> Result<Vec<u8>, AppError> {
-        let invitable = Invitable::check(interview, Some(session), self.policy(), self.now())?;
-        let message_id = MessageId::new(interview.id.uuid(), self.sender());
-        let identity = MailIdentity {
-            message_id,
-            date: self.now(),
-            in_reply_to: None,
-        };
-        Ok(
-            mail::invitation(self.templates(), self.sender(), &invitable, &identity)?
-                .bytes()
-                .to_vec(),
-        )
+    // Composed as what is kept, under a name that no mail has.
+    fn sample_mail(&self, outline: &Outline) -> Result<Vec<u8>, AppError> {
+        let id = DeliveryId::new(outline.interview.id.uuid());
+        Ok(self.compose(outline, id)?.mime)
     }
 
     /// What may still leave.

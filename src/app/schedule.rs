@@ -221,15 +221,29 @@ impl App {
         id: InterviewId,
         now: Timestamp,
     ) -> Result<Session, StoreError> {
-        let session = Session {
+        let session = self.new_session(id, now);
+        self.keep_session(write, &session)?;
+        Ok(session)
+    }
+
+    /// A session that is not kept yet.
+    pub(super) fn new_session(&self, id: InterviewId, now: Timestamp) -> Session {
+        Session {
             id: SessionId::new(self.chance().row_id(now)),
             interview_id: id,
             key: SessionKey::new(self.chance().session_key()),
             created_at: now,
             revoked_at: None,
-        };
-        write.add_session(&session)?;
-        write.append_event(id, &self.event(EventKind::LinkMade, ""))?;
-        Ok(session)
+        }
+    }
+
+    /// Keeps a new session, with its event.
+    pub(super) fn keep_session(
+        &self,
+        write: &Writing<'_>,
+        session: &Session,
+    ) -> Result<(), StoreError> {
+        write.add_session(session)?;
+        write.append_event(session.interview_id, &self.event(EventKind::LinkMade, ""))
     }
 }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    audit, backup, batch, change, deliver, demo, doctor, erase, export, import, list, new, outbox,
-    preview, repair, resend, rotate, serve, setup, show, token, why,
+    audit, backup, batch, cancel, change, deliver, demo, doctor, erase, export, import, list, new,
+    outbox, preview, repair, resend, rotate, serve, setup, show, token, why,
 };
 use crate::config::Options;
 
@@ -114,8 +114,8 @@ pub enum Command {
     Deliver(deliver::Deliver),
     Resend(resend::Resend),
     Repair(repair::Repair),
-    Cancel(change::Cancel),
-    Revoke(change::Revoke),
+    Cancel(cancel::Cancel),
+    Revoke(cancel::Revoke),
     Extend(change::Extend),
     Complete(change::Complete),
     NoShow(change::NoShow),
@@ -156,7 +156,9 @@ impl Words {
 }
 
 /// Commands whose words may exclude (`list -status:cancelled`).
-const FILTERED: [&str; 6] = ["list", "export", "audit", "resend", "repair", "rotate"];
+const FILTERED: [&str; 8] = [
+    "list", "export", "audit", "resend", "repair", "rotate", "cancel", "revoke",
+];
 
 /// Moves excluding words behind `--`, where they are taken for words and not for options. The words of a filter must
 /// all hold, so their order means nothing.
@@ -234,7 +236,8 @@ mod tests {
     #[case("backup")]
     #[case("erase")]
     #[case("erase x y")]
-    #[case("cancel")]
+    #[case("cancel ada --plan p.json")]
+    #[case("cancel --plan p.json --reason filled")]
     #[case("extend x")]
     #[case("no-show x --reason y")]
     #[case("rotate ada --plan p.json")]
@@ -257,6 +260,9 @@ mod tests {
     #[case("outbox --json", false)]
     #[case("cancel x --reason filled --json", false)]
     #[case("revoke x", false)]
+    #[case("cancel role:engineer --dry-run --save-plan p.json --json", false)]
+    #[case("cancel --plan p.json --expect 3 --yes", false)]
+    #[case("revoke all --expect 3 --yes --json", false)]
     #[case("erase x --yes --json", false)]
     #[case("extend x --opens now --closes 1h", false)]
     #[case("complete x --json", false)]

@@ -9,7 +9,7 @@ use super::selector;
 use super::table::Table;
 use super::{Exit, Failure, wait};
 use crate::app::{App, BatchStatus, DeliveryJson, Steer};
-use crate::domain::batch::Progress;
+use crate::domain::batch::{BatchEvent, Progress};
 use crate::domain::when;
 
 /// Show and steer batches: mail that was asked for together, from one plan
@@ -98,6 +98,15 @@ struct BatchJson<'a> {
     left: u64,
     last_minute: u64,
     seconds_left: Option<u64>,
+    history: Vec<EventJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct EventJson<'a> {
+    at: Timestamp,
+    actor: &'a str,
+    deed: &'static str,
+    detail: &'a str,
 }
 
 impl<'a> From<&'a BatchStatus> for BatchJson<'a> {
@@ -126,6 +135,18 @@ impl<'a> From<&'a BatchStatus> for BatchJson<'a> {
             left: progress.left(),
             last_minute: status.last_minute,
             seconds_left: status.time_left.map(|left| left.as_secs()),
+            history: status.history.iter().map(EventJson::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a BatchEvent> for EventJson<'a> {
+    fn from(event: &'a BatchEvent) -> Self {
+        Self {
+            at: event.at,
+            actor: &event.actor,
+            deed: event.deed.name(),
+            detail: &event.detail,
         }
     }
 }
@@ -267,11 +288,12 @@ fn say(status: &BatchStatus, app: &App, printer: &mut Printer) {
         when::moment(batch.asked_at, &zone, app.now()),
     ));
     printer.line(&status.words());
-    if let Some((who, at)) = &batch.steered {
+    for event in &status.history {
         printer.line(&format!(
-            "{} by {who} {}",
-            batch.state.name(),
-            when::moment(*at, &zone, app.now())
+            "{} by {} {}",
+            event.words(),
+            event.actor,
+            when::moment(event.at, &zone, app.now())
         ));
     }
 }

@@ -1,4 +1,4 @@
-//! `greenroom cancel`, `revoke`, `extend`, `complete`, `no-show`: what a link depends on. Naming one id is consent.
+//! `greenroom extend`, `complete`, `no-show`: what the link of one interview depends on. Naming its id is consent.
 //!
 //! Nobody is mailed by any of them, and each says what is true now.
 
@@ -17,32 +17,6 @@ struct One {
     /// Print it as JSON, with the number of mails that were taken back
     #[arg(long)]
     json: bool,
-}
-
-/// Cancel an interview; nobody is mailed
-///
-/// Its link lets nobody in from now on, and mail that has not left is taken back. What the candidate holds is said.
-#[derive(Debug, Args)]
-pub struct Cancel {
-    #[command(flatten)]
-    one: One,
-    /// Why; kept in the timeline, not mailed
-    #[arg(
-        long,
-        value_name = "TEXT",
-        default_value = "",
-        hide_default_value = true
-    )]
-    reason: String,
-}
-
-/// Revoke the link of an interview; nobody is mailed
-///
-/// Whoever has the link can't get in any longer. The interview stands, blocked, until it is given a new one.
-#[derive(Debug, Args)]
-pub struct Revoke {
-    #[command(flatten)]
-    one: One,
 }
 
 /// Note that an interview took place; its link closes
@@ -77,22 +51,6 @@ pub struct Extend {
     /// Until when at least: so long from now (`1h`), or a time in the zone of the interview
     #[arg(long, value_name = "WHEN")]
     closes: Option<String>,
-}
-
-impl Cancel {
-    pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
-        let changed = app
-            .cancel(interview_id(&self.one.id)?, &self.reason)
-            .await?;
-        Ok(self.one.say(&changed, app, printer))
-    }
-}
-
-impl Revoke {
-    pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
-        let changed = app.revoke(interview_id(&self.one.id)?).await?;
-        Ok(self.one.say(&changed, app, printer))
-    }
 }
 
 impl Complete {

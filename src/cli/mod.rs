@@ -9,6 +9,7 @@ mod astray;
 mod audit;
 mod backup;
 mod batch;
+mod cancel;
 mod change;
 mod csv;
 mod deliver;

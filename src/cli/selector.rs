@@ -3,24 +3,20 @@
 //! Nothing is everybody by accident: without words, with an unknown key or id, or without anybody to ask, it ends
 //! before anything is done.
 
+mod shown;
+
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Args;
-use serde::Serialize;
 
 use super::arguments::Words;
-use super::astray;
 use super::printer::Printer;
-use super::table::Table;
-use super::{Failure, ask, wait};
-use crate::app::{
-    Action, App, CarriedOut, Chosen, Delivery, DeliveryJson, Held, LinkStep, Plan, PlanRow,
-    Selection,
-};
+use super::{Failure, ask, astray, wait};
+use crate::app::{Action, App, Chosen, Delivery, Plan, Selection};
 use crate::domain::filter::Filter;
 use crate::domain::ids::InterviewId;
-use crate::domain::when;
+
+pub(super) use shown::{AfterJson, print_rows};
 
 /// Which interviews, and how to go about it.
 #[derive(Debug, Args)]
@@ -61,23 +57,6 @@ pub(super) struct Done {
     pub(super) deliveries: Option<Vec<Delivery>>,
 }
 
-/// A row of a plan for programs.
-#[derive(Serialize)]
-struct RowJson<'a> {
-    interview_id: InterviewId,
-    candidate_name: &'a str,
-    to: Option<&'a str>,
-    starts_at: Option<jiff::Timestamp>,
-    step: &'static str,
-    why: &'a str,
-    optional: bool,
-    chosen: bool,
-    link: &'a LinkStep,
-    holds: Option<&'a Held>,
-    batch: Option<i64>,
-    delivery: Option<DeliveryJson>,
-}
-
 impl Selector {
     /// Plans, and goes about it as was consented to.
     ///
@@ -89,19 +68,62 @@ impl Selector {
         app: &App,
         printer: &mut Printer,
     ) -> Result<Done, Failure> {
+        let plan = self.planned(action, anyway, app).await?;
+        self.carry_out(plan, app, printer).await
+    }
+
+    /// The plan: made now, or read from the file that was named.
+    pub(super) async fn planned(
+        &self,
+        action: Action,
+        anyway: bool,
+        app: &App,
+    ) -> Result<Plan, Failure> {
         let chosen = if anyway {
             Chosen::Everybody
         } else {
             Chosen::Nobody
         };
-        let plan = match &self.plan {
+        Ok(match &self.plan {
             Some(file) => read_plan(file, action)?,
             None => {
                 app.plan_choosing(action, &self.selection()?, &chosen)
                     .await?
             }
-        };
+        })
+    }
+
+    /// Goes about a plan as was consented to.
+    pub(super) async fn carry_out(
+        &self,
+        plan: Plan,
+        app: &App,
+        printer: &mut Printer,
+    ) -> Result<Done, Failure> {
         self.consent.carry_out(plan, self.json, app, printer).await
+    }
+
+    /// The interview, where one alone was named by its id and is to be acted on at once.
+    pub(super) fn one_named(&self) -> Option<InterviewId> {
+        match self.words.words.as_slice() {
+            [one] if !self.consent.only_shows() => one.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// Whether the plan comes from a file.
+    pub(super) const fn is_saved(&self) -> bool {
+        self.plan.is_some()
+    }
+
+    /// Whether it is to be printed for programs.
+    pub(super) const fn json(&self) -> bool {
+        self.json
+    }
+
+    /// What was expected of a plan.
+    pub(super) const fn consent(&self) -> &Consent {
+        &self.consent
     }
 
     /// The words of the filter, as they were typed.
@@ -130,6 +152,11 @@ impl Selector {
                 "filter: name ids or write a filter, not both",
             ));
         }
+        if let Some(word) = self.words.words.iter().find(|word| is_meant_as_an_id(word)) {
+            return Err(Failure::input(format!(
+                "id: {word:?} is not the id of an interview; greenroom list shows them with --json"
+            )));
+        }
         Filter::parse(&self.words.text())
             .map(Selection::Matching)
             .map_err(|error| Failure::input(error.to_string()))
@@ -137,6 +164,21 @@ impl Selector {
 }
 
 impl Consent {
+    const fn only_shows(&self) -> bool {
+        self.dry_run || (self.save_plan.is_some() && !self.yes)
+    }
+
+    /// Refuses a plan of another size than was expected.
+    pub(super) fn check_size(&self, plan: &Plan) -> Result<(), Failure> {
+        match self.expect {
+            Some(expected) if expected != plan.acts() => Err(Failure::input(format!(
+                "expect: the plan acts on {}, not on {expected}; nothing was done",
+                plan.acts()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// Shows a plan, asks, carries it out, waits for the first attempts, and prints.
     pub(super) async fn carry_out(
         &self,
@@ -145,14 +187,9 @@ impl Consent {
         app: &App,
         printer: &mut Printer,
     ) -> Result<Done, Failure> {
-        let only_shows = self.dry_run || (self.save_plan.is_some() && !self.yes);
-        if let Some(expected) = self.expect.filter(|expected| *expected != plan.acts()) {
-            return Err(Failure::input(format!(
-                "expect: the plan acts on {}, not on {expected}; nothing was done",
-                plan.acts()
-            )));
-        }
-        if !only_shows && !self.yes && !ask::can_ask() {
+        let only_shows = self.only_shows();
+        self.check_size(&plan)?;
+        if !only_shows && !self.yes && plan.acts() > 0 && !ask::can_ask() {
             return Err(Failure::input(
                 "yes: there is nobody to ask; look with --dry-run, then say --yes",
             ));
@@ -161,7 +198,7 @@ impl Consent {
             write_plan(file, &plan)?;
         }
         let asks = !only_shows && !self.yes && plan.acts() > 0;
-        let said = plan_in_words(&plan, app);
+        let said = shown::plan_in_words(&plan, app);
         if plan.sends() > 0 {
             astray::remark(app, printer).await?;
         }
@@ -175,10 +212,10 @@ impl Consent {
                 printer.remark(line);
             }
         }
-        let declined = asks && !ask::consent(verb(&plan), plan.acts(), printer);
+        let declined = asks && !ask::consent(shown::verb(&plan), plan.acts(), printer);
         if only_shows || declined || plan.acts() == 0 {
             if json {
-                print_rows(&plan, None, &[], printer);
+                print_rows(&plan, None, &[], None, printer);
             }
             if only_shows || declined {
                 printer.remark("Nothing was done.");
@@ -189,14 +226,14 @@ impl Consent {
         let done = app.carry_out(&plan, None).await?;
         if let Some(batch) = done.batch.filter(|_| done.repeated) {
             printer.remark(&format!(
-                "This plan was carried out before, as batch {batch}; nothing is sent a second time."
+                "This plan was carried out before, as batch {batch}; nothing is done a second time."
             ));
         }
         let deliveries = wait::for_first_attempts(app, &done.deliveries, printer).await?;
         if json {
-            print_rows(&plan, done.batch, &deliveries, printer);
+            print_rows(&plan, done.batch, &deliveries, None, printer);
         } else {
-            say_outcome(&done, &deliveries, app, printer).await?;
+            shown::say_outcome(&plan, &done, &deliveries, app, printer).await?;
         }
         Ok(Done {
             plan,
@@ -205,126 +242,13 @@ impl Consent {
     }
 }
 
-const fn verb(plan: &Plan) -> &'static str {
-    match plan.action {
-        Action::Repair { send: false } => "make the links",
-        Action::Resend | Action::Repair { send: true } => "send",
-        Action::Rotate => "replace the links",
-        Action::Cancel => "cancel the interviews",
-        Action::Revoke => "end the links",
-    }
-}
-
-fn print_rows(plan: &Plan, batch: Option<i64>, deliveries: &[Delivery], printer: &mut Printer) {
-    let by_interview: std::collections::HashMap<InterviewId, &Delivery> = deliveries
-        .iter()
-        .map(|delivery| (delivery.interview_id, delivery))
-        .collect();
-    for row in &plan.rows {
-        printer.json(&RowJson {
-            interview_id: row.id,
-            candidate_name: &row.candidate,
-            to: row.address.as_deref(),
-            starts_at: row.starts_at,
-            step: row.step.name(),
-            why: row.step.why(),
-            optional: row.step.is_optional(),
-            chosen: row.chosen,
-            link: &row.link,
-            holds: row.holds.as_ref(),
-            batch,
-            delivery: by_interview
-                .get(&row.id)
-                .map(|delivery| DeliveryJson::from(*delivery)),
-        });
-    }
-}
-
-fn plan_in_words(plan: &Plan, app: &App) -> Vec<String> {
-    if plan.rows.is_empty() {
-        return vec!["No interview matches.".to_owned()];
-    }
-    let zone = app.config().list_zone();
-    let what = match plan.action {
-        Action::Repair { send: false } => "to get a link",
-        Action::Resend | Action::Repair { send: true } => "to send",
-        Action::Rotate => "to get a new link",
-        Action::Cancel => "to cancel",
-        Action::Revoke => "whose link is to end",
-    };
-    let mut totals = vec![format!("{} {what}, {} to skip", plan.acts(), plan.skips())];
-    if !plan.action.mails() {
-        totals.push("nobody is mailed".to_owned());
-    }
-    let rate = app.config().mail.rate;
-    if let Some((takes, rate)) = plan.takes(rate).zip(rate) {
-        let takes = Duration::from_secs(takes.as_secs().max(1));
-        totals.push(format!(
-            "about {} at {rate} a second",
-            when::span_in_words(takes)
-        ));
-    }
-    if let Some(first) = plan.first_start() {
-        totals.push(format!(
-            "the first starts {} {}",
-            when::day(first, &zone),
-            when::time_24h(first, &zone)
-        ));
-    }
-    let mut lines = vec![format!("{} (times in {})", totals.join(" · "), zone.name())];
-    let cells = |row: &PlanRow| {
-        let start = row.starts_at.map_or_else(
-            || "no time yet".to_owned(),
-            |at| format!("{} {}", when::day(at, &zone), when::time_24h(at, &zone)),
-        );
-        let whom = row.address.as_ref().map_or_else(
-            || row.candidate.clone(),
-            |address| format!("{} <{address}>", row.candidate),
-        );
-        vec![
-            row.step.name().to_owned(),
-            whom,
-            start,
-            row.link_words(),
-            match row.held_words(&zone) {
-                Some(held) => format!("{}; {held}", row.step.why()),
-                None => row.step.why().to_owned(),
-            },
-        ]
-    };
-    let rows: Vec<Vec<String>> = plan.rows.iter().map(cells).collect();
-    lines.extend(Table::new(&[0, 60, 0, 0, 0]).lay_out(&rows, |_, _, cell| cell.to_owned()));
-    lines
-}
-
-async fn say_outcome(
-    done: &CarriedOut,
-    deliveries: &[Delivery],
-    app: &App,
-    printer: &mut Printer,
-) -> Result<(), Failure> {
-    if done.links_made > 0 {
-        printer.line(&format!("{} made", counted(done.links_made, "link")));
-    }
-    if let Some(batch) = done.batch.filter(|_| deliveries.len() > 1) {
-        printer.remark(&format!(
-            "This was batch {batch}; greenroom batch show {batch} says where its mails stand."
-        ));
-    }
-    for delivery in deliveries {
-        if let Some(dossier) = app.details(delivery.interview_id).await? {
-            printer.line(&format!(
-                "{}: mail {}",
-                dossier.row.interview.candidate_name,
-                wait::outcome(delivery, app)
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+// Hexadecimal digits in groups, but not the groups of an id.
+fn is_meant_as_an_id(word: &str) -> bool {
+    word.len() > 16
+        && word.matches('-').count() >= 2
+        && word
+            .chars()
+            .all(|character| character == '-' || character.is_ascii_hexdigit())
 }
 
 fn read_plan(file: &Path, action: Action) -> Result<Plan, Failure> {

@@ -93,6 +93,10 @@ pub struct Config {
     pub fixed_now: Option<Timestamp>,
     /// The zone that a person at this machine lives in; none over SSH, where the person sits elsewhere.
     pub machine_zone: Option<Zone>,
+    /// Whether the person sits at another machine, at the other end of SSH.
+    pub is_remote: bool,
+    /// What kind of terminal it is (`TERM`), where that is said.
+    pub terminal: Option<String>,
     sender: Sender,
     login: Option<String>,
     reached_at: Option<SocketAddr>,
@@ -198,6 +202,8 @@ impl Config {
                 .variable("USER")
                 .or_else(|| environment.variable("LOGNAME"))
                 .map(str::to_owned),
+            is_remote: environment.is_remote(),
+            terminal: environment.variable("TERM").map(str::to_owned),
             reached_at: environment.reached_at(),
         })
     }

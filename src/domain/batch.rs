@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::delivery::State;
 
 /// Whether the mails of a batch may leave.
@@ -33,6 +35,66 @@ impl BatchState {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// What a person did to a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BatchDeed {
+    /// Nothing of it was to leave.
+    Paused,
+    /// It was to go on.
+    Resumed,
+    /// What had not left was withdrawn; the detail says how many.
+    Stopped,
+    /// What had not left and may be sent was asked for again; the detail names the new batch.
+    Retried,
+}
+
+impl BatchDeed {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Paused, Self::Resumed, Self::Stopped, Self::Retried];
+
+    /// The name used in JSON and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Paused => "paused",
+            Self::Resumed => "resumed",
+            Self::Stopped => "stopped",
+            Self::Retried => "retried",
+        }
+    }
+
+    /// The deed of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|deed| deed.name() == name)
+    }
+}
+
+/// One line of what happened to a batch as a whole. What became of each mail stands in the timeline of its interview.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchEvent {
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: String,
+    /// What.
+    pub deed: BatchDeed,
+    /// More about it, or empty. Never a name or an address of a candidate.
+    pub detail: String,
+}
+
+impl BatchEvent {
+    /// What was done: `paused`, `stopped, 12 withdrawn`, `retried as batch 14`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match (self.deed, self.detail.is_empty()) {
+            (deed, true) => deed.name().to_owned(),
+            (BatchDeed::Retried, false) => format!("retried as {}", self.detail),
+            (deed, false) => format!("{}, {}", deed.name(), self.detail),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::address::{EmailAddress, Mailbox};
-use super::draft::Details;
+use super::draft::{Details, Field};
 use super::ids::InterviewId;
 use super::session::AccessWindow;
 use super::when::{InterviewDuration, Zone};
@@ -229,6 +229,43 @@ impl Interview {
         changed
     }
 
+    /// The same interview once its link was replaced. Calendars show the link, so the iTIP sequence rises.
+    #[must_use]
+    pub fn with_new_link(self, now: Timestamp) -> Self {
+        Self {
+            sequence: self.sequence.saturating_add(1),
+            updated_at: now,
+            ..self
+        }
+    }
+
+    /// The field that holds a placeholder which no template ever filled in (`{{first_name}}`), if one does. A draft is
+    /// refused for it; what was imported may hold one.
+    #[must_use]
+    pub fn unfilled(&self) -> Option<Field> {
+        let optional = |text: &Option<String>| text.as_deref().is_some_and(is_unfilled);
+        let named = |mailbox: &Mailbox| optional(&mailbox.name);
+        if is_unfilled(&self.candidate_name) {
+            Some(Field::Candidate)
+        } else if is_unfilled(&self.role) {
+            Some(Field::Role)
+        } else if optional(&self.company) {
+            Some(Field::Company)
+        } else if optional(&self.round) {
+            Some(Field::Round)
+        } else if optional(&self.kind) {
+            Some(Field::Kind)
+        } else if optional(&self.recruiter.name) {
+            Some(Field::Recruiter)
+        } else if self.interviewers.iter().any(named) {
+            Some(Field::Interviewers)
+        } else if optional(&self.note) {
+            Some(Field::Note)
+        } else {
+            None
+        }
+    }
+
     /// When it ends, if it has a start.
     #[must_use]
     pub fn ends_at(&self) -> Option<Timestamp> {
@@ -238,4 +275,9 @@ impl Interview {
                 .unwrap_or(Timestamp::MAX)
         })
     }
+}
+
+/// Whether a text holds a placeholder of a template.
+pub(super) fn is_unfilled(text: &str) -> bool {
+    text.contains("{{")
 }

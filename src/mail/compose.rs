@@ -50,7 +50,7 @@ pub fn invitation(
     invitable: &Invitable,
     identity: &MailIdentity,
 ) -> Result<Composed, ComposeError> {
-    let view = InvitationView::new(invitable, sender);
+    let view = InvitationView::new(invitable, sender, identity.replaces_link);
     let subject = templates.render("invitation.subject.hbs", &view)?;
     let text = templates.render("invitation.txt.hbs", &view)?;
     let html = templates.render("invitation.html.hbs", &view)?;

@@ -120,6 +120,12 @@ impl Composed {
         &self.bytes
     }
 
+    /// The same, taken out.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// SHA-256 of the bytes in lowercase hexadecimal digits.
     #[must_use]
     pub fn sha256(&self) -> &str {

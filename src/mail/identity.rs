@@ -75,4 +75,6 @@ pub struct MailIdentity {
     pub date: Timestamp,
     /// The first mail about the same interview, when this one is sent again.
     pub in_reply_to: Option<MessageId>,
+    /// Whether the candidate may hold another link to the same interview, which no longer works.
+    pub replaces_link: bool,
 }

@@ -18,15 +18,20 @@ use crate::domain::session::{AccessWindow, Session, SessionKey};
 use crate::domain::when::{InterviewDuration, Zone};
 use crate::render::templates::Templates;
 
-/// Composes two sample invitations, one with everything that is optional and one with nothing of it, and reads them back.
+/// Composes sample invitations, with everything that is optional and with nothing of it, to a first link and to one that
+/// replaces another, and reads them back.
 ///
 /// # Errors
 /// Names the template and what is wrong with it.
 pub fn check_templates(templates: &Templates) -> Result<(), ComposeError> {
-    for full in [true, false] {
+    for (full, replaces_link) in [(true, false), (false, false), (false, true)] {
         // The samples are constants that a test checks; without one there is nothing to try.
         let Some((sender, invitable, identity)) = sample(full) else {
             continue;
+        };
+        let identity = MailIdentity {
+            replaces_link,
+            ..identity
         };
         invitation(templates, &sender, &invitable, &identity)?;
     }
@@ -67,6 +72,7 @@ pub(super) fn sample(full: bool) -> Option<(Sender, Invitable, MailIdentity)> {
             message_id,
             date: now,
             in_reply_to: None,
+            replaces_link: false,
         },
     ))
 }

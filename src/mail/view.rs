@@ -62,6 +62,8 @@ struct JoinView {
     /// `15 minutes`; none when it opens with the start.
     opens_before: Option<String>,
     closes_after: Option<String>,
+    /// Whether the candidate may hold another link, which no longer works.
+    replaces: bool,
 }
 
 #[derive(Serialize)]
@@ -70,7 +72,7 @@ struct NoteView {
 }
 
 impl InvitationView {
-    pub(super) fn new(invitable: &Invitable, sender: &Sender) -> Self {
+    pub(super) fn new(invitable: &Invitable, sender: &Sender, replaces: bool) -> Self {
         let interview = invitable.interview();
         let start = invitable.starts_at();
         let clock = |zone: &Zone| ClockView {
@@ -112,7 +114,7 @@ impl InvitationView {
             yours: theirs.map(clock),
             duration: span_in_words(interview.duration.as_std()),
             interviewers: interviewers.collect(),
-            join: JoinView::new(invitable, theirs.unwrap_or(&interview.zone)),
+            join: JoinView::new(invitable, theirs.unwrap_or(&interview.zone), replaces),
             note: interview
                 .note
                 .as_deref()
@@ -140,6 +142,9 @@ impl InvitationView {
             "Join the interview here:\n{}\n\nThe link works from {} to {}.",
             join.url, join.opens, join.closes
         );
+        if join.replaces {
+            text.push_str(" A link from an earlier mail no longer works.");
+        }
         if !self.interviewers.is_empty() {
             let names: Vec<&str> = self
                 .interviewers
@@ -156,7 +161,7 @@ impl InvitationView {
 }
 
 impl JoinView {
-    fn new(invitable: &Invitable, zone: &Zone) -> Self {
+    fn new(invitable: &Invitable, zone: &Zone, replaces: bool) -> Self {
         let (opens, closes) = invitable.opens_and_closes();
         let start = invitable.starts_at();
         let same_day = |instant| day(instant, zone) == day(start, zone);
@@ -177,6 +182,7 @@ impl JoinView {
             closes: clock(closes),
             opens_before: words(start.duration_since(opens)),
             closes_after: words(closes.duration_since(invitable.ends_at())),
+            replaces,
         }
     }
 }

@@ -5,11 +5,11 @@ use rusqlite::{Row as SqlRow, params};
 
 use super::rows::{an_instant, instant, maybe_instant, named, parsed};
 use super::{Reading, StoreError, Writing};
-use crate::domain::batch::{BatchState, Progress};
+use crate::domain::batch::{BatchDeed, BatchEvent, BatchState, Progress};
 use crate::domain::delivery::State;
 use crate::domain::ids::{BatchId, DeliveryId, InterviewId};
 
-/// One batch, as it was asked for and as it was steered since.
+/// One batch, as it was asked for, and whether its mails may leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
     /// What people call it: 1, 2, 3 …
@@ -30,8 +30,6 @@ pub struct Batch {
     pub skips: u64,
     /// Whether its mails may leave.
     pub state: BatchState,
-    /// Who paused, resumed or stopped it last, and when.
-    pub steered: Option<(String, Timestamp)>,
     /// Until when its mails were held.
     pub held_until: Option<Timestamp>,
 }
@@ -53,7 +51,8 @@ pub struct NewBatch {
     pub held_until: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "number, id, action, asked_by, asked_at, sends, changes, skips, state, steered_by, steered_at, held_until";
+const COLUMNS: &str =
+    "number, id, action, asked_by, asked_at, sends, changes, skips, state, held_until";
 
 impl Writing<'_> {
     /// Keeps a new batch, and gives back its number.
@@ -82,33 +81,15 @@ impl Writing<'_> {
         number.ok_or_else(|| StoreError::Unreadable("a batch that was just written".to_owned()))
     }
 
-    /// Counts a delivery to a batch.
-    ///
-    /// # Errors
-    /// The engine's; a second one of the same batch and interview is refused by the schema.
-    pub fn put_into_batch(&self, delivery: DeliveryId, batch: BatchId) -> Result<(), StoreError> {
-        self.execute(
-            "UPDATE delivery SET batch_id = $1 WHERE id = $2",
-            [batch.to_string(), delivery.to_string()],
-        )?;
-        Ok(())
-    }
-
-    /// Writes down how a batch was steered. The mails of a paused one are not due, whatever happens to them.
+    /// Writes down whether the mails of a batch may leave. Those of a paused one are not due, whatever happens to them.
     ///
     /// # Errors
     /// The engine's.
-    pub fn steer_batch(
-        &self,
-        id: BatchId,
-        state: BatchState,
-        who: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub fn steer_batch(&self, id: BatchId, state: BatchState) -> Result<(), StoreError> {
         let id = id.to_string();
         self.execute(
-            "UPDATE batch SET state = $1, steered_by = $2, steered_at = $3 WHERE id = $4",
-            params![state.name(), who, instant(now), id],
+            "UPDATE batch SET state = $1 WHERE id = $2",
+            params![state.name(), id],
         )?;
         self.execute(
             "UPDATE delivery SET paused = $1 WHERE batch_id = $2 AND paused <> $1",
@@ -116,9 +97,46 @@ impl Writing<'_> {
         )?;
         Ok(())
     }
+
+    /// Appends one line to what happened to a batch (invariant 8: in the transaction of the change itself).
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn append_batch_event(&self, number: i64, event: &BatchEvent) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO batch_event (batch, at, actor, deed, detail) VALUES ($1, $2, $3, $4, $5)",
+            params![
+                number,
+                instant(event.at),
+                event.actor,
+                event.deed.name(),
+                event.detail
+            ],
+        )?;
+        Ok(())
+    }
 }
 
 impl Reading<'_> {
+    /// What happened to a batch, oldest first.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn batch_events(&self, number: i64) -> Result<Vec<BatchEvent>, StoreError> {
+        self.many(
+            "SELECT at, actor, deed, detail FROM batch_event WHERE batch = $1 ORDER BY row",
+            [number],
+            |row| {
+                Ok(BatchEvent {
+                    at: an_instant(row, "at")?,
+                    actor: row.get("actor")?,
+                    deed: named(row, "deed", BatchDeed::named)?,
+                    detail: row.get("detail")?,
+                })
+            },
+        )
+    }
+
     /// The batch of that identifier.
     ///
     /// # Errors
@@ -223,9 +241,6 @@ fn read_batch(row: &SqlRow<'_>) -> Result<Batch, StoreError> {
         changes: count("changes")?,
         skips: count("skips")?,
         state: named(row, "state", BatchState::named)?,
-        steered: row
-            .get::<_, Option<String>>("steered_by")?
-            .zip(maybe_instant(row, "steered_at")?),
         held_until: maybe_instant(row, "held_until")?,
     })
 }

@@ -92,10 +92,17 @@ pub struct NewDelivery {
     pub sequence: u32,
     /// Until when they say that the link works.
     pub closes_at: Timestamp,
+}
+
+/// How a delivery comes into the outbox.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// Now.
+    pub at: Timestamp,
     /// Until when it is held; `None` sends it at once.
     pub held_until: Option<Timestamp>,
-    /// Now.
-    pub created_at: Timestamp,
+    /// The batch in which it is asked for.
+    pub batch: Option<BatchId>,
 }
 
 /// What the dispatcher needs to hand a mail over.
@@ -160,18 +167,21 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// The engine's; a second unsent mail for the same interview, kind and address is refused by the schema
-    /// (invariant 10), and one without a session of that interview as well (invariant 2).
-    pub fn add_delivery(&self, new: &NewDelivery) -> Result<(), StoreError> {
-        let state = if new.held_until.is_some() {
+    /// (invariant 10), one without a session of that interview as well (invariant 2), and a second one of the same batch
+    /// and interview too.
+    pub fn add_delivery(&self, new: &NewDelivery, entry: Entry) -> Result<(), StoreError> {
+        let state = if entry.held_until.is_some() {
             State::Held
         } else {
             State::Queued
         };
-        let due = new.held_until.unwrap_or(new.created_at);
+        let due = entry.held_until.unwrap_or(entry.at);
         self.execute(
             "INSERT INTO delivery (id, interview_id, session_id, audience, kind, sender, address, subject, message_id,
-                mime, sha256, link, link_is_local, starts_at, sequence, closes_at, state, since, due_at, created_at)
-             VALUES ($1, $2, $3, 'candidate', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+                mime, sha256, link, link_is_local, starts_at, sequence, closes_at, state, since, due_at, created_at,
+                batch_id)
+             VALUES ($1, $2, $3, 'candidate', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+                $20)",
             params![
                 new.id.to_string(),
                 new.interview_id.to_string(),
@@ -189,9 +199,10 @@ impl Writing<'_> {
                 new.sequence,
                 instant(new.closes_at),
                 state.mark(),
-                instant(new.created_at),
+                instant(entry.at),
                 instant(due),
-                instant(new.created_at),
+                instant(entry.at),
+                entry.batch.map(|batch| batch.to_string()),
             ],
         )?;
         self.show_newest(&new.interview_id.to_string())?;
@@ -257,7 +268,7 @@ impl Writing<'_> {
             self.execute(
                 "UPDATE interview SET told_at = $1, told_key = session.key, told_starts_at = delivery.starts_at,
                      told_address = delivery.address, told_sequence = delivery.sequence,
-                     told_closes_at = delivery.closes_at, told_local = delivery.link_is_local, called_off = 0
+                     told_closes_at = delivery.closes_at, told_local = delivery.link_is_local
                  FROM delivery JOIN session ON session.interview_id = delivery.interview_id AND session.id = delivery.session_id
                  WHERE delivery.id = $2 AND interview.id = delivery.interview_id",
                 params![instant(now), key],

@@ -21,7 +21,7 @@ use super::guard::Guard;
 use super::input::{Decoder, Input};
 use super::keymap::{self, Layer};
 use super::message::{Effect, Event, Intent, Moment, Msg};
-use super::model::{Model, Setting};
+use super::model::{Clipboard, Model, Setting};
 use super::terminal::{Chunk, Screen, Signals, read_input, screen};
 use super::theme::Theme;
 use super::update::{start, update};
@@ -98,6 +98,7 @@ pub async fn setting(app: &App, quits_freely: bool) -> Setting {
         port_forwarding: app.config().port_forwarding(),
         user: app.config().actor(),
         read_only: app.read_only(),
+        clipboard: Clipboard::of(app.config().terminal.as_deref(), app.config().is_remote),
         quits_freely,
         bell: app.config().ui.bell,
         seed: uuid::Uuid::new_v4().to_string(),

@@ -13,7 +13,7 @@ use super::key::Key;
 use super::keymap;
 use super::mail::MailParts;
 use super::message::{AuditRead, Effect, Event, Intent, Moment, Msg, Tally};
-use super::model::{Model, Setting};
+use super::model::{Clipboard, Model, Setting};
 use super::theme::Theme;
 use super::update::{start, update};
 use super::view;
@@ -23,7 +23,7 @@ use crate::app::{
 };
 use crate::domain::address::EmailAddress;
 use crate::domain::base_url::BaseUrl;
-use crate::domain::batch::{BatchState, Progress};
+use crate::domain::batch::{BatchDeed, BatchEvent, BatchState, Progress};
 use crate::domain::delivery::{Kind, State};
 use crate::domain::draft::Defaults;
 use crate::domain::event::{Event as Happened, EventKind};
@@ -66,6 +66,7 @@ pub fn setting() -> Setting {
         port_forwarding: None,
         user: "Rita Levi <rita@acme.example>".to_owned(),
         read_only: None,
+        clipboard: Clipboard::Here,
         quits_freely: false,
         bell: true,
         seed: "seed".to_owned(),
@@ -258,7 +259,8 @@ pub fn outbox() -> Outbox {
     Outbox {
         batches: Vec::new(),
         pause: Some(Pause {
-            why: "signing in: the server refused: 535 5.7.8 Authentication failed".to_owned(),
+            why: "AUTH: the server refused: 535 5.7.8 Authentication failed".to_owned(),
+            brief: "login refused (535)".to_owned(),
             since: at("2031-03-04T09:02:00Z"),
             probes: true,
         }),
@@ -303,6 +305,12 @@ pub fn outbox() -> Outbox {
 
 /// A batch that is leaving, one that is paused, and one that came to its end with trouble.
 pub fn batches() -> Vec<BatchStatus> {
+    let done = |deed: BatchDeed, detail: &str| BatchEvent {
+        at: at("2031-03-04T09:12:00Z"),
+        actor: "Sam <sam@acme.example>".to_owned(),
+        deed,
+        detail: detail.to_owned(),
+    };
     let status = |number: i64, action: &str, state: BatchState, progress: Progress| BatchStatus {
         batch: Batch {
             number,
@@ -314,13 +322,15 @@ pub fn batches() -> Vec<BatchStatus> {
             changes: 0,
             skips: 3,
             state,
-            steered: (state != BatchState::Going).then(|| {
-                (
-                    "Sam <sam@acme.example>".to_owned(),
-                    at("2031-03-04T09:12:00Z"),
-                )
-            }),
             held_until: None,
+        },
+        history: match state {
+            BatchState::Going => vec![done(BatchDeed::Paused, ""), done(BatchDeed::Resumed, "")],
+            BatchState::Paused => vec![done(BatchDeed::Paused, "")],
+            BatchState::Stopped => vec![
+                done(BatchDeed::Stopped, "9 withdrawn"),
+                done(BatchDeed::Retried, "batch 12"),
+            ],
         },
         last_minute: progress.sent(),
         time_left: (state == BatchState::Going && progress.left() > 0)

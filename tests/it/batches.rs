@@ -36,6 +36,12 @@ fn says(plan: &Plan) -> Vec<String> {
     plan.rows.iter().map(row).collect()
 }
 
+/// What of a join link is asked of the server.
+fn path_of(link: &str) -> String {
+    let at = link.find("/interview/").unwrap();
+    link[at..].to_owned()
+}
+
 /// A resend to these, held for so long.
 async fn batch(world: &World, ids: &[InterviewId], hold: Option<Duration>) -> i64 {
     let plan = plan(world, Action::Resend, ids).await;

@@ -1,5 +1,5 @@
 //! The incidents of the system that Greenroom replaces: each number with the tests that answer it, or with what will.
-//! A number is never dropped.
+//! A number is never dropped. Below them, what the bulk tools of others do wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -260,9 +260,45 @@ const INCIDENTS: [(u8, &str, Answer); 34] = [
     ),
 ];
 
-/// The numbers and names of all tests called `incident_NN_…`, wherever they stand.
-fn tests_in_the_tree() -> BTreeMap<u8, BTreeSet<String>> {
-    let mut found: BTreeMap<u8, BTreeSet<String>> = BTreeMap::new();
+/// What the bulk tools of others do wrong, by their issue trackers: each with the tests, called `others_…`, which say
+/// that it can't happen here.
+const OTHERS: [(&str, &[&str]); 5] = [
+    (
+        "finished with 150 unsent; the list shows 100, the button retries 344; a bulk edit mistaken for a search",
+        &[
+            "a_batch_with_some_unsent_is_not_finished_and_just_those_are_tried_again",
+            "a_list_that_shows_a_hundred_does_not_hide_that_a_plan_acts_on_344",
+            "a_search_changes_nothing_and_neither_does_a_plan",
+        ],
+    ),
+    (
+        "a cancelled event as a new request, SEQUENCE that never rises, a link lost or swapped, mail for the old time",
+        &[
+            "a_cancelled_interview_is_never_mailed_as_a_new_request",
+            "a_new_start_keeps_the_link_and_raises_sequence",
+            "links_are_never_swapped_each_mail_carries_its_own_interviews",
+            "a_mail_for_the_old_time_never_leaves_a_batch",
+            "a_mail_without_a_link_can_not_be_asked_for",
+        ],
+    ),
+    (
+        "one-time links burned by mail scanners",
+        &["scanners_that_open_a_link_first_and_often_leave_it_to_the_candidate"],
+    ),
+    (
+        "a literal {{first_name}} sent to candidates",
+        &["a_placeholder_is_never_mailed"],
+    ),
+    (
+        "copied to the clipboard of the wrong host over SSH",
+        &["nothing_is_called_copied_and_it_is_said_whose_clipboard_it_is"],
+    ),
+];
+
+/// What follows `prefix` in the names of all tests that begin with it, wherever they stand.
+fn tests_in_the_tree(prefix: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let begins = format!("fn {prefix}");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut directories = vec![root.join("src"), root.join("tests")];
     while let Some(directory) = directories.pop() {
@@ -272,16 +308,9 @@ fn tests_in_the_tree() -> BTreeMap<u8, BTreeSet<String>> {
                 directories.push(path);
             } else if path.extension().is_some_and(|end| end == "rs") {
                 let text = fs::read_to_string(&path).unwrap();
-                for after in text.split("fn incident_").skip(1) {
-                    let name = after
-                        .split(|c: char| !c.is_alphanumeric() && c != '_')
-                        .next()
-                        .unwrap();
-                    let Some((number, name)) = name.split_once('_') else {
-                        continue;
-                    };
-                    let Ok(number) = number.parse() else { continue };
-                    found.entry(number).or_default().insert(name.to_owned());
+                for after in text.split(&begins).skip(1) {
+                    let name = after.split(|c: char| !c.is_alphanumeric() && c != '_');
+                    found.extend(name.take(1).map(str::to_owned));
                 }
             }
         }
@@ -289,9 +318,22 @@ fn tests_in_the_tree() -> BTreeMap<u8, BTreeSet<String>> {
     found
 }
 
+/// The names of all tests called `incident_NN_…`, by their numbers.
+fn incidents_in_the_tree() -> BTreeMap<u8, BTreeSet<String>> {
+    let mut found: BTreeMap<u8, BTreeSet<String>> = BTreeMap::new();
+    for name in tests_in_the_tree("incident_") {
+        let Some((number, name)) = name.split_once('_') else {
+            continue;
+        };
+        let Ok(number) = number.parse() else { continue };
+        found.entry(number).or_default().insert(name.to_owned());
+    }
+    found
+}
+
 #[test]
 fn every_incident_is_answered_by_a_test_that_exists_or_says_what_it_waits_for() {
-    let tests = tests_in_the_tree();
+    let tests = incidents_in_the_tree();
     let mut complaints = Vec::new();
     for (index, (number, symptom, answer)) in (1..).zip(&INCIDENTS) {
         assert_eq!(*number, index, "the table is in order and complete");
@@ -316,4 +358,15 @@ fn every_incident_is_answered_by_a_test_that_exists_or_says_what_it_waits_for() 
     let unknown = tests.keys().filter(|number| !(1..=34).contains(*number));
     complaints.extend(unknown.map(|number| format!("there is no incident {number}")));
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn every_mistake_of_others_is_answered_by_tests_that_exist() {
+    let there = tests_in_the_tree("others_");
+    for (mistake, tests) in OTHERS {
+        assert!(!tests.is_empty(), "{mistake}");
+        for name in tests {
+            assert!(there.contains(*name), "{mistake}: no test others_{name}");
+        }
+    }
 }

@@ -1,13 +1,19 @@
 //! Carries a plan out: one batch, in one transaction, exactly what the plan says, or nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use super::prepare::{Prepared, Ready};
 use super::{Action, Plan, PlanRow, Step};
-use crate::app::{App, AppError, outbox};
+use crate::app::outbox::Posting;
+use crate::app::{App, AppError, Row};
+use crate::domain::batch::BatchDeed;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{BatchId, DeliveryId, InterviewId};
+use crate::domain::interview::Interview;
+use crate::domain::session::Session;
 use crate::store::{NewBatch, Writing};
 
 /// What carrying a plan out led to.
@@ -19,6 +25,8 @@ pub struct CarriedOut {
     pub deliveries: Vec<DeliveryId>,
     /// How many links were made.
     pub links_made: usize,
+    /// How many mails that had not left were taken back, because they were no longer true.
+    pub withdrawn: usize,
     /// This plan had been carried out before: nothing was done now.
     pub repeated: bool,
 }
@@ -48,18 +56,21 @@ impl App {
     /// Carries a plan out as one batch, in one transaction: exactly what it says, or nothing. A plan that was carried out
     /// before is answered with what it led to then.
     ///
+    /// The mails are composed before that transaction, which checks that each was made of what is still so.
+    ///
     /// # Errors
-    /// [`AppError::PlanChanged`] names what changed since the plan was made.
+    /// [`AppError::PlanChanged`] names what changed since the plan was made, [`AppError::OfPlan`] whose mail can't be
+    /// composed.
     pub async fn carry_out(
         &self,
         plan: &Plan,
         hold: Option<Duration>,
     ) -> Result<CarriedOut, AppError> {
-        let app = self.clone();
-        let plan = plan.clone();
+        let (app, plan) = (self.clone(), Arc::new(plan.clone()));
+        let ready = self.prepare(&plan).await?;
         let done = self
             .store()
-            .write(move |write| app.carry_out_in(write, &plan, hold))
+            .write(move |write| app.carry_out_in(write, &plan, ready, hold))
             .await?;
         self.ring();
         Ok(done)
@@ -69,6 +80,7 @@ impl App {
         &self,
         write: &Writing<'_>,
         plan: &Plan,
+        ready: Ready,
         hold: Option<Duration>,
     ) -> Result<CarriedOut, AppError> {
         let id = plan.batch();
@@ -77,103 +89,64 @@ impl App {
             return Ok(CarriedOut {
                 batch: Some(first.number),
                 deliveries: deliveries.into_iter().map(|mail| mail.id).collect(),
-                links_made: 0,
                 repeated: true,
+                ..CarriedOut::default()
             });
         }
-        let changed = self.changed_since(write, plan)?;
+        let batch = match plan.acts() {
+            0 => None,
+            _ => Some((id, self.add_batch(write, id, plan, hold)?)),
+        };
+        let mut carrying = Carrying {
+            app: self,
+            write,
+            plan,
+            ready,
+            posting: Posting { hold, batch },
+            done: CarriedOut {
+                batch: batch.map(|(_, number)| number),
+                ..CarriedOut::default()
+            },
+        };
+        // Each row concerns another interview, so nothing that one depends on is changed by those before it; and when
+        // one has changed, everything is taken back.
+        let mut changed = Vec::new();
+        for row in &plan.rows {
+            match carrying.still(row)? {
+                Still::No => changed.push(row.id),
+                Still::LeftAlone => {}
+                Still::ToDo(current) => {
+                    if changed.is_empty() {
+                        carrying.act(row, *current)?;
+                    }
+                }
+            }
+        }
         if !changed.is_empty() {
             return Err(AppError::PlanChanged(changed));
         }
-        if plan.acts() == 0 {
-            return Ok(CarriedOut::default());
+        if let (Some(first), Some((_, number))) = (plan.retries, batch) {
+            self.note_batch(write, first, BatchDeed::Retried, format!("batch {number}"))?;
         }
-        let hold = hold.filter(|hold| !hold.is_zero());
-        let number = write.add_batch(&NewBatch {
+        Ok(carrying.done)
+    }
+
+    fn add_batch(
+        &self,
+        write: &Writing<'_>,
+        id: BatchId,
+        plan: &Plan,
+        hold: Option<Duration>,
+    ) -> Result<i64, AppError> {
+        let hold = hold.filter(|hold| !hold.is_zero() && plan.sends() > 0);
+        Ok(write.add_batch(&NewBatch {
             id,
             action: plan.action.name(),
-            asked_by: self.config().actor(),
+            asked_by: self.actor(),
             asked_at: self.running(),
             totals: [plan.sends(), plan.acts() - plan.sends(), plan.skips()],
-            held_until: hold
-                .filter(|_| plan.sends() > 0)
-                .map(|hold| self.held_until(hold)),
-        })?;
-        let mut done = CarriedOut {
-            batch: Some(number),
-            ..CarriedOut::default()
-        };
-        for row in plan.rows.iter().filter(|row| row.acts()) {
-            done.links_made += usize::from(self.change(write, plan.action, row.id)?);
-            if matches!(row.step, Step::Send { .. }) {
-                let interview = outbox::kept(write.interview(row.id)?)?.interview;
-                let session = write.sessions(row.id)?.into_iter().next();
-                let mail = self.enqueue_invitation(write, &interview, session.as_ref(), hold)?;
-                write.put_into_batch(mail.id, id)?;
-                done.deliveries.push(mail.id);
-            }
-        }
-        Ok(done)
-    }
-
-    fn changed_since(
-        &self,
-        write: &Writing<'_>,
-        plan: &Plan,
-    ) -> Result<Vec<InterviewId>, AppError> {
-        let mut changed = Vec::new();
-        for planned in &plan.rows {
-            let current = write
-                .interview(planned.id)?
-                .map(|row| self.plan_row(write, plan.action, &row, planned.chosen))
-                .transpose()?;
-            if !planned.still_holds(current) {
-                changed.push(planned.id);
-            }
-        }
-        Ok(changed)
-    }
-
-    /// What an action does to the interview itself, before it is mailed. Says whether a link was made.
-    fn change(
-        &self,
-        write: &Writing<'_>,
-        action: Action,
-        id: InterviewId,
-    ) -> Result<bool, AppError> {
-        match action {
-            Action::Resend | Action::Repair { .. } => {
-                if !write.sessions(id)?.is_empty() {
-                    return Ok(false);
-                }
-                self.make_session(write, id, self.now())?;
-            }
-            Action::Rotate => self.rotate_in(write, id)?,
-            Action::Cancel => {
-                self.cancel_in(write, id, "")?;
-                return Ok(false);
-            }
-            Action::Revoke => {
-                self.revoke_in(write, id)?;
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Replaces the link: the old one ends in the same transaction, and what would still carry it is withdrawn
-    /// (invariant 9). Calendars follow, because SEQUENCE rises.
-    fn rotate_in(&self, write: &Writing<'_>, id: InterviewId) -> Result<(), AppError> {
-        let now = self.now();
-        self.withdraw_unsent(write, id, "the link was replaced")?;
-        write.revoke_session(id, now)?;
-        let mut interview = outbox::kept(write.interview(id)?)?.interview;
-        interview.sequence = interview.sequence.saturating_add(1);
-        interview.updated_at = now;
-        write.put_interview(&interview)?;
-        write.append_event(id, &self.event(EventKind::LinkReplaced, ""))?;
-        self.make_session(write, id, now)?;
-        Ok(())
+            held_until: hold.map(|hold| self.held_until(hold)),
+        })?)
     }
 
     /// Notes in the timeline that a send was refused, by the name of what stood in the way.
@@ -188,6 +161,109 @@ impl App {
     }
 }
 
+/// A plan while it is carried out, inside its transaction.
+struct Carrying<'a> {
+    app: &'a App,
+    write: &'a Writing<'a>,
+    plan: &'a Plan,
+    ready: Ready,
+    posting: Posting,
+    done: CarriedOut,
+}
+
+/// What is true of a row now.
+enum Still {
+    /// Something that it was planned from has changed.
+    No,
+    /// Nothing is done.
+    LeftAlone,
+    /// This interview is acted on.
+    ToDo(Box<Row>),
+}
+
+impl Carrying<'_> {
+    fn still(&self, row: &PlanRow) -> Result<Still, AppError> {
+        let current = self.write.interview(row.id)?;
+        let now = current
+            .as_ref()
+            .map(|current| {
+                self.app
+                    .plan_row(self.write, self.plan.action, current, row.chosen)
+            })
+            .transpose()?;
+        Ok(match current {
+            _ if !row.still_holds(now) => Still::No,
+            Some(current) if row.acts() => Still::ToDo(Box::new(current)),
+            _ => Still::LeftAlone,
+        })
+    }
+
+    fn act(&mut self, row: &PlanRow, current: Row) -> Result<(), AppError> {
+        if matches!(row.step, Step::Send { .. }) {
+            return self.mail(current);
+        }
+        match self.plan.action {
+            Action::Cancel => {
+                let cancelled = self.app.cancel_in(self.write, row.id, &self.plan.reason)?;
+                self.done.withdrawn += cancelled.withdrawn;
+            }
+            Action::Revoke => {
+                self.done.withdrawn += self.app.revoke_in(self.write, row.id)?.withdrawn;
+            }
+            Action::Rotate => {
+                let session = self.app.new_session(row.id, self.app.now());
+                self.replace_link(&current.interview.with_new_link(self.app.now()), &session)?;
+            }
+            Action::Resend | Action::Repair { .. } => {
+                let session = self.app.new_session(row.id, self.app.now());
+                self.make_link(&session)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn mail(&mut self, current: Row) -> Result<(), AppError> {
+        let ready = self.ready.remove(&current.id());
+        let Prepared {
+            made,
+            interview,
+            mail,
+            ..
+        } = match ready.filter(|ready| ready.from == current) {
+            Some(ready) => ready,
+            None => self
+                .app
+                .prepare_one(self.write, self.plan.action, current)?,
+        };
+        match (&made, self.plan.action) {
+            (Some(session), Action::Rotate) => self.replace_link(&interview, session)?,
+            (Some(session), _) => self.make_link(session)?,
+            (None, _) => {}
+        }
+        self.app
+            .put_into_outbox(self.write, &mail, &interview, self.posting)?;
+        self.done.deliveries.push(mail.id);
+        Ok(())
+    }
+
+    fn make_link(&mut self, session: &Session) -> Result<(), AppError> {
+        self.app.keep_session(self.write, session)?;
+        self.done.links_made += 1;
+        Ok(())
+    }
+
+    /// Replaces the link: the old one ends in the same transaction, and what would still carry it is withdrawn
+    /// (invariant 9). Calendars follow, because SEQUENCE has risen.
+    fn replace_link(&mut self, interview: &Interview, session: &Session) -> Result<(), AppError> {
+        let (app, write, id) = (self.app, self.write, interview.id);
+        self.done.withdrawn += app.withdraw_unsent(write, id, "the link was replaced")?;
+        write.revoke_session(id, app.now())?;
+        write.put_interview(interview)?;
+        write.append_event(id, &app.event(EventKind::LinkReplaced, ""))?;
+        self.make_link(session)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,6 +272,8 @@ mod tests {
     fn a_batch_is_named_after_what_its_plan_does() {
         let plan = |action| Plan {
             action,
+            reason: String::new(),
+            retries: None,
             made_at: jiff::Timestamp::UNIX_EPOCH,
             rows: Vec::new(),
         };

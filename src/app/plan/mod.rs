@@ -1,10 +1,12 @@
 //! What is shown before anything that mails or changes many is done, row by row, and then carried out exactly so.
 //!
 //! A plan is bound to the state it was made from: what has changed since is never silently done. Every action that
-//! concerns many goes through here: what is done to one interview is decided in `step.rs`, and done in `carry_out.rs`.
+//! concerns many goes through here: what is done to one interview is decided in `step.rs`, made ready in `prepare.rs` and done in
+//! `carry_out.rs`.
 
 mod carry_out;
 mod file;
+mod prepare;
 mod step;
 
 use std::collections::BTreeSet;
@@ -264,6 +266,12 @@ pub struct Plan {
     /// What is to be done.
     #[serde(flatten)]
     pub action: Action,
+    /// Why, for the timeline of each interview that is cancelled; or empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// The batch of which it sends again what did not leave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retries: Option<i64>,
     /// When the plan was made.
     pub made_at: Timestamp,
     /// One row per interview.
@@ -351,6 +359,8 @@ impl App {
             .collect::<Result<_, _>>()?;
         Ok(Plan {
             action,
+            reason: String::new(),
+            retries: None,
             made_at: self.now(),
             rows,
         })
@@ -383,7 +393,7 @@ impl App {
         row: &Row,
         chosen: bool,
     ) -> Result<PlanRow, AppError> {
-        let newest = read.newest_delivery(row.id())?;
+        let newest = read.last_delivery(row.id())?;
         let interview = &row.interview;
         let step = self.planned(action, row, newest.as_ref(), chosen);
         Ok(PlanRow {

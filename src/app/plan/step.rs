@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{Action, LinkStep, Step};
 use crate::app::{App, outbox};
 use crate::domain::delivery::State;
+use crate::domain::draft::Field;
 use crate::domain::interview::Status;
 use crate::domain::session::{LinkState, SessionCondition, SessionKey};
 use crate::domain::verdict::{Reason, Standing};
@@ -88,6 +89,9 @@ impl App {
         if interview.candidate_email.is_none() {
             return Some("no address".to_owned());
         }
+        if let Some(field) = interview.unfilled() {
+            return Some(unfilled(field));
+        }
         if link == LinkState::Revoked {
             return Some("the link was revoked".to_owned());
         }
@@ -141,11 +145,11 @@ fn rotate(row: &Row, newest: Option<&Delivery>, link: LinkState, chosen: bool) -
         return skip("has no link to replace");
     }
     let unsent = if interview.candidate_email.is_none() {
-        Some("no address")
+        Some("no address".to_owned())
     } else if interview.starts_at.is_none() {
-        Some("no time yet")
+        Some("no time yet".to_owned())
     } else {
-        None
+        interview.unfilled().map(unfilled)
     };
     match unsent {
         Some(why) => Step::Change {
@@ -161,6 +165,10 @@ fn rotate(row: &Row, newest: Option<&Delivery>, link: LinkState, chosen: bool) -
             why: "a new link; the old one ends".to_owned(),
         },
     }
+}
+
+fn unfilled(field: Field) -> String {
+    format!("{} holds {{{{: correct it first", field.name())
 }
 
 // Whoever holds an invitation is not told by these: a person has to.

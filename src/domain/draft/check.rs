@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Defaults, Draft, Field, Refusal};
 use crate::domain::address::{self, EmailAddress, Mailbox};
-use crate::domain::interview::Recruiter;
+use crate::domain::interview::{Recruiter, is_unfilled};
 use crate::domain::text::acts_in_mail;
 use crate::domain::when::{self, Zone};
 
@@ -36,7 +36,7 @@ impl Check<'_> {
             );
             return None;
         }
-        if text.contains("{{") {
+        if is_unfilled(text) {
             self.refuse(
                 field,
                 "contains {{, which looks like a template that was never filled in",

@@ -5,7 +5,7 @@ use rusqlite::{Row as SqlRow, params};
 
 use super::{Delivery, Outgoing, UnsentMail};
 use crate::domain::delivery::{Kind, State};
-use crate::domain::ids::{BatchId, DeliveryId, InterviewId};
+use crate::domain::ids::{BatchId, DeliveryId, InterviewId, SessionId};
 use crate::store::rows::{an_instant, instant, maybe_instant, maybe_parsed, named, parsed};
 use crate::store::{OwnerId, Reading, StoreError};
 
@@ -35,15 +35,37 @@ impl Reading<'_> {
         self.many(&sql, [id.to_string()], read_delivery)
     }
 
-    /// The newest delivery of an interview.
+    /// The delivery of an interview on which a further one depends: one that may still leave, else the newest.
     ///
     /// # Errors
     /// The engine's.
-    pub fn newest_delivery(&self, id: InterviewId) -> Result<Option<Delivery>, StoreError> {
+    pub fn last_delivery(&self, id: InterviewId) -> Result<Option<Delivery>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM delivery WHERE interview_id = $1 ORDER BY row DESC LIMIT 1"
+            "SELECT {COLUMNS} FROM delivery WHERE interview_id = $1
+             ORDER BY state IN ('held', 'queued', 'claimed', 'handing_over', 'deferred') DESC, row DESC LIMIT 1"
         );
         self.one(&sql, [id.to_string()], read_delivery)
+    }
+
+    /// Whether the candidate may hold a link to the interview other than that of this session: a mail with it may have
+    /// reached them, or the system from which the interview was imported mailed it.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn may_hold_another_link(
+        &self,
+        id: InterviewId,
+        session: SessionId,
+    ) -> Result<bool, StoreError> {
+        let held = self.one(
+            "SELECT EXISTS (SELECT 1 FROM session AS former JOIN interview ON interview.id = former.interview_id
+                 WHERE former.interview_id = $1 AND former.id <> $2 AND (interview.source IS NOT NULL OR EXISTS (
+                     SELECT 1 FROM delivery WHERE delivery.interview_id = $1 AND delivery.session_id = former.id
+                     AND delivery.state IN ('handing_over', 'accepted', 'stored', 'unknown'))))",
+            [id.to_string(), session.to_string()],
+            |row| Ok(row.get(0)?),
+        )?;
+        Ok(held.unwrap_or(false))
     }
 
     /// The mails of a batch, in the order of its plan.

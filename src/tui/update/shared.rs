@@ -9,7 +9,7 @@ use crate::domain::text::visible;
 use crate::tui::layout::areas;
 use crate::tui::message::{Effect, Intent};
 use crate::tui::model::list::{Narrowing, Purpose};
-use crate::tui::model::{Focus, Modal, Model};
+use crate::tui::model::{Clipboard, Focus, Modal, Model};
 use crate::tui::theme::Role;
 use crate::tui::{safe, view};
 
@@ -61,6 +61,14 @@ fn copy_link(model: &mut Model) -> Vec<Effect> {
     let Some(link) = model.link(row) else {
         return refuse(model, "not copied: the interview has no link (F makes one)");
     };
+    let whose = match &model.setting.clipboard {
+        Clipboard::Here => "your terminal for its clipboard",
+        Clipboard::AtTheOtherEnd => "your terminal for the clipboard where you sit",
+        Clipboard::Nobodys(kind) => {
+            let why = format!("not copied: a terminal like yours ({kind}) has no clipboard");
+            return refuse(model, &why);
+        }
+    };
     let name = safe::line(&row.interview.candidate_name, 30);
     let role = if closed.is_empty() {
         Role::Text
@@ -68,10 +76,7 @@ fn copy_link(model: &mut Model) -> Vec<Effect> {
         Role::Attention
     };
     // The terminal gives no answer, so nothing more can be said in truth.
-    model.say(
-        role,
-        format!("handed {name}'s link to your terminal for its clipboard{closed}"),
-    );
+    model.say(role, format!("handed {name}'s link to {whose}{closed}"));
     vec![Effect::Copy(link.expose())]
 }
 

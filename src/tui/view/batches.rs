@@ -110,15 +110,20 @@ fn more(model: &Model, status: &BatchStatus, pen: Pen, width: usize) -> Vec<Line
     let batch = &status.batch;
     let who = |text: &str| safe::line(text.split(" <").next().unwrap_or_default(), 30);
     let mut asked = format!("   asked for by {}", who(&batch.asked_by));
-    if let Some((by, at)) = &batch.steered {
-        let at = when::moment(*at, zone, now);
-        asked = format!("{asked} · {} by {} {at}", batch.state.name(), who(by));
+    if batch.skips > 0 {
+        asked = format!("{asked} · {} were left alone by its plan", batch.skips);
     }
-    let left_alone = match batch.skips {
-        0 => String::new(),
-        skips => format!("   {skips} were left alone by its plan"),
-    };
-    [asked, left_alone]
+    // The newest first: on a narrow screen it is what counts.
+    let history: Vec<String> = status
+        .history
+        .iter()
+        .rev()
+        .map(|event| {
+            let at = when::moment(event.at, zone, now);
+            format!("{} by {} {at}", event.words(), who(&event.actor))
+        })
+        .collect();
+    [asked, format!("   {}", history.join(" · "))]
         .into_iter()
         .map(|text| Line::from(cut(vec![pen.write(Role::Dim, text)], width)))
         .collect()

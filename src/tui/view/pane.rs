@@ -10,7 +10,7 @@ use crate::domain::delivery::{State, accepted_by};
 use crate::domain::door::Door;
 use crate::domain::refusal;
 use crate::domain::session::LinkState;
-use crate::domain::text::{columns, visible};
+use crate::domain::text::{columns, visible, wrap};
 use crate::domain::when;
 use crate::render::html::StyledLine;
 use crate::tui::layout::areas;
@@ -275,7 +275,7 @@ fn further(row: &Row, pen: Pen, width: usize) -> Vec<Line<'static>> {
     ];
     let mut lines = Vec::new();
     for (label, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
-        let value = safe::wrap(
+        let value = wrap(
             &crate::domain::text::visible_lines(&value).replace('\n', " "),
             width.saturating_sub(11),
         );

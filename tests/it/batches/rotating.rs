@@ -1,7 +1,9 @@
 //! New links: the old one ends in the commit that makes the new one and its mail.
 
-use greenroom::app::{Action, Chosen, Selection};
-use greenroom::mail::calendar;
+use std::time::Duration;
+
+use greenroom::app::{Action, Chosen, Selection, Steer};
+use greenroom::mail::{calendar, parts};
 
 use super::{batch, candidates, plan, says};
 use crate::support::{Answer, World};
@@ -40,6 +42,88 @@ async fn the_new_link_its_mail_and_the_end_of_the_old_one_are_one_commit() {
     for id in &ids {
         assert_eq!(world.says(*id).await, "ready, sent 10:00");
     }
+}
+
+const NEW: &str = "This link is new. It replaces any link to this interview from an earlier mail";
+
+#[tokio::test]
+async fn the_mail_says_that_its_link_replaces_the_one_they_hold_in_the_conversation_of_the_first() {
+    let world = World::new().await;
+    let ids = candidates(&world, 1).await;
+    batch(&world, &ids, None).await;
+    world.deliver().await;
+    let site = world.serve().await;
+    let old = super::path_of(&world.link(ids[0]).await);
+    let planned = plan(&world, Action::Rotate, &ids).await;
+    let shown = world
+        .app
+        .planned_mail(Action::Rotate, ids[0])
+        .await
+        .unwrap();
+    let shown = parts::read(&shown.bytes).unwrap();
+    world.app.carry_out(&planned, None).await.unwrap();
+    world.deliver().await;
+    let letters = world.letters();
+    let [first, second] = letters.as_slice() else {
+        panic!("two mails");
+    };
+    for letter in [second, &shown] {
+        let (text, html) = (letter.text.as_ref().unwrap(), letter.html.as_ref().unwrap());
+        assert!(text.contains(NEW), "{text}");
+        assert!(html.contains("<strong>This link is new.</strong>"));
+        let event = calendar::read(letter.calendar.as_ref().unwrap()).unwrap();
+        assert_eq!(event.sequence, 1);
+        assert!(
+            event
+                .description
+                .contains("A link from an earlier mail no longer works.")
+        );
+        assert_eq!(letter.header("References"), first.header("Message-ID"));
+        assert_eq!(letter.header("In-Reply-To"), first.header("Message-ID"));
+    }
+    assert!(!first.text.as_ref().unwrap().contains("This link is new"));
+    // And so it is.
+    let page = site.get(&old).await;
+    assert!(page.body.contains("replaced"), "{}", page.body);
+    let new = super::path_of(&world.link(ids[0]).await);
+    assert_eq!(site.get(&new).await.status, 200);
+}
+
+#[tokio::test]
+async fn whoever_holds_no_other_link_is_not_told_of_one() {
+    let world = World::new().await;
+    let ids = candidates(&world, 3).await;
+    // Never mailed; withdrawn before it left; refused for good.
+    batch(&world, &ids[1..2], Some(Duration::from_mins(1))).await;
+    world.app.steer_batch(1, Steer::Stop).await.unwrap();
+    batch(&world, &ids[2..], None).await;
+    world.post.answers([Answer::Never]);
+    world.deliver().await;
+    let planned = plan(&world, Action::Rotate, &ids).await;
+    world.app.carry_out(&planned, None).await.unwrap();
+    world.deliver().await;
+    let letters = world.letters();
+    assert_eq!(letters.len(), 3);
+    for letter in letters {
+        let text = letter.text.unwrap();
+        assert!(!text.contains("This link is new"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_holds_the_old_link_is_told_also_when_the_mail_with_the_new_one_is_sent_again() {
+    let world = World::new().await;
+    let ids = candidates(&world, 1).await;
+    batch(&world, &ids, None).await;
+    world.deliver().await;
+    let planned = plan(&world, Action::Rotate, &ids).await;
+    world.app.carry_out(&planned, None).await.unwrap();
+    world.post.answers([Answer::Never]);
+    world.deliver().await;
+    batch(&world, &ids, None).await;
+    world.deliver().await;
+    let letters = world.letters();
+    assert!(letters.last().unwrap().text.as_ref().unwrap().contains(NEW));
 }
 
 #[tokio::test]

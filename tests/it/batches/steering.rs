@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use greenroom::app::{AppError, Steer, Stop};
-use greenroom::domain::batch::Progress;
+use greenroom::domain::batch::{BatchEvent, Progress};
+use jiff::SignedDuration;
 
 use super::{batch, candidates};
 use crate::support::{Answer, World, words};
@@ -158,4 +159,60 @@ async fn there_is_no_batch_of_another_number() {
         refused,
         "batch: there is no batch 7; greenroom batch shows them"
     );
+}
+
+#[tokio::test]
+async fn who_paused_resumed_stopped_and_retried_a_batch_stays_on_record() {
+    let world = World::new().await;
+    let sam = world
+        .another("user.name = 'Sam'\nuser.email = 'sam@acme.example'")
+        .await;
+    let ids = candidates(&world, 3).await;
+    let number = batch(&world, &ids, None).await;
+    let history = async || {
+        let status = world.app.batch(number).await.unwrap();
+        let said = |event: &BatchEvent| {
+            let who = event.actor.split(" <").next().unwrap();
+            format!("{who}: {}", event.words())
+        };
+        status.history.iter().map(said).collect::<Vec<_>>()
+    };
+    assert_eq!(history().await, [""; 0]);
+    sam.app.steer_batch(number, Steer::Pause).await.unwrap();
+    world.wait_minutes(3);
+    world.app.steer_batch(number, Steer::Resume).await.unwrap();
+    sam.app.steer_batch(number, Steer::Stop).await.unwrap();
+    let retry = world.app.plan_retry(number).await.unwrap().plan.unwrap();
+    // A plan in a file remembers what it tries again.
+    let retry = serde_json::from_str(&serde_json::to_string(&retry).unwrap()).unwrap();
+    world.app.carry_out(&retry, None).await.unwrap();
+    let all = [
+        "Sam: paused",
+        "Rita Levi: resumed",
+        "Sam: stopped, 3 withdrawn",
+        "Rita Levi: retried as batch 2",
+    ];
+    assert_eq!(history().await, all);
+    // A refusal leaves no trace, nor does a plan that was carried out before.
+    assert!(sam.app.steer_batch(number, Steer::Pause).await.is_err());
+    assert!(world.app.carry_out(&retry, None).await.unwrap().repeated);
+    assert_eq!(history().await, all);
+    let waited = world.app.batch(number).await.unwrap().history;
+    assert_eq!(waited[1].at, waited[0].at + SignedDuration::from_mins(3));
+    // And the interview knows who took its mail back, and with which batch it was asked for.
+    let events = world.details(ids[0]).await.events;
+    let taken = events
+        .iter()
+        .find(|event| event.kind.name() == "mail_withdrawn");
+    let taken = taken.unwrap();
+    assert!(taken.actor.starts_with("Sam"), "{}", taken.actor);
+    assert!(
+        taken.detail.ends_with("(batch 1 was stopped)"),
+        "{}",
+        taken.detail
+    );
+    let asked = events
+        .iter()
+        .find(|event| event.kind.name() == "mail_queued");
+    assert!(asked.unwrap().detail.ends_with(" (batch 1)"));
 }

@@ -136,7 +136,9 @@ fn programs_get_the_interview_and_what_was_taken_back() {
 }
 
 #[rstest]
-#[case(&["cancel", "7"], "id: \"7\" is not the id of an interview")]
+#[case(&["cancel", "01936f0e-7d0a-7c5e-9d0f-2a1b3c4d5e6"], "is not the id of an interview")]
+#[case(&["cancel"], "all selects every one")]
+#[case(&["revoke"], "all selects every one")]
 #[case(&["cancel", NOBODY], "id: there is no interview 01936f0e")]
 #[case(&["revoke", NOBODY], "id: there is no interview 01936f0e")]
 #[case(&["extend", NOBODY, "--opens", "now"], "id: there is no interview 01936f0e")]

@@ -89,6 +89,42 @@ async fn incident_10_a_scanner_that_follows_every_link_changes_nothing() {
     assert_eq!(world.row(id).await.interview.joined_at, None);
 }
 
+/// How those that read mail before its reader does call themselves.
+const SCANNERS: [&str; 6] = [
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/98.0 Safari/537.36",
+    "Barracuda Sentinel (EE)",
+    "GoogleImageProxy",
+    "Mozilla/5.0 (compatible; ProofpointURLDefense)",
+    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "python-requests/2.31",
+];
+
+#[tokio::test]
+async fn others_scanners_that_open_a_link_first_and_often_leave_it_to_the_candidate() {
+    let world = World::new().await;
+    let site = world.serve().await;
+    let id = ada(&world).await;
+    let path = path_of(&world, id).await;
+    // As soon as the mail has arrived, days early, and again while the door is open.
+    for now in ["2031-05-05T08:00:01Z", "2031-05-06T12:50:00Z"] {
+        world.clock.set(now.parse().unwrap());
+        for agent in SCANNERS {
+            let agent = format!("User-Agent: {agent}");
+            for method in ["HEAD", "GET", "GET", "HEAD", "OPTIONS"] {
+                site.ask(method, &path, &[&agent], "").await;
+            }
+        }
+    }
+    assert_eq!(world.row(id).await.interview.joined_at, None);
+    let page = site.get(&path).await;
+    assert_eq!(page.status, 200);
+    let joined = site.post("/interview/", &form_of(&world, id).await).await;
+    assert!(joined.status < 400, "{}", joined.status);
+    assert!(world.row(id).await.interview.joined_at.is_some());
+    // And the link is not used up by that either.
+    assert_eq!(site.get(&path).await.status, 200);
+}
+
 #[tokio::test]
 async fn views_scanners_and_joins_are_told_apart_and_opening_is_not_joining() {
     let world = World::new().await;

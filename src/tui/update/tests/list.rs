@@ -1,9 +1,12 @@
 //! The cursor, the window that is read, the filter.
 
+use rstest::rstest;
+
 use super::{cursor, status};
 use crate::app::{From, Window};
 use crate::domain::session::SessionCondition;
 use crate::tui::message::{Effect, Event, Intent, Moment};
+use crate::tui::model::Clipboard;
 use crate::tui::model::list::{KEPT, PAGE};
 use crate::tui::testing::{NOW, Stage, at, id, row, rows};
 
@@ -214,6 +217,7 @@ fn the_link_is_copied_or_the_reason_why_not_is_said() {
     stage.keys("c");
     let link = "https://join.acme.example/interview/?session_key=9689ddff000040008000000000000002";
     assert!(matches!(&stage.taken()[..], [Effect::Copy(text)] if text == link));
+    assert!(status(&stage).contains("handed Grace Hopper's link to your terminal"));
     let mut revoked = rows();
     revoked[1].facts.session = SessionCondition::Revoked;
     stage.tell(Event::DataChanged);
@@ -226,4 +230,48 @@ fn the_link_is_copied_or_the_reason_why_not_is_said() {
             .iter()
             .any(|effect| matches!(effect, Effect::Copy(_)))
     );
+}
+
+#[rstest]
+#[case(Some("xterm-256color"), false, "to your terminal for its clipboard")]
+#[case(
+    Some("xterm-256color"),
+    true,
+    "to your terminal for the clipboard where you sit"
+)]
+#[case(
+    Some("tmux-256color"),
+    true,
+    "to your terminal for the clipboard where you sit"
+)]
+#[case(None, true, "to your terminal for the clipboard where you sit")]
+#[case(
+    Some("linux"),
+    false,
+    "not copied: a terminal like yours (linux) has no clipboard"
+)]
+#[case(
+    Some("linux"),
+    true,
+    "not copied: a terminal like yours (linux) has no clipboard"
+)]
+fn others_nothing_is_called_copied_and_it_is_said_whose_clipboard_it_is(
+    #[case] terminal: Option<&str>,
+    #[case] over_ssh: bool,
+    #[case] said: &str,
+) {
+    let mut stage = Stage::new(160, 24);
+    stage.model.setting.clipboard = Clipboard::of(terminal, over_ssh);
+    stage.keys("j");
+    stage.taken();
+    stage.keys("c");
+    let status = status(&stage);
+    assert!(status.contains(said), "{status}");
+    let otherwise = status.replace("not copied", "");
+    assert!(!otherwise.contains("copied"), "nobody knows that: {status}");
+    // It leaves as a sequence for the terminal and in no other way, whose other end is the person's.
+    let handed = stage.taken();
+    let refused = said.starts_with("not copied");
+    assert!(refused == handed.is_empty());
+    assert!(refused || matches!(&handed[..], [Effect::Copy(_)]));
 }

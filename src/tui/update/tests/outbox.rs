@@ -126,11 +126,41 @@ fn over_ssh_the_line_that_makes_the_join_page_reachable_is_said_once_it_is_serve
 
 #[test]
 fn the_reason_of_a_pause_gives_way_before_the_numbers_do() {
+    for (width, words) in [
+        (
+            120,
+            "mail paused: the user name or the password was refused · 4 waiting, first starts 09:37 · B",
+        ),
+        (
+            80,
+            "mail paused: login refused (535) · 4 waiting, first starts 09:37 · B",
+        ),
+        (
+            70,
+            "mail paused: login refused · 4 waiting, first starts 09:37 · B",
+        ),
+        (50, "mail paused: login refused · 4 waiting · B"),
+    ] {
+        let mut stage = Stage::new(width, 24);
+        changed(&mut stage, outbox());
+        let screen = stage.screen();
+        assert!(screen.contains(words), "{screen}");
+    }
+}
+
+#[test]
+fn a_pause_that_an_earlier_version_wrote_is_shown_as_well() {
     let mut stage = Stage::new(80, 24);
-    changed(&mut stage, outbox());
+    let mut earlier = outbox();
+    earlier.pause.as_mut().unwrap().brief = String::new();
+    changed(&mut stage, earlier);
     let screen = stage.screen();
     assert!(
-        screen.contains("… · 4 waiting, first starts 09:37 · B"),
+        screen.contains("mail paused: the user name or the p"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("· 4 waiting, first starts 09:37 · B"),
         "{screen}"
     );
 }
