@@ -226,3 +226,32 @@ async fn the_clock_of_the_device_is_told_as_the_device_tells_times() {
         "the same time as in Berlin"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_printed_page_says_when_and_with_whom_and_shows_no_button() {
+    let Some(browser) = Browser::open() else {
+        return;
+    };
+    let (world, site, ada) = opening_in(3600).await;
+    browser.prefers("dark");
+    browser.prints();
+    browser.goes_to(&page_of(&world, &site, ada).await);
+    let words = browser.words();
+    for printed in [
+        "Hello Ada Lovelace",
+        "15:00",
+        "Europe/Berlin",
+        "The door opens",
+        "rita@acme.example",
+    ] {
+        assert!(words.contains(printed), "{words}");
+    }
+    for shown in ["Look again", "You can leave this page open"] {
+        assert!(!words.contains(shown), "{words}");
+    }
+    let ink = browser.runs("return getComputedStyle(document.body).color");
+    assert_eq!(
+        ink, "rgb(0, 0, 0)",
+        "black on white, whatever the screen prefers"
+    );
+}

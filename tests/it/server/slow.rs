@@ -56,6 +56,17 @@ async fn a_body_that_does_not_come_is_answered_in_time() {
         let answer = Answer::read(&said);
         assert_eq!(answer.status, 408, "{path}");
         keeps_to_itself(&answer, &world);
+        let kind = answer.header("content-type").unwrap();
+        if path == "/interview/" {
+            assert_eq!(kind, "text/html; charset=utf-8");
+            assert!(answer.body.contains("<h1>Something went wrong here</h1>"));
+        } else {
+            assert_eq!(kind, "application/problem+json");
+            assert_eq!(
+                answer.json()["detail"],
+                "the request took too long to arrive"
+            );
+        }
         assert!(took >= SHORT, "{took:?}");
     }
 }
