@@ -143,6 +143,11 @@ async fn what_can_not_be_joined_says_what_to_do_next() {
             .contains("write to Rita Levi at <a href=\"mailto:rita@acme.example\">")
     );
     assert!(
+        cancelled
+            .body
+            .contains("It was to be Tuesday 6 May 2031, 15:00")
+    );
+    assert!(
         !cancelled.body.contains("the role is filled"),
         "the reason is ours"
     );
