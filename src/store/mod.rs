@@ -47,6 +47,21 @@ pub struct OpenOptions {
     pub allow_network_file_system: bool,
 }
 
+/// Why a database is open for reading only.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadOnly {
+    /// A newer Greenroom wrote it: the version of its tables.
+    #[error(
+        "this database was written by a newer Greenroom (version {0} of its tables), and is open for reading only"
+    )]
+    Newer(i64),
+    /// The disk takes no writes: what the system says.
+    #[error(
+        "the disk that holds the database can't be written ({0}), and it is open for reading only"
+    )]
+    Disk(String),
+}
+
 /// A problem with the database that no use-case foresaw.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -62,11 +77,9 @@ pub enum StoreError {
     /// Another process held the database for too long.
     #[error("{}; nothing was saved. Try again", self.cause())]
     Busy,
-    /// The database is of a newer Greenroom and open for reading only.
-    #[error(
-        "this database was written by a newer Greenroom and is open for reading only; nothing was saved"
-    )]
-    ReadOnly,
+    /// The database is open for reading only.
+    #[error("{0}; nothing was saved")]
+    ReadOnly(ReadOnly),
     /// A row holds what no Greenroom writes.
     #[error("the database holds a value that can't be read: {0}")]
     Unreadable(String),
@@ -128,7 +141,7 @@ impl<'a> std::ops::Deref for Writing<'a> {
 pub struct Store {
     worker: std::sync::Arc<Worker>,
     directory: Option<PathBuf>,
-    newer: Option<i64>,
+    read_only: Option<ReadOnly>,
     is_new: bool,
 }
 
@@ -143,7 +156,7 @@ impl Store {
         Ok(Self {
             worker: Worker::start(opened.writer, opened.readers),
             directory: Some(directory.to_owned()),
-            newer: opened.newer,
+            read_only: opened.read_only,
             is_new: opened.is_new,
         })
     }
@@ -157,7 +170,7 @@ impl Store {
         Ok(Self {
             worker: Worker::start(opened.writer, opened.readers),
             directory: None,
-            newer: None,
+            read_only: None,
             is_new: true,
         })
     }
@@ -174,10 +187,10 @@ impl Store {
         self.is_new
     }
 
-    /// The version of a database that is newer than this program, and therefore open for reading only.
+    /// Why it is open for reading only, if it is.
     #[must_use]
-    pub const fn newer_version(&self) -> Option<i64> {
-        self.newer
+    pub const fn read_only(&self) -> Option<&ReadOnly> {
+        self.read_only.as_ref()
     }
 
     /// Runs `work` in one transaction on the writer thread. Commits when it returns `Ok`, and otherwise leaves
@@ -193,8 +206,8 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        if self.newer.is_some() {
-            return Err(StoreError::ReadOnly.into());
+        if let Some(why) = &self.read_only {
+            return Err(StoreError::ReadOnly(why.clone()).into());
         }
         self.worker.write(work).await
     }
