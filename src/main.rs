@@ -186,6 +186,7 @@ fn open_store(config: &Config, global: &Global) -> Result<Store, Failure> {
         &config.paths.data_dir,
         OpenOptions {
             allow_network_file_system: global.allow_network_file_system,
+            ..OpenOptions::default()
         },
     )
     .map_err(|error| Failure::environment(format!("data-dir: {error}")))

@@ -28,7 +28,6 @@ const LARGEST_LOG: i64 = 64 << 20;
 const LEAST_ROOM: u64 = 64 << 10;
 /// Statements that a connection keeps ready.
 const STATEMENTS: usize = 128;
-const BUSY: Duration = Duration::from_secs(20);
 
 /// The name of the database in its directory.
 pub const FILE_NAME: &str = "greenroom.db";
@@ -158,7 +157,7 @@ fn open_files(directory: &Path, options: OpenOptions) -> Result<Opened, OpenErro
         return read_only::open(&path, &why);
     }
     let mut writer = Connection::open_with_flags(&path, flags())?;
-    writer.busy_timeout(BUSY)?;
+    writer.busy_timeout(options.patience)?;
     if belongs_to_another(&writer)? {
         return Err(OpenError::NotOurs(path));
     }
@@ -169,7 +168,7 @@ fn open_files(directory: &Path, options: OpenOptions) -> Result<Opened, OpenErro
     } else {
         writer.pragma_update(None, "query_only", true)?;
     }
-    let readers = (0..READERS).map(|_| reader(&path, flags()));
+    let readers = (0..READERS).map(|_| reader(&path, flags(), options.patience));
     Ok(Opened {
         writer,
         readers: readers.collect::<rusqlite::Result<_>>()?,
@@ -178,9 +177,9 @@ fn open_files(directory: &Path, options: OpenOptions) -> Result<Opened, OpenErro
     })
 }
 
-fn reader(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+fn reader(path: &Path, flags: OpenFlags, patience: Duration) -> rusqlite::Result<Connection> {
     let reader = Connection::open_with_flags(path, flags)?;
-    reader.busy_timeout(BUSY)?;
+    reader.busy_timeout(patience)?;
     reader.pragma_update(None, "query_only", true)?;
     reader.set_prepared_statement_cache_capacity(STATEMENTS);
     add_functions(&reader)?;
@@ -283,7 +282,6 @@ fn newer_version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
 }
 
 fn prepare_writer(connection: &mut Connection) -> Result<(), OpenError> {
-    connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "journal_size_limit", LARGEST_LOG)?;
@@ -324,7 +322,7 @@ const READERS_END: Duration = Duration::from_secs(3);
 pub(super) fn forget_deleted(directory: &Path) -> rusqlite::Result<bool> {
     // A connection of its own: none of this can be done inside a transaction, and the writer's thread knows no other way.
     let connection = Connection::open_with_flags(directory.join(FILE_NAME), flags())?;
-    connection.busy_timeout(BUSY)?;
+    connection.busy_timeout(OpenOptions::default().patience)?;
     // The index marks what was deleted and keeps its words until segments are merged.
     connection.execute_batch(
         "INSERT INTO interview_search (interview_search) VALUES ('rebuild'); VACUUM;",
@@ -348,17 +346,51 @@ impl super::Reading<'_> {
     }
 }
 
+/// A database of one's own, in a file without a name: for what must not take up memory, and ends with its last holder.
+pub(super) fn temporary() -> rusqlite::Result<Connection> {
+    let connection = Connection::open("")?;
+    // Nobody reads it again after a sudden end, so nothing has to be safe from one.
+    connection.pragma_update(None, "journal_mode", "OFF")?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    Ok(connection)
+}
+
+// Pages are changed many times before they are written once.
+const MUCH_ROOM: &str = "PRAGMA cache_size = -400000; PRAGMA wal_autocheckpoint = 50000;";
+const USUAL_ROOM: &str = "PRAGMA cache_size = -2000; PRAGMA wal_autocheckpoint = 1000;";
+// The words of very many rows are sorted in memory before they are written, and not merged again and again.
+const MUCH_AT_ONCE: &str =
+    "INSERT INTO interview_search (interview_search, rank) VALUES ('hashsize', 67108864);";
+const USUALLY_AT_ONCE: &str =
+    "INSERT INTO interview_search (interview_search, rank) VALUES ('hashsize', 1048576);";
+
 impl super::Writing<'_> {
+    /// Does work that writes very many rows: the indexes of lists fall behind meanwhile, and are up to date again at the
+    /// end of it. What it needed is given back, whatever came of it.
+    ///
+    /// # Errors
+    /// Those of the work, and the engine's.
+    pub fn in_bulk<T, E: From<super::StoreError>>(
+        &self,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let done = self
+            .begin_bulk()
+            .map_err(E::from)
+            .and_then(|()| work())
+            .and_then(|done| self.index_all().map(|()| done).map_err(E::from));
+        // These are of the connection, and do not end with a transaction that is taken back.
+        self.run(USUAL_ROOM)?;
+        done
+    }
+
     /// Makes room for very many rows at once: the indexes of lists fall behind until [`Self::end_bulk`].
     ///
     /// # Errors
     /// The engine's.
     pub fn begin_bulk(&self) -> Result<(), super::StoreError> {
-        self.connection.execute_batch(schema::NO_INDEXES)?;
-        // Pages are changed many times before they are written once.
-        Ok(self
-            .connection
-            .execute_batch("PRAGMA cache_size = -400000; PRAGMA wal_autocheckpoint = 50000;")?)
+        self.run(schema::NO_INDEXES)?;
+        self.run(MUCH_ROOM)
     }
 
     /// Brings the indexes of lists up to date, and keeps them so.
@@ -366,12 +398,57 @@ impl super::Writing<'_> {
     /// # Errors
     /// The engine's.
     pub fn end_bulk(&self) -> Result<(), super::StoreError> {
-        self.connection.execute_batch(schema::INDEXES)?;
-        self.connection.execute_batch(schema::FOUND_INDEXES)?;
-        self.connection
-            .execute_batch("INSERT INTO interview_search (interview_search) VALUES ('rebuild')")?;
-        Ok(self
-            .connection
-            .execute_batch("PRAGMA cache_size = -2000; PRAGMA wal_autocheckpoint = 1000;")?)
+        self.index_all()?;
+        self.run(USUAL_ROOM)
+    }
+
+    fn index_all(&self) -> Result<(), super::StoreError> {
+        self.run(schema::INDEXES)?;
+        self.run(schema::FOUND_INDEXES)?;
+        self.run(MUCH_AT_ONCE)?;
+        self.run("INSERT INTO interview_search (interview_search) VALUES ('rebuild')")?;
+        self.run(USUALLY_AT_ONCE)
+    }
+
+    fn run(&self, sql: &str) -> Result<(), super::StoreError> {
+        Ok(self.connection.execute_batch(sql)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::{Store, StoreError, Writing};
+
+    fn room(write: &Writing<'_>) -> (i64, i64) {
+        let pragma = |name: &str| {
+            write
+                .connection
+                .pragma_query_value(None, name, |row| row.get(0))
+        };
+        (
+            pragma("cache_size").unwrap(),
+            pragma("wal_autocheckpoint").unwrap(),
+        )
+    }
+
+    #[tokio::test]
+    async fn what_very_many_rows_need_is_given_back_whatever_came_of_it() {
+        let store = Store::in_memory().unwrap();
+        let done = store.write(|write| {
+            write.in_bulk(|| {
+                assert_eq!(room(write).0, -400_000);
+                Ok::<_, StoreError>(())
+            })?;
+            Ok::<_, StoreError>(room(write))
+        });
+        assert_eq!(done.await.unwrap(), (-2_000, 1_000));
+        let failed = store.write(|write| write.in_bulk(|| Err::<(), _>(StoreError::DiskFull)));
+        assert_eq!(failed.await, Err(StoreError::DiskFull));
+        let after = store.write(|write| {
+            let indexes = "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'interview_by_%'";
+            let count: Option<i64> = write.one(indexes, [], |row| Ok(row.get(0)?))?;
+            Ok::<_, StoreError>((room(write), count))
+        });
+        assert_eq!(after.await.unwrap(), ((-2_000, 1_000), Some(6)));
     }
 }

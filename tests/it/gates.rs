@@ -89,7 +89,6 @@ fn incident_04_every_surface_schedules_through_the_one_use_case() {
         "app/change.rs",
         "app/demo.rs",
         "app/door.rs",
-        "app/import/pass.rs",
         "app/plan/carry_out.rs",
         "app/revise.rs",
         "app/schedule.rs",
@@ -99,6 +98,11 @@ fn incident_04_every_surface_schedules_through_the_one_use_case() {
     assert!(
         keeping.iter().all(|file| keeps.contains(&file.as_str())),
         "{keeping:?}"
+    );
+    // What arrives from elsewhere has the other way in, and nobody else takes that.
+    assert_eq!(
+        said_in("put_incoming("),
+        ["app/import/take.rs", "store/incoming.rs"]
     );
     let asking = said_in(".schedule(");
     assert!(asking.contains(&"cli/new.rs".to_owned()), "{asking:?}");

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{OpenError, Opened, READERS};
 use crate::domain::trouble;
-use crate::store::{ReadOnly, schema};
+use crate::store::{OpenOptions, ReadOnly, schema};
 
 /// Why the disk takes no writes to the database from this user, if so. Opens nothing.
 pub(super) fn takes_no_writes(path: &Path) -> Option<io::Error> {
@@ -68,7 +68,7 @@ fn readable(
 ) -> Result<(Vec<Connection>, i64), OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
     let connections = (0..=READERS)
-        .map(|_| super::reader(place, flags))
+        .map(|_| super::reader(place, flags, OpenOptions::default().patience))
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let first = connections.first().ok_or(rusqlite::Error::InvalidQuery)?;
     if super::belongs_to_another(first)? {
