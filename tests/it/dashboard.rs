@@ -543,7 +543,7 @@ async fn a_link_is_opened_now_kept_open_and_revoked_from_the_palette() {
     assert!(
         dashboard
             .status()
-            .starts_with("Ada can get in now and until 17:45."),
+            .starts_with("Ada can get in now and until 17:45 CEST."),
         "{}",
         dashboard.status()
     );
@@ -551,7 +551,7 @@ async fn a_link_is_opened_now_kept_open_and_revoked_from_the_palette() {
     assert!(
         dashboard
             .status()
-            .starts_with("Ada can get in now and until 18:45."),
+            .starts_with("Ada can get in now and until 18:45 CEST."),
         "{}",
         dashboard.status()
     );
@@ -660,7 +660,7 @@ async fn what_became_of_a_change_stands_whole_on_a_narrow_screen(
     assert!(said.contains(sentence), "{sentence}\n{said}");
     assert!(sentence.contains(done), "{sentence}");
     let holds = match (mailed, keys.starts_with(": ") && !keys.contains("revoke")) {
-        (true, true) => "Nobody was mailed; they hold the invitation accepted 10:00.",
+        (true, true) => "Nobody was mailed; they hold the invitation accepted 10:00 CEST.",
         (false, true) => "Nobody was mailed; they hold no invitation.",
         (true, false) => "nobody was mailed, and they hold an invitation",
         (false, false) => "nobody was mailed",

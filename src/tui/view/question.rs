@@ -215,12 +215,9 @@ fn change(model: &Model, question: &ChangeQuestion) -> Question {
         .map(|start| format!(" ({})", clock(start)));
     let whom = format!("{name}{}", start.unwrap_or_default());
     let window = model.setting.window.of(&question.after);
+    let full = |at| when::moment_in_full(at, zone, now);
     let works = window.map_or_else(String::new, |(opens, closes)| {
-        format!(
-            "It then works from {} until {}.",
-            clock(opens),
-            clock(closes)
-        )
+        format!("It then works from {} until {}.", full(opens), full(closes))
     });
     let joined = interview
         .joined_at
