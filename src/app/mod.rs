@@ -90,7 +90,7 @@ use crate::domain::session::{AccessWindow, LinkSecret};
 use crate::domain::when::Zone;
 use crate::mail::Sender;
 use crate::render::templates::Templates;
-use crate::store::{Store, StoreError};
+use crate::store::{ReadOnly, Store, StoreError};
 
 /// What an [`App`] is made of.
 pub struct Wiring {
@@ -182,7 +182,7 @@ impl App {
     /// Why nothing can be written, if so.
     #[must_use]
     pub fn read_only(&self) -> Option<String> {
-        self.store().newer_version().map(newer_words)
+        self.store().read_only().map(read_only_words)
     }
 
     /// Rises when anything was committed, by this process or another one.
@@ -288,11 +288,17 @@ impl App {
     }
 }
 
-fn newer_words(version: i64) -> String {
-    format!(
-        "this database was written by a newer Greenroom (version {version} of its tables): it is open for reading only, \
-         and no mail leaves from here. Update Greenroom to change anything"
-    )
+fn read_only_words(why: &ReadOnly) -> String {
+    match why {
+        ReadOnly::Newer(version) => format!(
+            "this database was written by a newer Greenroom (version {version} of its tables): it is open for reading \
+             only, and no mail leaves from here. Update Greenroom to change anything"
+        ),
+        ReadOnly::Disk(why) => format!(
+            "the disk that holds the database can't be written ({why}): it is open for reading only, as it was when it \
+             was opened, and no mail leaves from here. Let the disk take writes again to change anything"
+        ),
+    }
 }
 
 /// A setting that is made on first use and stays.

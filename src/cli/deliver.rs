@@ -31,9 +31,10 @@ const ENDS: [(State, &str, bool); 6] = [
 
 impl Deliver {
     pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
+        // Why, was said already.
         if app.read_only().is_some() {
             return Err(Failure::environment(
-                "no mail leaves from here: the database was written by a newer Greenroom and is open for reading only",
+                "no mail leaves from here; nothing was sent",
             ));
         }
         let stop = Stop::default();

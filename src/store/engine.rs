@@ -1,5 +1,8 @@
 //! Everything that belongs to `SQLite` alone: opening, pragmas, versions, and the full-text index.
 
+mod copy;
+mod read_only;
+
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -8,10 +11,11 @@ use std::time::Duration;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::{OpenOptions, schema};
+use super::{OpenOptions, ReadOnly, schema};
 use crate::domain::address::{EmailAddress, likely_typo};
 use crate::domain::base_url::{BaseUrl, Reach};
 use crate::domain::text::fold_for_search;
+use crate::domain::trouble;
 
 /// "GRrm": tells a Greenroom database from any other file.
 const APPLICATION_ID: i32 = 0x4752_726d;
@@ -32,7 +36,7 @@ pub const FILE_NAME: &str = "greenroom.db";
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The directory can't be made or read.
-    #[error("the data directory {} can't be used: {source}", path.display())]
+    #[error("the data directory {} can't be used: {}", path.display(), trouble::in_words(source))]
     Directory {
         /// The directory.
         path: PathBuf,
@@ -62,6 +66,19 @@ pub enum OpenError {
     /// There is no room left for what every opening writes.
     #[error("the disk that holds {} is full; nothing was saved. Make room and try again", .0.display())]
     DiskFull(PathBuf),
+    /// The disk takes no writes, and what has to be copied to read it can't be.
+    #[error(
+        "{} can't be written, and can't be read without a copy that {} takes: {}; name another directory in TMPDIR",
+        database.display(), place.display(), trouble::in_words(source)
+    )]
+    NoPrivateCopy {
+        /// The database.
+        database: PathBuf,
+        /// Where the copy was to be.
+        place: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// The engine refuses.
     #[error("the database can't be opened: {0}")]
     Engine(#[from] rusqlite::Error),
@@ -83,7 +100,7 @@ impl From<rusqlite_migration::Error> for OpenError {
 pub(super) struct Opened {
     pub writer: Connection,
     pub readers: Vec<Connection>,
-    pub newer: Option<i64>,
+    pub read_only: Option<ReadOnly>,
     pub is_new: bool,
 }
 
@@ -136,34 +153,37 @@ fn open_files(directory: &Path, options: OpenOptions) -> Result<Opened, OpenErro
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
         other => drop(other.map_err(unusable)?),
     }
+    if let Some(why) = read_only::takes_no_writes(&path) {
+        return read_only::open(&path, &why);
+    }
     let mut writer = Connection::open_with_flags(&path, flags())?;
     writer.busy_timeout(options.patience)?;
     if belongs_to_another(&writer)? {
         return Err(OpenError::NotOurs(path));
     }
-    let newer = newer_version(&writer)?;
+    let read_only = newer_version(&writer)?.map(ReadOnly::Newer);
     let is_new = user_version(&writer)? == 0;
-    if newer.is_none() {
+    if read_only.is_none() {
         prepare_writer(&mut writer)?;
     } else {
         writer.pragma_update(None, "query_only", true)?;
     }
-    let readers = (0..READERS)
-        .map(|_| {
-            let reader = Connection::open_with_flags(&path, flags())?;
-            reader.busy_timeout(options.patience)?;
-            reader.pragma_update(None, "query_only", true)?;
-            reader.set_prepared_statement_cache_capacity(STATEMENTS);
-            add_functions(&reader)?;
-            Ok(reader)
-        })
-        .collect::<Result<Vec<_>, OpenError>>()?;
+    let readers = (0..READERS).map(|_| reader(&path, flags(), options.patience));
     Ok(Opened {
         writer,
-        readers,
-        newer,
+        readers: readers.collect::<rusqlite::Result<_>>()?,
+        read_only,
         is_new,
     })
+}
+
+fn reader(path: &Path, flags: OpenFlags, patience: Duration) -> rusqlite::Result<Connection> {
+    let reader = Connection::open_with_flags(path, flags)?;
+    reader.busy_timeout(patience)?;
+    reader.pragma_update(None, "query_only", true)?;
+    reader.set_prepared_statement_cache_capacity(STATEMENTS);
+    add_functions(&reader)?;
+    Ok(reader)
 }
 
 pub(super) fn in_memory() -> Result<Opened, OpenError> {
@@ -174,7 +194,7 @@ pub(super) fn in_memory() -> Result<Opened, OpenError> {
     Ok(Opened {
         writer,
         readers: Vec::new(),
-        newer: None,
+        read_only: None,
         is_new: true,
     })
 }
@@ -393,60 +413,6 @@ impl super::Writing<'_> {
     fn run(&self, sql: &str) -> Result<(), super::StoreError> {
         Ok(self.connection.execute_batch(sql)?)
     }
-}
-
-impl super::Reading<'_> {
-    /// Copies the database into a new file, which has its name only when it is whole.
-    pub(super) fn copy_to(
-        &self,
-        file: &Path,
-        setting: &str,
-        value: &str,
-    ) -> Result<(), super::StoreError> {
-        let refused = |error: &dyn std::fmt::Display| {
-            super::StoreError::NoCopy(file.display().to_string(), error.to_string())
-        };
-        if file.exists() {
-            return Err(refused(&"there is such a file already"));
-        }
-        let mut unfinished = file.as_os_str().to_owned();
-        unfinished.push(".unfinished");
-        let unfinished = PathBuf::from(unfinished);
-        if unfinished.exists() {
-            return Err(refused(&format!(
-                "{} is in the way; if no backup is being made, one was cut short: remove it",
-                unfinished.display()
-            )));
-        }
-        let copied = copy(self.connection, &unfinished, setting, value)
-            .map_err(|error| refused(&error))
-            .and_then(|()| {
-                fs::File::open(&unfinished)
-                    .and_then(|file| file.sync_all())
-                    .map_err(|error| refused(&error))
-            })
-            .and_then(|()| fs::hard_link(&unfinished, file).map_err(|error| refused(&error)));
-        let _ = fs::remove_file(&unfinished);
-        copied
-    }
-}
-
-fn copy(connection: &Connection, to: &Path, setting: &str, value: &str) -> rusqlite::Result<()> {
-    // A copy holds keys as well.
-    let made = fs::OpenOptions::new()
-        .create_new(true)
-        .write(true)
-        .mode(0o600)
-        .open(to);
-    made.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-    connection.backup("main", to, None)?;
-    let copy = Connection::open(to)?;
-    copy.pragma_update(None, "journal_mode", "DELETE")?;
-    copy.execute(
-        "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        [setting, value],
-    )?;
-    Ok(())
 }
 
 #[cfg(test)]

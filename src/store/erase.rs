@@ -68,8 +68,8 @@ impl Store {
     /// # Errors
     /// The engine's: what was deleted may then still stand in free pages or in the log.
     pub async fn forget_deleted(&self) -> Result<bool, StoreError> {
-        if self.newer.is_some() {
-            return Err(StoreError::ReadOnly);
+        if let Some(why) = &self.read_only {
+            return Err(StoreError::ReadOnly(why.clone()));
         }
         let Some(directory) = self.directory.clone() else {
             return Ok(true);

@@ -62,6 +62,21 @@ impl Default for OpenOptions {
     }
 }
 
+/// Why a database is open for reading only.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadOnly {
+    /// A newer Greenroom wrote it: the version of its tables.
+    #[error(
+        "this database was written by a newer Greenroom (version {0} of its tables), and is open for reading only"
+    )]
+    Newer(i64),
+    /// The disk takes no writes: what the system says.
+    #[error(
+        "the disk that holds the database can't be written ({0}), and it is open for reading only"
+    )]
+    Disk(String),
+}
+
 /// A problem with the database that no use-case foresaw.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -77,11 +92,9 @@ pub enum StoreError {
     /// Another process held the database for too long; what it does, if it said so.
     #[error("{}; nothing was changed. Try again when it is done", self.cause())]
     Busy(Option<String>),
-    /// The database is of a newer Greenroom and open for reading only.
-    #[error(
-        "this database was written by a newer Greenroom and is open for reading only; nothing was saved"
-    )]
-    ReadOnly,
+    /// The database is open for reading only.
+    #[error("{0}; nothing was saved")]
+    ReadOnly(ReadOnly),
     /// A row holds what no Greenroom writes.
     #[error("the database holds a value that can't be read: {0}")]
     Unreadable(String),
@@ -144,7 +157,7 @@ impl<'a> std::ops::Deref for Writing<'a> {
 pub struct Store {
     worker: std::sync::Arc<Worker>,
     directory: Option<PathBuf>,
-    newer: Option<i64>,
+    read_only: Option<ReadOnly>,
     is_new: bool,
 }
 
@@ -159,7 +172,7 @@ impl Store {
         Ok(Self {
             worker: Worker::start(opened.writer, opened.readers, Some(directory.to_owned())),
             directory: Some(directory.to_owned()),
-            newer: opened.newer,
+            read_only: opened.read_only,
             is_new: opened.is_new,
         })
     }
@@ -173,7 +186,7 @@ impl Store {
         Ok(Self {
             worker: Worker::start(opened.writer, opened.readers, None),
             directory: None,
-            newer: None,
+            read_only: None,
             is_new: true,
         })
     }
@@ -190,10 +203,10 @@ impl Store {
         self.is_new
     }
 
-    /// The version of a database that is newer than this program, and therefore open for reading only.
+    /// Why it is open for reading only, if it is.
     #[must_use]
-    pub const fn newer_version(&self) -> Option<i64> {
-        self.newer
+    pub const fn read_only(&self) -> Option<&ReadOnly> {
+        self.read_only.as_ref()
     }
 
     /// Runs `work` in one transaction on the writer thread. Commits when it returns `Ok`, and otherwise leaves
@@ -209,8 +222,8 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        if self.newer.is_some() {
-            return Err(StoreError::ReadOnly.into());
+        if let Some(why) = &self.read_only {
+            return Err(StoreError::ReadOnly(why.clone()).into());
         }
         self.worker.write(work).await
     }

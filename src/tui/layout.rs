@@ -107,8 +107,12 @@ pub fn said(model: &Model) -> Vec<String> {
         " " => (String::new(), ""),
         glyph => (format!("{glyph} "), "  "),
     };
-    let text = safe::line(&message.text, width * most);
-    let mut broken = wrap(&text, width.saturating_sub(indent.len()));
+    // A break of ours is kept: what is to be copied stands on a line of its own.
+    let lines = message.text.split('\n').take(most);
+    let mut broken: Vec<String> = lines
+        .map(|line| safe::line(line, width * most))
+        .flat_map(|line| wrap(&line, width.saturating_sub(indent.len())))
+        .collect();
     if let Some(rest) = broken.get(most..).filter(|rest| !rest.is_empty()) {
         let last = format!("{} {}", broken[most - 1], rest.join(" "));
         broken.truncate(most - 1);
