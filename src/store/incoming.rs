@@ -3,13 +3,14 @@
 //! They lie beside the database in a file without a name, which is gone with its last holder. So a million of them need
 //! neither memory nor the lock for which others wait, and what is written under that lock is only written.
 
+use std::str::FromStr;
 use std::sync::LazyLock;
 
-use rusqlite::types::{ToSqlOutput, Value};
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, Row as SqlRow, params_from_iter};
 
 use super::interviews::{COLUMNS, numbered, values};
-use super::rows::{an_instant, maybe_parsed, parsed};
+use super::rows::instant_of;
 use super::{StoreError, Writing, engine};
 use crate::domain::ids::{InterviewId, SessionId};
 use crate::domain::import::Arrival;
@@ -25,6 +26,42 @@ const OWN: [&str; 6] = [
     "token",
     "cancelled_because",
 ];
+
+// Where a column stands in a row, the number of its line before it. A name would be looked for a million times.
+const fn place(name: &str) -> usize {
+    let mut at = 0;
+    while at < COLUMNS.len() + OWN.len() {
+        let column = if at < COLUMNS.len() {
+            COLUMNS[at]
+        } else {
+            OWN[at - COLUMNS.len()]
+        };
+        at += 1;
+        if same(column.as_bytes(), name.as_bytes()) {
+            break;
+        }
+    }
+    at
+}
+
+const fn same(one: &[u8], other: &[u8]) -> bool {
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
+
+const ID: usize = place("id");
+const STARTS_AT: usize = place("starts_at");
+const CREATED_AT: usize = place("created_at");
+const ADDRESS: usize = place("address");
+const SOURCE: usize = place("source");
+const EXTERNAL_ID: usize = place("external_id");
+const CONFLICT: usize = place("import_conflict");
+const KEY: usize = place("session_key");
+const TOKEN: usize = place("token");
+const BECAUSE: usize = place("cancelled_because");
 
 static KEEP: LazyLock<String> = LazyLock::new(|| {
     let columns = [&COLUMNS[..], &OWN[..]].concat();
@@ -137,7 +174,7 @@ impl OnItsWay<'_> {
     /// # Errors
     /// The engine's.
     pub fn id(&self) -> Result<InterviewId, StoreError> {
-        parsed(self.0, "id")
+        parsed_at(self.0, ID)
     }
 
     /// Where it comes from.
@@ -146,8 +183,8 @@ impl OnItsWay<'_> {
     /// The engine's.
     pub fn from(&self) -> Result<Imported, StoreError> {
         Ok(Imported {
-            source: self.0.get("source")?,
-            external_id: self.0.get("external_id")?,
+            source: self.0.get(SOURCE)?,
+            external_id: self.0.get(EXTERNAL_ID)?,
         })
     }
 
@@ -156,7 +193,10 @@ impl OnItsWay<'_> {
     /// # Errors
     /// The engine's.
     pub fn key(&self) -> Result<Option<SessionKey>, StoreError> {
-        maybe_parsed(self.0, "session_key")
+        match self.0.get_ref(KEY)? {
+            ValueRef::Null => Ok(None),
+            _ => parsed_at(self.0, KEY).map(Some),
+        }
     }
 
     /// Why it is cancelled, if its source did not simply say so.
@@ -164,7 +204,7 @@ impl OnItsWay<'_> {
     /// # Errors
     /// The engine's.
     pub fn cancelled_because(&self) -> Result<Option<String>, StoreError> {
-        Ok(self.0.get("cancelled_because")?)
+        Ok(self.0.get(BECAUSE)?)
     }
 
     /// Whether it has a start.
@@ -172,7 +212,7 @@ impl OnItsWay<'_> {
     /// # Errors
     /// The engine's.
     pub fn has_start(&self) -> Result<bool, StoreError> {
-        Ok(self.0.get::<_, Option<i64>>("starts_at")?.is_some())
+        Ok(self.0.get_ref(STARTS_AT)? != ValueRef::Null)
     }
 
     /// Whether it has an address.
@@ -180,8 +220,14 @@ impl OnItsWay<'_> {
     /// # Errors
     /// The engine's.
     pub fn has_address(&self) -> Result<bool, StoreError> {
-        Ok(self.0.get::<_, Option<String>>("address")?.is_some())
+        Ok(self.0.get_ref(ADDRESS)? != ValueRef::Null)
     }
+}
+
+fn parsed_at<T: FromStr>(row: &SqlRow<'_>, at: usize) -> Result<T, StoreError> {
+    let text = row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?;
+    text.parse()
+        .map_err(|_| StoreError::Unreadable("a value on its way in".to_owned()))
 }
 
 impl Writing<'_> {
@@ -198,10 +244,9 @@ impl Writing<'_> {
         let row = arrival.0;
         let key = arrival.key()?;
         let kept = session.and(key);
-        let conflict = row.get::<_, bool>("import_conflict")? || (key.is_some() && kept.is_none());
-        let from = 1 + COLUMNS.len();
+        let conflict = row.get::<_, bool>(CONFLICT)? || (key.is_some() && kept.is_none());
         let mut cells = Vec::with_capacity(COLUMNS.len() + 5);
-        for at in 1..from + 2 {
+        for at in ID..=EXTERNAL_ID {
             cells.push(ToSqlOutput::Borrowed(row.get_ref(at)?));
         }
         let last = [
@@ -217,13 +262,27 @@ impl Writing<'_> {
                 id: session,
                 interview_id: id,
                 key,
-                created_at: an_instant(row, "created_at")?,
+                created_at: instant_of(row.get(CREATED_AT)?)?,
                 revoked_at: None,
             })?;
         }
-        match row.get::<_, Option<String>>("token")? {
+        match row.get::<_, Option<String>>(TOKEN)? {
             Some(token) => self.add_imported_token(&token, id),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_is_found_where_it_stands() {
+        let columns = [&COLUMNS[..], &OWN[..]].concat();
+        for (at, column) in (1..).zip(&columns) {
+            assert_eq!(place(column), at, "{column}");
+        }
+        assert_eq!(EXTERNAL_ID - ID, COLUMNS.len() + 1);
     }
 }

@@ -119,7 +119,7 @@ fn incident_13_one_function_builds_the_join_link() {
     let reading = [
         // Asks with a key that nobody has.
         "app/base_url.rs",
-        "domain/filter.rs",
+        "domain/filter/sought.rs",
         "domain/import/legacy/link.rs",
         "mail/gate.rs",
         "mail/gate/expected.rs",

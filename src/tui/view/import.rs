@@ -99,7 +99,10 @@ fn head(view: &ImportView, pen: Pen, width: usize) -> Vec<Line<'static>> {
                     ),
                 );
             }
-            if report.skew.is_some() {
+            if let Some(skew) = &report.skew {
+                if let (Some(question), None) = (skew.question().first(), view.skew) {
+                    say(Role::Text, question);
+                }
                 let answer = match view.skew {
                     None => "not said",
                     Some(SkewAnswer::Correct) => "the slots'",
