@@ -10,7 +10,7 @@ use crate::domain::change::{self, Ending, Extension};
 use crate::domain::delivery::State;
 use crate::domain::event::EventKind;
 use crate::domain::ids::InterviewId;
-use crate::domain::interview::Interview;
+use crate::domain::interview::{Interview, MeetingUrl};
 use crate::domain::session::LinkState;
 use crate::domain::{text, when};
 use crate::store::Writing;
@@ -27,6 +27,8 @@ pub enum Change {
     Revoked,
     /// Its link works longer.
     Extended,
+    /// Its join button leads elsewhere.
+    Moved,
 }
 
 /// An interview after a change.
@@ -150,6 +152,30 @@ impl App {
             .await
     }
 
+    /// Says where the join button leads, or with `None` that the candidate waits to be let in. Whoever waits at the door
+    /// goes on by themselves. The address stands in no mail, so nobody is mailed and no mail is taken back.
+    ///
+    /// # Errors
+    /// When the interview has ended, or there is no such interview.
+    pub async fn meet_at(
+        &self,
+        id: InterviewId,
+        meeting_url: Option<MeetingUrl>,
+    ) -> Result<Changed, AppError> {
+        let app = self.clone();
+        self.store()
+            .write(move |write| {
+                let before = found(write, id)?.interview;
+                let moved = before.met_at(meeting_url, app.now())?;
+                if moved != before {
+                    write.put_interview(&moved)?;
+                    write.append_event(id, &app.event(EventKind::Edited, "meeting_url"))?;
+                }
+                changed(write, id, Change::Moved, 0)
+            })
+            .await
+    }
+
     /// What was said about a wider window: `now` or an instant, an instant or how much longer from now.
     ///
     /// # Errors
@@ -209,6 +235,13 @@ impl App {
             Change::Revoked => format!(
                 "{name}: the link is revoked, and whoever has it can't get in; the interview stands and needs a new link."
             ),
+            Change::Moved => match &interview.meeting_url {
+                Some(meeting) => format!(
+                    "{name}: the join button leads to {}, and whoever waits at the door goes there by themselves.",
+                    text::visible(&meeting.host())
+                ),
+                None => format!("{name}: whoever joins waits at the door until they are let in."),
+            },
             Change::Extended => {
                 let reason = row.reason(&self.policy().window, now);
                 let link = row.link_state(&self.policy().window, now);

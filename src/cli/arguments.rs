@@ -117,6 +117,7 @@ pub enum Command {
     Cancel(cancel::Cancel),
     Revoke(cancel::Revoke),
     Extend(change::Extend),
+    Edit(change::Edit),
     Complete(change::Complete),
     NoShow(change::NoShow),
     Audit(Box<audit::Audit>),

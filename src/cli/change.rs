@@ -1,4 +1,4 @@
-//! `greenroom extend`, `complete`, `no-show`: what the link of one interview depends on. Naming its id is consent.
+//! `greenroom extend`, `edit`, `complete`, `no-show`: what the link of one interview depends on. Naming its id is consent.
 //!
 //! Nobody is mailed by any of them, and each says what is true now.
 
@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::printer::Printer;
 use super::{Exit, Failure, interview_id};
 use crate::app::{App, AppError, Changed, InterviewJson};
+use crate::domain::interview::MeetingUrl;
 
 /// Which interview.
 #[derive(Debug, Args)]
@@ -53,6 +54,22 @@ pub struct Extend {
     closes: Option<String>,
 }
 
+/// Say where the join button of an interview leads; nobody is mailed
+///
+/// Whoever has joined and waits at the door goes there by themselves.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  greenroom edit 01936f0e-7d0a-7c5e-9d0f-2a1b3c4d5e6f --meeting-url https://meet.acme.example/ada
+  greenroom edit 01936f0e-7d0a-7c5e-9d0f-2a1b3c4d5e6f --meeting-url ''")]
+pub struct Edit {
+    #[command(flatten)]
+    one: One,
+    /// Where to meet; empty for nowhere: then the candidate waits until they are let in
+    #[arg(long, value_name = "URL")]
+    meeting_url: String,
+}
+
 impl Complete {
     pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
         let changed = app.complete(interview_id(&self.one.id)?).await?;
@@ -76,6 +93,21 @@ impl Extend {
             .extension(interview, self.opens.as_deref(), self.closes.as_deref())
             .map_err(|(field, why)| Failure::input(format!("{field}: {why}")))?;
         let changed = app.extend(id, wish).await?;
+        Ok(self.one.say(&changed, app, printer))
+    }
+}
+
+impl Edit {
+    pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
+        let id = interview_id(&self.one.id)?;
+        let meeting_url = match self.meeting_url.trim() {
+            "" => None,
+            url => Some(
+                MeetingUrl::parse(url)
+                    .map_err(|error| Failure::input(format!("meeting-url: {error}")))?,
+            ),
+        };
+        let changed = app.meet_at(id, meeting_url).await?;
         Ok(self.one.say(&changed, app, printer))
     }
 }

@@ -97,6 +97,7 @@ pub async fn run(command: &Command, app: &App, printer: &mut Printer) -> Result<
         Command::Cancel(cancel) => cancel.run(app, printer).await,
         Command::Revoke(revoke) => revoke.run(app, printer).await,
         Command::Extend(extend) => extend.run(app, printer).await,
+        Command::Edit(edit) => edit.run(app, printer).await,
         Command::Complete(complete) => complete.run(app, printer).await,
         Command::NoShow(no_show) => no_show.run(app, printer).await,
         Command::Rotate(rotate) => rotate.run(app, printer).await,

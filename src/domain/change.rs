@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::interview::{Interview, Status};
+use super::interview::{Interview, MeetingUrl, Status};
 use super::session::{AccessWindow, SessionCondition};
 use super::text::acts_in_mail;
 use super::when;
@@ -139,6 +139,26 @@ impl Interview {
             updated_at: now,
             ..self.clone()
         })
+    }
+
+    /// The interview with another place to meet, or with none: then the candidate waits until they are let in.
+    ///
+    /// # Errors
+    /// When it has ended, and nobody is led anywhere.
+    pub fn met_at(
+        &self,
+        meeting_url: Option<MeetingUrl>,
+        now: Timestamp,
+    ) -> Result<Self, NotChangeable> {
+        if self.status != Status::Scheduled {
+            return Err(NotChangeable::StaysClosed(self.status));
+        }
+        let mut moved = self.clone();
+        if moved.meeting_url != meeting_url {
+            moved.meeting_url = meeting_url;
+            moved.updated_at = now;
+        }
+        Ok(moved)
     }
 
     /// The interview with a wider access window. What its window grants already stays, so a wish that is fulfilled

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::thread;
 
 use greenroom::domain::ids::InterviewId;
+use greenroom::domain::interview::MeetingUrl;
 use jiff::SignedDuration;
 use mail_parser::MessageParser;
 
@@ -199,7 +200,8 @@ async fn a_page_that_waits_goes_to_the_meeting_by_itself() {
             world.app.admit(ada).await.unwrap();
             browser.shows("You have been let in");
         }
-        world.tamper(&format!("UPDATE interview SET meeting_url = '{room}'"));
+        let meeting = MeetingUrl::parse(&room).unwrap();
+        world.app.meet_at(ada, Some(meeting)).await.unwrap();
         browser.arrives_at(&room);
     }
 }

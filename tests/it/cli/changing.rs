@@ -1,4 +1,4 @@
-//! `cancel`, `revoke`, `extend`, `complete`, `no-show`: what is true afterwards is said, and nobody is mailed.
+//! `cancel`, `revoke`, `extend`, `edit`, `complete`, `no-show`: what is true afterwards is said, and nobody is mailed.
 
 use rstest::rstest;
 
@@ -129,6 +129,40 @@ fn an_extension_is_at_least_so_long_from_now_and_never_shortens() {
         "{}",
         shown.out
     );
+}
+
+#[test]
+fn where_the_join_button_leads_is_said_later_too() {
+    let (greenroom, id) = with_ada();
+    let edit = |url: &str| greenroom.run(&["edit", &id, "--meeting-url", url]);
+    let shown = || greenroom.run(&["show", &id, "--json"]).ended(0).one();
+
+    let said = edit("https://meet.acme.example/ada?room=7").ended(0).out;
+    assert!(
+        said.contains("the join button leads to meet.acme.example"),
+        "{said}"
+    );
+    assert!(said.contains("Nobody was mailed"), "{said}");
+    assert_eq!(
+        shown()["meeting_url"],
+        "https://meet.acme.example/ada?room=7"
+    );
+    let timeline = greenroom.run(&["show", &id]).ended(0).out;
+    assert!(
+        timeline.contains("interview changed: meeting_url"),
+        "{timeline}"
+    );
+
+    let refused = edit("javascript:alert(1)").ended(2).err;
+    assert!(refused.starts_with("greenroom: meeting-url: "), "{refused}");
+    assert_ne!(shown()["meeting_url"], serde_json::Value::Null);
+
+    edit("").ended(0);
+    assert_eq!(shown()["meeting_url"], serde_json::Value::Null);
+    assert_eq!(greenroom.mailbox().len(), 1, "the invitation");
+    greenroom.run(&["cancel", &id]).ended(0);
+    let over = edit("https://meet.acme.example/").ended(2).err;
+    assert!(over.contains("the interview is cancelled"), "{over}");
 }
 
 #[test]
