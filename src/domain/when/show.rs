@@ -246,6 +246,18 @@ pub fn moment(instant: Timestamp, zone: &Zone, now: Timestamp) -> String {
     }
 }
 
+/// The same with the time of day at any distance within the year, for a column of twelve: `08:58`, `Mon 08:58`,
+/// `14 Dec 08:58`, and `3 Mar 2031` in another year.
+#[must_use]
+pub fn moment_with_time(instant: Timestamp, zone: &Zone, now: Timestamp) -> String {
+    let (date, today) = (wall(instant, zone).date(), wall(now, zone).date());
+    if days_between(today, date).abs() > 6 && date.year() == today.year() {
+        format!("{} {}", date.strftime("%-d %b"), time_24h(instant, zone))
+    } else {
+        moment(instant, zone, now)
+    }
+}
+
 /// How far away an instant is: `in 25 min`, `in 2 h`, `in 3 days`, `4 min ago`, `now`. Begun minutes and hours do not
 /// count, so that nothing is promised sooner than it comes; days are counted on `zone`'s calendar, as people count them.
 #[must_use]
