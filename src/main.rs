@@ -186,6 +186,7 @@ fn open_store(config: &Config, global: &Global) -> Result<Store, Failure> {
         &config.paths.data_dir,
         OpenOptions {
             allow_network_file_system: global.allow_network_file_system,
+            ..OpenOptions::default()
         },
     )
     .map_err(|error| Failure::environment(format!("data-dir: {error}")))
@@ -220,10 +221,9 @@ async fn wire(config: Config, global: &Global) -> Result<App, Failure> {
 
 /// The join page, the API and the dispatcher, until interrupted.
 async fn serve_alone(app: &App, serve: &Serve, printer: &mut Printer) -> Result<Exit, Failure> {
+    // Why, was said already.
     if app.read_only().is_some() {
-        return Err(Failure::environment(
-            "nothing is served from here: the database was written by a newer Greenroom and is open for reading only",
-        ));
+        return Err(Failure::environment("nothing is served from here"));
     }
     let stop = Stop::default();
     let at_once = cli::stop_when_asked(stop.clone())?;

@@ -33,7 +33,9 @@ pub enum AppError {
     #[error("already waiting: the mail to this candidate {0}")]
     AlreadyWaiting(String),
     /// Nobody knows whether the last mail arrived.
-    #[error("the outcome of the last mail is unknown; it has to be settled before another is sent")]
+    #[error(
+        "the outcome of the last mail is unknown; it has to be settled before another is sent (greenroom outbox settle)"
+    )]
     Unsettled,
     /// A mail is being handed over.
     #[error(

@@ -12,6 +12,7 @@ use url::Url;
 use super::{App, AppError, Check, Health};
 use crate::config::here;
 use crate::domain::text::visible;
+use crate::domain::trouble;
 use crate::net::tls::TlsError;
 use crate::net::{Answer, FetchError, fetch};
 
@@ -252,7 +253,7 @@ fn no_answer(error: FetchError) -> Astray {
     match error {
         FetchError::Tls(TlsError::Certificate(why)) => Astray::Certificate(why),
         FetchError::Tls(TlsError::Tls(why)) => Astray::NoTls(why),
-        FetchError::Tls(TlsError::Io(error)) => Astray::NoTls(error.to_string()),
+        FetchError::Tls(TlsError::Io(error)) => Astray::NoTls(trouble::in_words(&error)),
         other => Astray::Silent(other.to_string()),
     }
 }

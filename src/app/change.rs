@@ -212,7 +212,7 @@ impl App {
             Change::Extended => {
                 let reason = row.reason(&self.policy().window, now);
                 let link = row.link_state(&self.policy().window, now);
-                let clock = |at| when::moment(at, &interview.zone, now);
+                let clock = |at| when::moment_in_full(at, &interview.zone, now);
                 match (link, self.policy().window.of(interview)) {
                     (LinkState::Open, Some((_, closes))) => {
                         format!("{name} can get in now and until {}.", clock(closes))
@@ -239,7 +239,7 @@ impl App {
 
     // What the candidate has in hand, as far as anybody knows.
     fn holding(&self, row: &Row) -> String {
-        let clock = |at| when::moment(at, &row.interview.zone, self.now());
+        let clock = |at| when::moment_in_full(at, &row.interview.zone, self.now());
         if let Some(told) = &row.facts.told {
             return format!("they hold the invitation accepted {}", clock(told.at));
         }

@@ -202,31 +202,17 @@ impl Dispatcher {
         }
     }
 
-    /// Tries one mail of a paused outbox that is due; when it meets nothing that every mail would meet, the outbox is
-    /// resumed. Says whether the outbox was paused, and not waiting for a person.
+    /// Tries one mail of a paused outbox that is due; an answer to it ends the pause. Says whether the outbox was paused,
+    /// and not waiting for a person.
     pub async fn probe(&mut self, stop: &Stop) -> bool {
         if !self.app.may_probe().await {
             return false;
         }
-        let before = self.shared.sent();
         self.shared.start(Source::Probe);
         if let Some(lane) = self.lanes.first_mut() {
             lane.drain(&self.shared, stop).await;
         }
-        self.resume_if_answered(before).await;
         true
-    }
-
-    // Ends a pause when the last of the attempts since then met nothing that every mail would meet.
-    async fn resume_if_answered(&mut self, before: u64) {
-        // Where nothing was due, nothing is known.
-        if self.shared.sent() > before
-            && self.shared.went_well()
-            && self.app.may_probe().await
-            && let Err(error) = self.app.resume_outbox().await
-        {
-            tracing::error!(%error, "the outbox could not be resumed");
-        }
     }
 
     /// Why the outbox can't be written, whenever that changes.
@@ -243,10 +229,8 @@ impl Dispatcher {
     pub async fn attempt_all(&mut self, ids: &[DeliveryId]) -> Result<Vec<Delivery>, AppError> {
         let mut refused = 0;
         loop {
-            let before = self.shared.sent();
             let these = Source::These(ids.iter().copied().collect());
             self.work(these, &Stop::default()).await;
-            self.resume_if_answered(before).await;
             self.close().await;
             // What could be claimed and then not begun.
             self.take_up(true).await;

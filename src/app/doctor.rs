@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{App, AppError, Dispatcher, newer_words, transports};
+use super::{App, AppError, Dispatcher, read_only_words, transports};
 use crate::config::{Config, Problem, Transport as Configured};
 use crate::domain::address::EmailAddress;
 use crate::domain::base_url::Reach;
@@ -150,19 +150,17 @@ impl Premises<'_> {
             Ok(store) => store
                 .read(|read| Ok::<_, AppError>(read.integrity()?))
                 .await
-                .map(|damage| (store.newer_version(), damage))
+                .map(|damage| (store.read_only().map(read_only_words), damage))
                 .map_err(|error| error.to_string()),
             Err(error) => Err(error.clone()),
         };
         let (health, found) = match integrity {
-            Ok((Some(version), _)) => {
-                (Health::Trouble(newer_words(version)), directory.to_string())
-            }
-            Ok((None, None)) => (Health::Fine, directory.to_string()),
-            Ok((None, Some(damage))) => (
+            Ok((_, Some(damage))) => (
                 Health::Trouble("restore the newest backup".to_owned()),
                 format!("{directory}: {damage}"),
             ),
+            Ok((Some(why), None)) => (Health::Trouble(why), directory.to_string()),
+            Ok((None, None)) => (Health::Fine, directory.to_string()),
             Err(error) => (
                 Health::Trouble(format!(
                     "look at the disk and the permissions of {directory}, or name another place with --data-dir"

@@ -5,7 +5,7 @@
 
 use super::{App, AppError, Delivery};
 use crate::domain::delivery::State;
-use crate::domain::event::EventKind;
+use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::InterviewId;
 use crate::mail::transport::mailbox;
 use crate::store::{StoreError, Writing};
@@ -19,6 +19,8 @@ pub struct Erased {
     pub withdrawn: usize,
     /// How many mails were removed from the mailbox on this machine.
     pub files: usize,
+    /// How many lines of its timeline were kept, which name nobody.
+    pub kept: usize,
     /// The other interviews of the same address, which stay as they are.
     pub others: Vec<InterviewId>,
     /// Why bytes of what was erased may still lie in the data directory, if they may.
@@ -56,6 +58,18 @@ impl App {
             Err(error) => Some(error.cause()),
         };
         Ok(erased)
+    }
+
+    /// What is left of an interview that is no longer there: its timeline, which names nobody.
+    ///
+    /// # Errors
+    /// When there never was such an interview.
+    pub async fn left_of(&self, id: InterviewId) -> Result<Vec<Event>, AppError> {
+        let events = self.store().read(move |read| read.events(id)).await?;
+        if events.is_empty() {
+            return Err(AppError::NoInterview(id));
+        }
+        Ok(events)
     }
 
     async fn mails_to_erase(&self, id: InterviewId) -> Result<Vec<Delivery>, AppError> {
@@ -98,6 +112,7 @@ impl App {
             }
             return Ok(Some(Erased {
                 already,
+                kept: write.events(id)?.len(),
                 ..Erased::default()
             }));
         };
@@ -110,6 +125,7 @@ impl App {
         self.forget(write, id)?;
         Ok(Some(Erased {
             withdrawn,
+            kept: write.events(id)?.len(),
             others,
             ..Erased::default()
         }))

@@ -59,6 +59,10 @@ pub struct DeliveryJson {
     pub attempts: u32,
     pub last_reply: Option<String>,
     pub accepted_at: Option<Timestamp>,
+    /// Until when a held mail can be taken back without more ado.
+    pub held_until: Option<Timestamp>,
+    /// When a mail that was put off is tried again.
+    pub next_attempt_at: Option<Timestamp>,
 }
 
 impl App {
@@ -138,6 +142,7 @@ impl App {
 
 impl From<&Delivery> for DeliveryJson {
     fn from(delivery: &Delivery) -> Self {
+        let due_in = |state| delivery.due.filter(|_| delivery.state == state);
         Self {
             id: delivery.id.to_string(),
             interview_id: delivery.interview_id.to_string(),
@@ -150,6 +155,8 @@ impl From<&Delivery> for DeliveryJson {
             attempts: delivery.attempts,
             last_reply: delivery.last_reply.clone(),
             accepted_at: delivery.accepted_at,
+            held_until: due_in(State::Held),
+            next_attempt_at: due_in(State::Deferred),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod answers;
 mod audit;
+mod backup;
 mod base_url;
 mod batches;
 mod change;
@@ -23,6 +24,7 @@ mod look;
 mod marks;
 mod news;
 mod outbox;
+mod pause;
 mod plan;
 mod report;
 mod revise;
@@ -62,12 +64,13 @@ pub use ledger::Ledger;
 pub use look::{Dossier, From, Mail, MailOrigin, Preview};
 pub use marks::{Marked, MarkedPlan};
 pub use news::{News, NewsMark};
+pub use pause::Pause;
 pub use plan::{Action, CarriedOut, Chosen, Held, LinkStep, Plan, PlanRow, Selection, Step};
 pub use report::Report;
 pub use schedule::{MailWish, Schedule, Scheduled};
 pub use sending::{Sending, SentBy};
 pub use serving::{Affected, Serving};
-pub use steer::{Pause, Settlement};
+pub use steer::Settlement;
 pub use take_back::TakenBack;
 pub use tokens::{Admission, NewToken, TokenError};
 pub use transport::transports;
@@ -87,7 +90,7 @@ use crate::domain::session::{AccessWindow, LinkSecret};
 use crate::domain::when::Zone;
 use crate::mail::Sender;
 use crate::render::templates::Templates;
-use crate::store::{Store, StoreError};
+use crate::store::{ReadOnly, Store, StoreError};
 
 /// What an [`App`] is made of.
 pub struct Wiring {
@@ -179,7 +182,7 @@ impl App {
     /// Why nothing can be written, if so.
     #[must_use]
     pub fn read_only(&self) -> Option<String> {
-        self.store().newer_version().map(newer_words)
+        self.store().read_only().map(read_only_words)
     }
 
     /// Rises when anything was committed, by this process or another one.
@@ -285,11 +288,17 @@ impl App {
     }
 }
 
-fn newer_words(version: i64) -> String {
-    format!(
-        "this database was written by a newer Greenroom (version {version} of its tables): it is open for reading only, \
-         and no mail leaves from here. Update Greenroom to change anything"
-    )
+fn read_only_words(why: &ReadOnly) -> String {
+    match why {
+        ReadOnly::Newer(version) => format!(
+            "this database was written by a newer Greenroom (version {version} of its tables): it is open for reading \
+             only, and no mail leaves from here. Update Greenroom to change anything"
+        ),
+        ReadOnly::Disk(why) => format!(
+            "the disk that holds the database can't be written ({why}): it is open for reading only, as it was when it \
+             was opened, and no mail leaves from here. Let the disk take writes again to change anything"
+        ),
+    }
 }
 
 /// A setting that is made on first use and stays.

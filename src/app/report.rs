@@ -131,7 +131,7 @@ impl App {
                 .to_owned(),
             recruiter: interview.recruiter.label(),
             detail: finding.detail.clone(),
-            action: finding.remedy.command.clone(),
+            action: finding.remedy.words.clone(),
         }
     }
 

@@ -81,7 +81,7 @@ impl App {
 /// Reads the identifier of the database, or makes it.
 pub(super) async fn instance(wiring: &Wiring) -> Result<String, AppError> {
     let make = || wiring.chance.session_key().simple().to_string();
-    if wiring.store.newer_version().is_some() {
+    if wiring.store.read_only().is_some() {
         let kept = wiring.store.read(|read| read.setting(INSTANCE)).await?;
         return Ok(kept.unwrap_or_default());
     }

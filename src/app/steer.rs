@@ -1,27 +1,12 @@
-//! What is on its way, and how a person steers it: settle, send again, withdraw, pause and resume.
+//! What is on its way, and how a person settles what nobody knows the outcome of.
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{App, AppError, Delivery, outbox};
 use crate::domain::delivery::{Happening, State};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{DeliveryId, InterviewId};
-use crate::store::{Reading, Remark, StoreError, Writing};
-
-const PAUSED: &str = "outbox_paused";
-
-/// Why nothing leaves the outbox, in every process that shares the database.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pause {
-    /// What happened, in one sentence.
-    pub why: String,
-    /// Since when.
-    pub since: Timestamp,
-    /// Whether a mail is tried now and then, and the others follow when it is taken. Otherwise only a person resumes.
-    pub probes: bool,
-}
+use crate::store::{Remark, Writing};
 
 /// What became of a mail whose outcome nobody knew.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,52 +17,7 @@ pub enum Settlement {
     Leave(String),
 }
 
-pub(super) fn read_pause(read: &Reading<'_>) -> Result<Option<Pause>, StoreError> {
-    let Some(text) = read.setting(PAUSED)? else {
-        return Ok(None);
-    };
-    serde_json::from_str(&text)
-        .map(Some)
-        .map_err(|_| StoreError::Unreadable("the pause of the outbox".to_owned()))
-}
-
 impl App {
-    /// Why nothing leaves, if the outbox is paused.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn pause(&self) -> Result<Option<Pause>, AppError> {
-        self.store().read(|read| Ok(read_pause(read)?)).await
-    }
-
-    pub(super) async fn may_probe(&self) -> bool {
-        self.pause()
-            .await
-            .ok()
-            .flatten()
-            .is_some_and(|pause| pause.probes)
-    }
-
-    pub(super) fn pause_outbox(&self, write: &Writing<'_>, why: &str) -> Result<(), StoreError> {
-        if read_pause(write)?.is_some() {
-            return Ok(());
-        }
-        tracing::warn!(why, "the outbox is paused");
-        write.set_setting(PAUSED, &pause_text(why, self.now(), true)?)
-    }
-
-    /// Lets mail leave again.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn resume_outbox(&self) -> Result<(), AppError> {
-        self.store()
-            .write(|write| Ok::<_, AppError>(write.remove_setting(PAUSED)?))
-            .await?;
-        self.ring();
-        Ok(())
-    }
-
     /// What is on its way or of unknown outcome, the mail of the soonest interview first; at most `limit`.
     ///
     /// # Errors
@@ -159,27 +99,4 @@ impl App {
         write.append_event(delivery.interview_id, &self.event(kind, detail))?;
         outbox::kept(write.delivery(id)?)
     }
-
-    /// Copies the database as it is at this moment into a new file, while it is in use. The copy knows that it is one:
-    /// what waits in its outbox leaves only after a person has resumed it.
-    ///
-    /// # Errors
-    /// When the file exists already, or can't be written.
-    pub async fn backup(&self, file: std::path::PathBuf) -> Result<(), AppError> {
-        let why = format!(
-            "this database is a copy made {}; its mail may have left already",
-            self.now()
-        );
-        let pause = pause_text(&why, self.now(), false)?;
-        Ok(self.store().backup(file, PAUSED, pause).await?)
-    }
-}
-
-fn pause_text(why: &str, since: Timestamp, probes: bool) -> Result<String, StoreError> {
-    let pause = Pause {
-        why: why.to_owned(),
-        since,
-        probes,
-    };
-    serde_json::to_string(&pause).map_err(|error| StoreError::Unreadable(error.to_string()))
 }

@@ -1,6 +1,6 @@
 //! The outbox as one picture: whether it is paused, what waits in it, and which mails those are.
 
-use super::steer::read_pause;
+use super::pause::read_pause;
 use super::{App, AppError, BatchStatus, Delivery, Pause, UnsentMail, outbox};
 
 /// A mail that is on its way or of unknown outcome.

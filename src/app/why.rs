@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use super::{App, AppError, Dossier, Row};
 use crate::domain::access::AccessKind;
-use crate::domain::filter::Filter;
+use crate::domain::filter::{Filter, Sought};
 use crate::domain::ids::InterviewId;
-use crate::domain::session::{LinkToken, SessionKey};
-use crate::domain::when;
+use crate::domain::session::{LinkToken, Session, SessionKey};
+use crate::domain::when::{self, Zone};
 use crate::store::Place;
 
 /// An answer about one interview.
@@ -36,8 +36,10 @@ pub enum FoundBy {
     Key,
     /// A key that was replaced or revoked then.
     FormerKey(Timestamp),
-    /// The token of a link.
+    /// The token of a link that works, or of the old system.
     Token,
+    /// The token of a link that was replaced or revoked then.
+    FormerToken(Timestamp),
     /// Its name in the system from which it was imported.
     ExternalId,
 }
@@ -52,6 +54,7 @@ impl FoundBy {
             Self::Key => "key",
             Self::FormerKey(_) => "former_key",
             Self::Token => "token",
+            Self::FormerToken(_) => "former_token",
             Self::ExternalId => "external_id",
         }
     }
@@ -97,26 +100,27 @@ impl App {
 
     // Ids, tokens and names elsewhere mean one interview only, and their case counts.
     async fn named_exactly(&self, text: &str) -> Result<Vec<(InterviewId, FoundBy)>, AppError> {
-        let last = text.trim_end_matches('/').rsplit('/').next();
-        let token = last.unwrap_or_default().to_owned();
+        let Sought { exact, id, .. } = Sought::read(text);
         let secret = self.link_secret().await?;
-        let text = text.to_owned();
         self.store()
             .read(move |read| {
                 let mut found = Vec::new();
-                if let Ok(id) = text.parse::<InterviewId>() {
-                    found.extend(read.interview(id)?.map(|row| (row.id(), FoundBy::Id)));
-                }
-                let link = LinkToken::from_client(token.clone());
-                if let Some(id) = link.claimed_interview() {
+                let token = LinkToken::from_client(exact.clone());
+                if let Some(id) = id {
                     let sessions = read.sessions(id)?;
                     let signed = sessions
                         .iter()
-                        .any(|session| secret.verifies(&link, id, session.key));
-                    found.extend(signed.then_some((id, FoundBy::Token)));
+                        .find(|session| secret.verifies(&token, id, session.key));
+                    found.extend(match signed.map(|session| session.revoked_at) {
+                        Some(None) => Some((id, FoundBy::Token)),
+                        Some(Some(at)) => Some((id, FoundBy::FormerToken(at))),
+                        // A token that nobody signed is worth no more than the id that it claims.
+                        None => read.interview(id)?.map(|row| (row.id(), FoundBy::Id)),
+                    });
                 }
-                found.extend(read.imported_token(&token)?.map(|id| (id, FoundBy::Token)));
-                let elsewhere = read.interviews_called(&text)?;
+                let old = read.imported_token(&exact)?;
+                found.extend(old.map(|id| (id, FoundBy::Token)));
+                let elsewhere = read.interviews_called(&exact)?;
                 found.extend(elsewhere.into_iter().map(|id| (id, FoundBy::ExternalId)));
                 let mut seen = BTreeSet::new();
                 found.retain(|(id, _)| seen.insert(id.to_string()));
@@ -128,23 +132,19 @@ impl App {
     fn answer(&self, dossier: Dossier, found_by: FoundBy, text: &str) -> Why {
         let (row, now) = (&dossier.row, self.now());
         let zone = &row.interview.zone;
-        let found_by = SessionKey::in_text(text)
-            .and_then(|key| {
-                let session = dossier.sessions.iter().find(|session| session.key == key)?;
-                Some(match session.revoked_at {
-                    None => FoundBy::Key,
-                    Some(at) => FoundBy::FormerKey(at),
-                })
-            })
-            .unwrap_or(found_by);
+        let key = dossier.session_in(text);
+        let found_by = match (key.map(|session| session.revoked_at), found_by) {
+            (Some(None), _) => FoundBy::Key,
+            (Some(Some(at)), _) => FoundBy::FormerKey(at),
+            (None, found_by) => found_by,
+        };
         let mut sentence = row.reason(&self.policy().window, now).sentence(zone, now);
-        if let FoundBy::FormerKey(at) = found_by {
-            let replaced = row.facts.key != SessionKey::in_text(text);
-            let what = if replaced { "replaced" } else { "revoked" };
-            sentence = format!(
-                "This key lets nobody in: it was {what} {}. {sentence}",
-                when::day_and_time(at, zone)
-            );
+        let former = match found_by {
+            FoundBy::FormerToken(at) => Some(dossier.ended_in_words("link", at, zone)),
+            _ => dossier.former_key_in_words(text, zone),
+        };
+        if let Some(former) = former {
+            sentence = format!("{former} {sentence}");
         }
         let seen = dossier
             .accesses
@@ -156,5 +156,30 @@ impl App {
             found_by,
             dossier,
         }
+    }
+}
+
+impl Dossier {
+    fn session_in(&self, text: &str) -> Option<&Session> {
+        let key = text.split_whitespace().find_map(SessionKey::in_text)?;
+        self.sessions.iter().find(|session| session.key == key)
+    }
+
+    /// If a text holds a former key of the interview: that it was replaced or revoked, and when.
+    #[must_use]
+    pub fn former_key_in_words(&self, text: &str, zone: &Zone) -> Option<String> {
+        let ended = self.session_in(text)?.revoked_at?;
+        Some(self.ended_in_words("key", ended, zone))
+    }
+
+    // A session that ended was replaced where another came after it.
+    fn ended_in_words(&self, what: &str, ended: Timestamp, zone: &Zone) -> String {
+        let newest = self.sessions.first();
+        let is_newest = newest.is_some_and(|newest| newest.revoked_at == Some(ended));
+        let how = if is_newest { "revoked" } else { "replaced" };
+        format!(
+            "This {what} lets nobody in: it was {how} {}.",
+            when::day_and_time(ended, zone)
+        )
     }
 }

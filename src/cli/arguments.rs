@@ -198,6 +198,63 @@ mod tests {
 
     use super::*;
 
+    use crate::domain::draft::Defaults;
+    use crate::domain::finding::{Code, remedy, remedy_for_all};
+    use crate::domain::import::{Column, Line, Terms};
+    use crate::domain::interview::{Interview, Recruiter};
+    use crate::domain::session::SessionCondition;
+    use crate::domain::verdict::Facts;
+    use crate::domain::when::{InterviewDuration, Zone};
+
+    fn interview() -> Interview {
+        let mut line = Line::default();
+        line.set(Column::CandidateName, "Ada");
+        line.set(Column::CandidateEmail, "ada@gmial.com");
+        line.set(Column::Role, "Engineer");
+        let defaults = Defaults {
+            zone: Some(Zone::utc()),
+            duration: InterviewDuration::from_minutes(45).unwrap(),
+            company: None,
+            recruiter: Recruiter::default(),
+        };
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        line.arrival(&Terms { defaults, now }).unwrap().interview
+    }
+
+    #[test]
+    fn what_mends_a_finding_is_a_command_that_exists() {
+        let interview = interview();
+        for code in Code::ALL {
+            let line = remedy_for_all(code).unwrap_or_default();
+            assert!(
+                parsed(line.trim_start_matches("greenroom ")).is_ok(),
+                "{line}"
+            );
+            for session in [
+                SessionCondition::None,
+                SessionCondition::Live,
+                SessionCondition::Revoked,
+            ] {
+                let facts = Facts {
+                    session,
+                    ..Facts::NONE
+                };
+                let words = remedy(code, &interview, &facts).words;
+                let commands: Vec<&str> = words.split("greenroom ").skip(1).collect();
+                assert!(!commands.is_empty(), "{words}");
+                for command in commands {
+                    let end = command.find([',', ';', '&']).unwrap_or(command.len());
+                    // What is quoted is one word to a shell.
+                    let line = command[..end]
+                        .replace("'told by phone'", "x")
+                        .replace("'asked them'", "x");
+                    let is_there = line.trim() == "new" || parsed(&line).is_ok();
+                    assert!(is_there, "{code:?}: {line}");
+                }
+            }
+        }
+    }
+
     fn parsed(line: &str) -> Result<Arguments, clap::Error> {
         let words = std::iter::once("greenroom")
             .chain(line.split_whitespace())

@@ -31,9 +31,10 @@ const ENDS: [(State, &str, bool); 6] = [
 
 impl Deliver {
     pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
+        // Why, was said already.
         if app.read_only().is_some() {
             return Err(Failure::environment(
-                "no mail leaves from here: the database was written by a newer Greenroom and is open for reading only",
+                "no mail leaves from here; nothing was sent",
             ));
         }
         let stop = Stop::default();
@@ -76,6 +77,14 @@ impl Deliver {
                 all_taken &= taken;
             }
         }
+        if ends.contains_key(&State::Unknown) {
+            printer.prose(
+                "",
+                2,
+                "Nobody knows whether mail of unknown outcome arrived, so it is not sent again by itself: greenroom outbox \
+                 lists it, greenroom outbox settle ID decides",
+            );
+        }
         let elsewhere = app.being_sent().await?;
         let left = usize::try_from(app.unsent().await?.count)
             .unwrap_or(usize::MAX)
@@ -85,7 +94,7 @@ impl Deliver {
         }
         let paused = paused::in_words(app).await?.filter(|_| left > 0);
         match &paused {
-            Some(paused) => printer.line(paused),
+            Some(paused) => printer.prose("", 2, paused),
             None if complains => {}
             None if left > 0 => printer.line(&format!("{left} not due yet")),
             None if ends.is_empty() && elsewhere == 0 => printer.line("Nothing was due."),

@@ -7,8 +7,10 @@ use super::printer::Printer;
 use super::{Exit, Failure};
 use crate::app::{Check, Health, Premises};
 use crate::domain::address::EmailAddress;
-use crate::domain::text::visible;
 use crate::domain::verdict::Standing;
+
+/// Columns before what was found.
+const LABEL: usize = 9;
 
 /// Check configuration, templates, database, base URL and mail server
 ///
@@ -61,13 +63,18 @@ pub(super) fn test_address(text: &str) -> Result<EmailAddress, Failure> {
     EmailAddress::parse(text.trim()).map_err(|error| Failure::input(format!("send-test: {error}")))
 }
 
-/// Says how one thing is, and what to do about it.
-pub(super) fn say(check: &Check, as_json: bool, printer: &mut Printer) {
-    let (word, standing, remedy) = match &check.health {
+/// The word for how a thing is, its colour, and what to do about it.
+pub(super) fn in_words(health: &Health) -> (&'static str, Standing, Option<&str>) {
+    match health {
         Health::Fine => ("ok", Standing::Ready, None),
         Health::Limited(meaning) => ("note", Standing::InDoubt, Some(meaning)),
         Health::Trouble(remedy) => ("trouble", Standing::Blocked, Some(remedy)),
-    };
+    }
+}
+
+/// Says how one thing is, and what to do about it.
+pub(super) fn say(check: &Check, as_json: bool, printer: &mut Printer) {
+    let (word, standing, remedy) = in_words(&check.health);
     if as_json {
         printer.json(
             &json!({ "check": check.name, "health": word, "found": check.found, "remedy": remedy }),
@@ -75,9 +82,9 @@ pub(super) fn say(check: &Check, as_json: bool, printer: &mut Printer) {
         return;
     }
     let word = printer.colored(standing, &format!("{word:<7}"));
-    let found = visible(&check.found).into_owned();
-    printer.styled(&format!("{word}  {}: {found}", check.name));
+    let found = format!("{}: {}", check.name, check.found);
+    printer.prose(&format!("{word}  "), LABEL, &found);
     if let Some(remedy) = remedy {
-        printer.line(&format!("         {remedy}"));
+        printer.prose(&" ".repeat(LABEL), LABEL, remedy);
     }
 }

@@ -102,6 +102,10 @@ fn say(id: InterviewId, erased: &Erased, printer: &mut Printer) {
             "Erased: interview {id}. Its timeline keeps that something happened, not to whom."
         ));
     }
+    printer.line(&format!(
+        "Kept: {} of its timeline, which name nobody; greenroom show {id}",
+        counted(erased.kept, "line")
+    ));
     if erased.withdrawn > 0 {
         printer.line(&format!(
             "{} had not left and will not.",
@@ -135,6 +139,7 @@ struct ErasedJson<'a> {
     already: bool,
     withdrawn: usize,
     mailbox_files: usize,
+    timeline_kept: usize,
     same_address: Vec<String>,
     traces: Option<&'a str>,
 }
@@ -146,6 +151,7 @@ impl<'a> ErasedJson<'a> {
             already: erased.already,
             withdrawn: erased.withdrawn,
             mailbox_files: erased.files,
+            timeline_kept: erased.kept,
             same_address: erased.others.iter().map(ToString::to_string).collect(),
             traces: erased.traces.as_deref(),
         }

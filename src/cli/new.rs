@@ -1,5 +1,7 @@
 //! `greenroom new`: the one action.
 
+use std::slice;
+
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
@@ -311,5 +313,8 @@ fn say_what_happened(
         || "nobody was mailed".to_owned(),
         |delivery| wait::outcome(delivery, app),
     );
-    printer.line(&format!("Mail      {mail}"));
+    printer.prose("Mail      ", 10, &mail);
+    if let Some(delivery) = delivery {
+        wait::say_next_steps(slice::from_ref(delivery), "          ", printer);
+    }
 }

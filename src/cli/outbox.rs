@@ -1,5 +1,7 @@
 //! `greenroom outbox`: what is on its way, and what a person can do about it.
 
+use std::slice;
+
 use clap::{ArgGroup, Args, Subcommand};
 
 use super::paused::{self, counted};
@@ -95,7 +97,7 @@ impl Outbox {
             }
         } else {
             if let Some(paused) = paused {
-                printer.line(&paused);
+                printer.prose("", 2, &paused);
             }
             if mails.is_empty() {
                 printer.line("Nothing is on its way.");
@@ -189,16 +191,22 @@ impl Outbox {
         } else {
             let (_, row) = found(mail.id, app).await?;
             let name = &row.interview.candidate_name;
-            printer.line(&match &settlement {
+            match &settlement {
                 Settlement::SendAgain => {
-                    format!("{name}: mail {}", wait::outcome(&mail, app))
+                    let outcome = wait::outcome(&mail, app);
+                    printer.prose("", 2, &format!("{name}: mail {outcome}"));
+                    wait::say_next_steps(slice::from_ref(&mail), "  ", printer);
                 }
-                Settlement::Leave(why) => format!(
-                    "{name}: the mail to {} stays of unknown outcome ({why}); greenroom resend {} mails anew",
-                    mail.address,
-                    row.id()
+                Settlement::Leave(why) => printer.prose(
+                    "",
+                    2,
+                    &format!(
+                        "{name}: the mail to {} stays of unknown outcome ({why}); greenroom resend {} mails anew",
+                        mail.address,
+                        row.id()
+                    ),
                 ),
-            });
+            }
         }
         Ok(
             if settlement == Settlement::SendAgain && !wait::has_left(&mail) {

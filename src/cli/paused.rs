@@ -25,7 +25,7 @@ pub(super) async fn in_words(app: &App) -> Result<Option<String>, Failure> {
     Ok(Some(format!(
         "The outbox is paused since {}: {}; {waiting}. {}",
         when::moment(pause.since, &zone, now),
-        pause.why,
+        pause.reason(),
         how_it_goes_on(&pause)
     )))
 }

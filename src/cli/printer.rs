@@ -5,12 +5,17 @@
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::os::fd::AsFd;
 
+use rustix::termios::tcgetwinsize;
 use serde::Serialize;
 
 use super::arguments::Color;
-use crate::domain::text::{visible, visible_lines};
+use crate::domain::text::{columns, visible, visible_lines, wrap_words};
 use crate::domain::verdict::Standing;
+
+// Before each problem.
+const WHO: &str = "greenroom: ";
 
 /// Writes results to standard output and remarks to standard error.
 pub struct Printer {
@@ -21,6 +26,9 @@ pub struct Printer {
     pub plain: bool,
     color: bool,
     terminal: bool,
+    /// Columns of the terminal behind each stream; 0 where there is none, and nothing is wrapped.
+    out_width: usize,
+    err_width: usize,
 }
 
 impl Printer {
@@ -37,12 +45,21 @@ impl Printer {
             plain,
             color,
             terminal,
+            out_width: if plain { 0 } else { width_of(io::stdout()) },
+            err_width: if plain { 0 } else { width_of(io::stderr()) },
         }
     }
 
     /// One line of text; whatever could act in it is shown instead.
     pub fn line(&mut self, text: &str) {
         let shown = visible(text).into_owned();
+        self.write(format_args!("{shown}\n"));
+    }
+
+    /// A line of prose behind a label of `hang` columns, which is harmless already, colours included. Where a terminal is
+    /// too narrow it becomes several lines, broken between words and set in as far.
+    pub(super) fn prose(&mut self, label: &str, hang: usize, text: &str) {
+        let shown = wrapped(label, hang, &visible(text), self.out_width);
         self.write(format_args!("{shown}\n"));
     }
 
@@ -69,10 +86,19 @@ impl Printer {
         }
     }
 
-    /// A remark about what is going on: to standard error, so that results stay clean.
+    /// A remark about what is going on: to standard error, so that results stay clean. Where a terminal is too narrow it
+    /// becomes several lines, broken between words and set in as far as the first.
     pub fn remark(&mut self, text: &str) {
+        let words = text.trim_start_matches(' ');
+        let (label, _) = text.split_at(text.len() - words.len());
+        self.remark_behind(label, words);
+    }
+
+    /// The same behind a label, and set in behind it.
+    pub(super) fn remark_behind(&mut self, label: &str, text: &str) {
         self.flush();
-        let _ = writeln!(self.err, "{}", visible(text));
+        let shown = wrapped(label, columns(label), &visible(text), self.err_width);
+        let _ = writeln!(self.err, "{shown}");
     }
 
     /// A question: to standard error, and the answer is typed on the same line.
@@ -91,13 +117,14 @@ impl Printer {
     /// A problem: to standard error, one line, under the program's name.
     pub fn problem(&mut self, text: &str) {
         self.flush();
-        let _ = writeln!(self.err, "greenroom: {}", visible(text));
+        let shown = wrapped(WHO, columns(WHO), &visible(text), self.err_width);
+        let _ = writeln!(self.err, "{shown}");
     }
 
     /// A problem of several lines, such as one with a hint about usage.
     pub fn problem_lines(&mut self, text: &str) {
         self.flush();
-        let _ = writeln!(self.err, "greenroom: {}", visible_lines(text).trim_end());
+        let _ = writeln!(self.err, "{WHO}{}", visible_lines(text).trim_end());
     }
 
     /// Words in the colour of a verdict, if colours are wanted. The words come visible.
@@ -151,6 +178,23 @@ impl Printer {
             self.broken = self.out.write_fmt(text).err();
         }
     }
+}
+
+fn width_of(stream: impl AsFd + io::IsTerminal) -> usize {
+    if !stream.is_terminal() {
+        return 0;
+    }
+    tcgetwinsize(stream).map_or(0, |size| size.ws_col.into())
+}
+
+// Harmless text behind a label for so many columns; without any, as it is.
+fn wrapped(label: &str, hang: usize, text: &str, width: usize) -> String {
+    if width == 0 {
+        return format!("{label}{text}");
+    }
+    let indent = format!("\n{}", " ".repeat(hang));
+    let lines = wrap_words(text, width.saturating_sub(hang));
+    format!("{label}{}", lines.join(&indent))
 }
 
 // JSON escapes C0 but leaves C1, bidi controls and the like as they are; a terminal would obey them.

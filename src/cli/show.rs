@@ -7,10 +7,11 @@ use serde::Serialize;
 
 use super::printer::Printer;
 use super::{Exit, Failure, evidence, interview_id, wait};
-use crate::app::{App, AppError, DeliveryJson, Dossier, InterviewJson};
+use crate::app::{App, DeliveryJson, Dossier, InterviewJson};
 use crate::domain::access::{self, Access};
-use crate::domain::event::Event;
-use crate::domain::when;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::ids::InterviewId;
+use crate::domain::when::{self, Zone};
 
 /// Looks at the link that are shown.
 const NEWEST_LOOKS: usize = 10;
@@ -31,7 +32,9 @@ pub struct Show {
 impl Show {
     pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
         let id = interview_id(&self.id)?;
-        let dossier = app.details(id).await?.ok_or(AppError::NoInterview(id))?;
+        let Some(dossier) = app.details(id).await? else {
+            return self.gone(id, app, printer).await;
+        };
         let json = AsJson::of(&dossier, app);
         if let Some(directory) = &self.evidence {
             let text = serde_json::to_string_pretty(&json).map_err(Failure::environment)?;
@@ -45,6 +48,43 @@ impl Show {
         }
         Ok(Exit::Done)
     }
+
+    // Of an interview that was erased or removed, its timeline is left.
+    async fn gone(
+        &self,
+        id: InterviewId,
+        app: &App,
+        printer: &mut Printer,
+    ) -> Result<Exit, Failure> {
+        let events = app.left_of(id).await?;
+        if self.evidence.is_some() {
+            return Err(Failure::input(format!(
+                "evidence: interview {id} is gone, and its mails with it; greenroom show {id} tells what happened"
+            )));
+        }
+        if self.json {
+            printer.json(&GoneJson {
+                id: id.to_string(),
+                erased: events.iter().any(|event| event.kind == EventKind::Erased),
+                timeline: events.iter().map(EventJson::from).collect(),
+            });
+            return Ok(Exit::Done);
+        }
+        printer.line(&format!(
+            "Interview {id} is gone. What happened to it is kept, not to whom."
+        ));
+        let zone = app.config().list_zone();
+        timeline(&events, &zone, printer);
+        Ok(Exit::Done)
+    }
+}
+
+/// What is left of an interview that is gone.
+#[derive(Serialize)]
+struct GoneJson<'a> {
+    id: String,
+    erased: bool,
+    timeline: Vec<EventJson<'a>>,
 }
 
 /// An interview for programs, with all that happened to it.
@@ -76,19 +116,24 @@ struct EventJson<'a> {
     detail: &'a str,
 }
 
-impl<'a> AsJson<'a> {
-    fn of(dossier: &'a Dossier, app: &App) -> Self {
-        let event = |event: &'a Event| EventJson {
+impl<'a> From<&'a Event> for EventJson<'a> {
+    fn from(event: &'a Event) -> Self {
+        Self {
             at: event.at,
             actor: &event.actor,
             event: event.kind.name(),
             detail: &event.detail,
-        };
+        }
+    }
+}
+
+impl<'a> AsJson<'a> {
+    fn of(dossier: &'a Dossier, app: &App) -> Self {
         Self {
             interview: app.interview_json(&dossier.row),
             note: dossier.row.interview.note.as_deref(),
             deliveries: dossier.deliveries.iter().map(DeliveryJson::from).collect(),
-            timeline: dossier.events.iter().map(event).collect(),
+            timeline: dossier.events.iter().map(EventJson::from).collect(),
             accesses: dossier.accesses.iter().map(AccessJson::from).collect(),
         }
     }
@@ -188,10 +233,14 @@ fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
         }
     }
     looks(dossier, now, printer);
+    timeline(&dossier.events, &interview.zone, printer);
+}
+
+fn timeline(events: &[Event], zone: &Zone, printer: &mut Printer) {
     printer.line("");
-    printer.line(&format!("Timeline ({})", interview.zone.name()));
-    for event in &dossier.events {
-        let at = when::day_and_time(event.at, &interview.zone);
+    printer.line(&format!("Timeline ({})", zone.name()));
+    for event in events {
+        let at = when::day_and_time(event.at, zone);
         let detail = if event.detail.is_empty() {
             String::new()
         } else {

@@ -7,7 +7,7 @@ use super::{Failure, paused};
 use crate::app::{App, Delivery, Dispatcher, transports};
 use crate::domain::delivery::{State, accepted_by};
 use crate::domain::ids::DeliveryId;
-use crate::domain::refusal::explain as meaning;
+use crate::domain::refusal::with_meaning;
 use crate::domain::when;
 
 /// Whether a mail ended well: with a mail server, or stored where it was meant to be.
@@ -39,20 +39,65 @@ pub(super) fn outcome(delivery: &Delivery, app: &App) -> String {
             )
         }
         State::Failed => format!("to {} failed", delivery.address),
-        State::Unknown => format!(
-            "to {}: nobody knows whether it arrived; it is not sent again by itself",
-            delivery.address
-        ),
+        State::Unknown => format!("to {}: nobody knows whether it arrived", delivery.address),
         State::Withdrawn => format!("to {} withdrawn", delivery.address),
         State::Held | State::Queued => format!("to {} waits in the outbox", delivery.address),
         State::Claimed | State::HandingOver => format!("to {} is being sent", delivery.address),
     };
     match &delivery.last_reply {
         Some(reply) if delivery.state != State::Stored => {
-            let meaning = meaning(reply).map(|meaning| format!(", which means: {meaning}"));
-            format!("{words} ({reply}){}", meaning.unwrap_or_default())
+            format!("{words} ({})", with_meaning(reply))
         }
         _ => words,
+    }
+}
+
+/// What is safe now and what to do next about mails of one state; `None` where nothing is to be done.
+///
+/// `mail` and `interview` name them in the commands: an id, or `ID` where several are meant.
+fn next_step(state: State, mail: &str, interview: &str) -> Option<String> {
+    Some(match state {
+        State::Unknown => format!(
+            "It is not sent again by itself. Ask the candidate, then settle it: greenroom outbox settle {mail} \
+             --send-again (the same mail, byte for byte), or greenroom outbox settle {mail} --reason 'they have it'"
+        ),
+        State::Deferred => "It stays in the outbox and leaves by greenroom deliver, or while the dashboard or greenroom \
+             serve runs; nothing has to be done"
+            .to_owned(),
+        State::Failed => format!(
+            "The interview and its link stand, and this mail is not tried again: put right what was refused, then \
+             greenroom resend {interview}"
+        ),
+        State::Queued => "It leaves when the outbox is no longer paused".to_owned(),
+        State::Withdrawn => format!(
+            "It will not leave; the interview stands, and greenroom resend {interview} mails it as it is now"
+        ),
+        State::Held
+        | State::Claimed
+        | State::HandingOver
+        | State::Accepted
+        | State::Stored => return None,
+    })
+}
+
+/// Says what is safe now and what to do next, once for all mails that stand alike.
+pub(super) fn say_next_steps(mails: &[Delivery], label: &str, printer: &mut Printer) {
+    for state in State::ALL {
+        let mut alike = mails.iter().filter(|mail| mail.state == state);
+        let (Some(first), more) = (alike.next(), alike.next()) else {
+            continue;
+        };
+        let step = match more {
+            None => next_step(
+                state,
+                &first.id.to_string(),
+                &first.interview_id.to_string(),
+            ),
+            Some(_) => next_step(state, "ID", "ID"),
+        };
+        if let Some(step) = step {
+            printer.prose(label, label.len(), &step);
+        }
     }
 }
 

@@ -120,7 +120,7 @@ fn say(answer: &Answer, app: &App, printer: &mut Printer) {
             "{}: {} Mended by: {}",
             finding.code.name(),
             finding.detail,
-            finding.remedy.command
+            finding.remedy.words
         ));
     }
     printer.line(&format!("greenroom show {}", row.id()));

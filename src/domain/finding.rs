@@ -20,7 +20,7 @@ use super::session::{AccessWindow, SessionCondition};
 use super::verdict::{Facts, Told};
 
 pub use evidence::{Held, evidence};
-pub use remedy::{Remedy, remedy, remedy_for_all};
+pub use remedy::{Mending, Remedy, all_with, mending, remedy, remedy_for_all};
 pub use severity::{Nearness, Severity};
 pub use stretch::{Span, Stretch, spans, stretches};
 
@@ -55,7 +55,7 @@ pub enum Code {
     MailedElsewhere,
     /// The link closes earlier than their mail says.
     ClosesEarly,
-    /// The interview was cancelled, and they still hold an invitation.
+    /// The interview was cancelled, and they hold an invitation that was accepted.
     CancelledButInvited,
     /// The address looks mistyped.
     SuspectAddress,
@@ -196,7 +196,12 @@ impl Case<'_> {
     fn has(self, code: Code) -> bool {
         let (interview, facts) = (self.interview, self.facts);
         if interview.status == Status::Cancelled {
-            return code == Code::CancelledButInvited && self.still_invited();
+            return match code {
+                Code::CancelledButInvited => facts.told.is_some(),
+                // They may hold an invitation: that is to be decided first.
+                Code::Unknown => facts.told.is_none() && self.is_unsettled(),
+                _ => false,
+            };
         }
         let told = facts.told.as_ref();
         let revoked = facts.session == SessionCondition::Revoked;
@@ -214,9 +219,7 @@ impl Case<'_> {
             Code::RevokedButHeld => revoked && told.is_some(),
             Code::Failed => self.newest_is(State::Failed),
             Code::DeferredLate => self.newest_is(State::Deferred) && self.comes_late(),
-            Code::Unknown => {
-                self.newest_is(State::Unknown) && facts.newest.is_some_and(|newest| !newest.settled)
-            }
+            Code::Unknown => self.newest_is(State::Unknown) && self.is_unsettled(),
             Code::StoredOnly => self.newest_is(State::Stored),
             Code::LocalLink => told.is_some_and(|told| told.link_is_local),
             Code::MailedElsewhere => {
@@ -230,15 +233,6 @@ impl Case<'_> {
                 .is_some_and(|address| likely_typo(address).is_some()),
             Code::ImportedConflict => facts.import_conflict,
         }
-    }
-
-    // A cancelled interview: they were told of it, or may have been, and not that it is off.
-    fn still_invited(self) -> bool {
-        let may_have_been = self
-            .facts
-            .newest
-            .is_some_and(|newest| newest.state == State::Unknown && !newest.settled);
-        !self.facts.called_off && (self.facts.told.is_some() || may_have_been)
     }
 
     // Only where they could have been mailed: what is missing first has its own name. An address that took the place
@@ -289,6 +283,12 @@ impl Case<'_> {
                 .told
                 .as_ref()
                 .is_some_and(|told| self.is_truth(told))
+    }
+
+    fn is_unsettled(self) -> bool {
+        self.facts
+            .newest
+            .is_some_and(|newest| newest.state == State::Unknown && !newest.settled)
     }
 
     fn is_truth(self, told: &Told) -> bool {

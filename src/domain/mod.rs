@@ -23,6 +23,7 @@ pub mod retry;
 pub mod session;
 pub mod text;
 pub mod token;
+pub mod trouble;
 pub mod verdict;
 pub mod when;
 pub mod words;

@@ -17,6 +17,15 @@ pub fn explain(words: &str) -> Option<&'static str> {
         .or_else(|| of_basic(refusal.basic?))
 }
 
+/// The words, and behind them what they mean where that is known.
+#[must_use]
+pub fn with_meaning(words: &str) -> String {
+    match explain(words) {
+        Some(meaning) => format!("{words}, which means: {meaning}"),
+        None => words.to_owned(),
+    }
+}
+
 /// Whether the refusal in these words is one for good (5yz); `None` where there is none.
 #[must_use]
 pub fn is_permanent(words: &str) -> Option<bool> {

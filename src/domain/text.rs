@@ -3,6 +3,10 @@
 //! Nothing that passes [`visible`] can move the cursor, reorder a line or hide in it. It never
 //! changes what is stored or mailed.
 
+mod wrap;
+
+pub use wrap::{wrap, wrap_words};
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 

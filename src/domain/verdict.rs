@@ -19,8 +19,6 @@ pub struct Facts {
     pub told: Option<Told>,
     /// The newest mail that carries a link.
     pub newest: Option<NewestMail>,
-    /// Whether they were told that it is off, after whatever invited them.
-    pub called_off: bool,
     /// Where it was imported from, and what it was called there.
     pub imported: Option<Imported>,
     /// The live key came with an import: the old system mailed it.
@@ -41,7 +39,6 @@ impl Facts {
         imported: None,
         key_imported: false,
         import_conflict: false,
-        called_off: false,
         acknowledged: Codes(0),
     };
 }

@@ -1,16 +1,14 @@
 //! One page by HTTP (RFC 9110), directly: no proxy, no redirect followed, nothing sent but the request.
 
-use std::io;
-
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper::{Request, header};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use url::Url;
 
+use super::connect::{ConnectError, connect};
 use super::tls::{self, ServerName, TlsError};
 
 /// Octets of a page that are read; what is longer is cut.
@@ -37,9 +35,9 @@ impl Answer {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// No connection: the name is unknown, nothing listens, the network is down.
+    /// No connection.
     #[error("{0}")]
-    Connect(io::Error),
+    Connect(#[from] ConnectError),
     /// No encrypted connection.
     #[error("{0}")]
     Tls(#[from] TlsError),
@@ -59,9 +57,7 @@ pub async fn fetch(url: &Url) -> Result<Answer, FetchError> {
     let host = url.host_str().ok_or(FetchError::Url)?;
     let port = url.port_or_known_default().ok_or(FetchError::Url)?;
     let name = host.trim_start_matches('[').trim_end_matches(']');
-    let stream = TcpStream::connect((name, port))
-        .await
-        .map_err(FetchError::Connect)?;
+    let stream = connect(name, port).await?;
     match url.scheme() {
         "http" => ask(stream, url, host).await,
         "https" => {

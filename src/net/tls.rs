@@ -10,6 +10,8 @@ use tokio_rustls::rustls::crypto::ring;
 pub use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, Error, ProtocolVersion, RootCertStore};
 
+use crate::domain::trouble;
+
 /// Why there is no encrypted connection.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
@@ -23,7 +25,7 @@ pub enum TlsError {
     #[error("no TLS connection: {0}")]
     Tls(String),
     /// The connection broke.
-    #[error("{0}")]
+    #[error("{}", trouble::in_words(.0))]
     Io(io::Error),
 }
 

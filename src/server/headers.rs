@@ -12,12 +12,12 @@ use axum::http::header::{
     X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
-use axum::middleware::{Next, from_fn, map_response};
+use axum::middleware::{Next, from_fn, map_response, map_response_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::Site;
+use super::{Site, pages};
 use crate::app::INSTANCE_HEADER;
 
 /// Octets of a request's body.
@@ -44,9 +44,10 @@ const fn always() -> [(HeaderName, &'static str); 5] {
 }
 
 /// Bounds every request, and gives every answer the headers that keep a key where it is.
-pub(super) fn around(routes: Router<Site>, instance: &str, longest: Duration) -> Router<Site> {
+pub(super) fn around(routes: Router<Site>, site: &Site, longest: Duration) -> Router<Site> {
     // 32 hexadecimal digits.
-    let instance = HeaderValue::from_str(instance).unwrap_or(HeaderValue::from_static(""));
+    let instance = HeaderValue::from_str(site.app.instance());
+    let instance = instance.unwrap_or(HeaderValue::from_static(""));
     routes
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(
@@ -54,6 +55,7 @@ pub(super) fn around(routes: Router<Site>, instance: &str, longest: Duration) ->
             longest,
         ))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(map_response_with_state(site.clone(), pages::in_form))
         .layer(from_fn(small_enough))
         .layer(map_response(move |response| {
             ready(seal(response, instance.clone()))

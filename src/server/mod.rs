@@ -131,7 +131,6 @@ impl Server {
 
 /// Everything that is answered, each within so long.
 fn routes(site: Site, longest: Duration) -> Router {
-    let instance = site.app.instance().to_owned();
     let pages = pages::routes().into_iter();
     let routes = pages.fold(api::routes(), |router, (path, method)| {
         router.route(path, method)
@@ -139,7 +138,7 @@ fn routes(site: Site, longest: Duration) -> Router {
     let routes = routes
         .route(HEALTH, get(health::show))
         .fallback(pages::nowhere);
-    headers::around(routes, &instance, longest)
+    headers::around(routes, &site, longest)
         .layer(from_fn(api::in_form))
         .with_state(site)
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{params, params_from_iter};
 
 use super::interviews::read_row;
-use super::list::{Horizon, Row, push_not_over, push_section};
+use super::list::{Horizon, Row, push_section};
 use super::predicate::Sql;
 use super::rows::{an_instant, instant, maybe_instant};
 use super::{Reading, Section, StoreError, Writing};
@@ -103,27 +103,7 @@ impl Reading<'_> {
         counts: &mut Vec<FoundCount>,
     ) -> Result<(), StoreError> {
         let spans = spans(audited.now);
-        let mut sql = Sql::default();
-        sql.push("SELECT found, CASE");
-        for (place, (_, span)) in spans.iter().enumerate() {
-            let place = i64::try_from(place).unwrap_or(i64::MAX);
-            sql.push(" WHEN ");
-            push_span(&mut sql, *span, audited);
-            sql.push(" THEN ").bind(place);
-        }
-        sql.push(
-            " END AS span, count(*) AS interviews, min(starts_at) AS first FROM interview WHERE ",
-        );
-        match only {
-            None => sql.push("found > 0"),
-            Some(code) => sql.predicate(&Predicate::finding(code, &audited.window, audited.now)),
-        };
-        if !audited.past {
-            sql.push(" AND ");
-            push_not_over(&mut sql, audited.horizon());
-        }
-        sql.push(" AND ").predicate(&audited.predicate);
-        sql.push(" GROUP BY found, span");
+        let sql = counting(audited, only, &spans);
         let groups = self.many(&sql.text, params_from_iter(sql.parameters), |row| {
             let found: u32 = row.get("found")?;
             let span: Option<usize> = row.get("span")?;
@@ -326,6 +306,41 @@ impl Writing<'_> {
     }
 }
 
+fn counting(audited: &Audited, only: Option<Code>, spans: &[(Nearness, Span)]) -> Sql {
+    let mut sql = Sql::default();
+    sql.push("SELECT found, CASE");
+    for (place, (_, span)) in spans.iter().enumerate() {
+        let place = i64::try_from(place).unwrap_or(i64::MAX);
+        sql.push(" WHEN ");
+        push_span(&mut sql, *span, audited);
+        sql.push(" THEN ").bind(place);
+    }
+    sql.push(" END AS span, count(*) AS interviews, min(starts_at) AS first FROM interview WHERE ");
+    match only {
+        None => sql.push("found > 0"),
+        Some(code) => sql.predicate(&Predicate::finding(code, &audited.window, audited.now)),
+    };
+    if !audited.past {
+        sql.push(" AND ");
+        push_not_over(&mut sql, audited.horizon());
+    }
+    sql.push(" AND ").predicate(&audited.predicate);
+    sql.push(" GROUP BY found, span");
+    sql
+}
+
+// What is to take place or was called off, and has not closed. By its status alone nothing is looked for: the index of
+// findings holds all that is asked here, and that of statuses would lead to every row.
+fn push_not_over(sql: &mut Sql, horizon: Horizon) {
+    sql.push(
+        "coalesce(status, '') IN ('scheduled', 'cancelled') AND (starts_at IS NULL OR ends_at >= ",
+    )
+    .bind(instant(horizon.ended_before))
+    .push(" OR closes_at > ")
+    .bind(instant(horizon.now))
+    .push(")");
+}
+
 // Where interviews lie, seen from now; each lies in one span.
 fn push_span(sql: &mut Sql, span: Span, audited: &Audited) {
     let horizon = audited.horizon();
@@ -351,6 +366,50 @@ fn push_span(sql: &mut Sql, span: Span, audited: &Audited) {
         }
         Span::OverNoTime => {
             sql.push("(starts_at IS NULL AND status IN ('completed', 'no_show'))");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn findings_are_counted_without_reading_the_interviews() {
+        let audited = Audited {
+            predicate: Predicate::All(Vec::new()),
+            now: Timestamp::UNIX_EPOCH,
+            window: AccessWindow {
+                opens_before: Duration::from_mins(15),
+                closes_after: Duration::from_hours(2),
+            },
+            past: false,
+        };
+        let store = Store::in_memory().unwrap();
+        let steps = store.read(move |read| {
+            let mut steps = Vec::new();
+            for (code, index) in [
+                (None, "interview_by_found (found>?)"),
+                (
+                    Some(Code::DeferredLate),
+                    "SCAN interview USING INDEX interview_by_found",
+                ),
+                (Some(Code::ClosesEarly), "interview_by_grace (told_grace>?)"),
+            ] {
+                let sql = counting(&audited, code, &spans(audited.now));
+                let question = format!("EXPLAIN QUERY PLAN {}", sql.text);
+                let plan = read.many(&question, params_from_iter(sql.parameters), |row| {
+                    Ok(row.get::<_, String>("detail")?)
+                })?;
+                steps.push((plan, index));
+            }
+            Ok::<_, StoreError>(steps)
+        });
+        for (plan, index) in steps.await.unwrap() {
+            assert!(plan[0].contains(index), "{plan:?} without {index}");
         }
     }
 }

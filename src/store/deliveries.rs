@@ -268,7 +268,7 @@ impl Writing<'_> {
             self.execute(
                 "UPDATE interview SET told_at = $1, told_key = session.key, told_starts_at = delivery.starts_at,
                      told_address = delivery.address, told_sequence = delivery.sequence,
-                     told_closes_at = delivery.closes_at, told_local = delivery.link_is_local, called_off = 0
+                     told_closes_at = delivery.closes_at, told_local = delivery.link_is_local
                  FROM delivery JOIN session ON session.interview_id = delivery.interview_id AND session.id = delivery.session_id
                  WHERE delivery.id = $2 AND interview.id = delivery.interview_id",
                 params![instant(now), key],

@@ -1,5 +1,8 @@
 //! Everything that belongs to `SQLite` alone: opening, pragmas, versions, and the full-text index.
 
+mod copy;
+mod read_only;
+
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -8,10 +11,11 @@ use std::time::Duration;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::{OpenOptions, schema};
+use super::{OpenOptions, ReadOnly, schema};
 use crate::domain::address::{EmailAddress, likely_typo};
 use crate::domain::base_url::{BaseUrl, Reach};
 use crate::domain::text::fold_for_search;
+use crate::domain::trouble;
 
 /// "GRrm": tells a Greenroom database from any other file.
 const APPLICATION_ID: i32 = 0x4752_726d;
@@ -24,7 +28,6 @@ const LARGEST_LOG: i64 = 64 << 20;
 const LEAST_ROOM: u64 = 64 << 10;
 /// Statements that a connection keeps ready.
 const STATEMENTS: usize = 128;
-const BUSY: Duration = Duration::from_secs(20);
 
 /// The name of the database in its directory.
 pub const FILE_NAME: &str = "greenroom.db";
@@ -33,7 +36,7 @@ pub const FILE_NAME: &str = "greenroom.db";
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The directory can't be made or read.
-    #[error("the data directory {} can't be used: {source}", path.display())]
+    #[error("the data directory {} can't be used: {}", path.display(), trouble::in_words(source))]
     Directory {
         /// The directory.
         path: PathBuf,
@@ -63,6 +66,19 @@ pub enum OpenError {
     /// There is no room left for what every opening writes.
     #[error("the disk that holds {} is full; nothing was saved. Make room and try again", .0.display())]
     DiskFull(PathBuf),
+    /// The disk takes no writes, and what has to be copied to read it can't be.
+    #[error(
+        "{} can't be written, and can't be read without a copy that {} takes: {}; name another directory in TMPDIR",
+        database.display(), place.display(), trouble::in_words(source)
+    )]
+    NoPrivateCopy {
+        /// The database.
+        database: PathBuf,
+        /// Where the copy was to be.
+        place: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// The engine refuses.
     #[error("the database can't be opened: {0}")]
     Engine(#[from] rusqlite::Error),
@@ -84,7 +100,7 @@ impl From<rusqlite_migration::Error> for OpenError {
 pub(super) struct Opened {
     pub writer: Connection,
     pub readers: Vec<Connection>,
-    pub newer: Option<i64>,
+    pub read_only: Option<ReadOnly>,
     pub is_new: bool,
 }
 
@@ -137,34 +153,37 @@ fn open_files(directory: &Path, options: OpenOptions) -> Result<Opened, OpenErro
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
         other => drop(other.map_err(unusable)?),
     }
+    if let Some(why) = read_only::takes_no_writes(&path) {
+        return read_only::open(&path, &why);
+    }
     let mut writer = Connection::open_with_flags(&path, flags())?;
-    writer.busy_timeout(BUSY)?;
+    writer.busy_timeout(options.patience)?;
     if belongs_to_another(&writer)? {
         return Err(OpenError::NotOurs(path));
     }
-    let newer = newer_version(&writer)?;
+    let read_only = newer_version(&writer)?.map(ReadOnly::Newer);
     let is_new = user_version(&writer)? == 0;
-    if newer.is_none() {
+    if read_only.is_none() {
         prepare_writer(&mut writer)?;
     } else {
         writer.pragma_update(None, "query_only", true)?;
     }
-    let readers = (0..READERS)
-        .map(|_| {
-            let reader = Connection::open_with_flags(&path, flags())?;
-            reader.busy_timeout(BUSY)?;
-            reader.pragma_update(None, "query_only", true)?;
-            reader.set_prepared_statement_cache_capacity(STATEMENTS);
-            add_functions(&reader)?;
-            Ok(reader)
-        })
-        .collect::<Result<Vec<_>, OpenError>>()?;
+    let readers = (0..READERS).map(|_| reader(&path, flags(), options.patience));
     Ok(Opened {
         writer,
-        readers,
-        newer,
+        readers: readers.collect::<rusqlite::Result<_>>()?,
+        read_only,
         is_new,
     })
+}
+
+fn reader(path: &Path, flags: OpenFlags, patience: Duration) -> rusqlite::Result<Connection> {
+    let reader = Connection::open_with_flags(path, flags)?;
+    reader.busy_timeout(patience)?;
+    reader.pragma_update(None, "query_only", true)?;
+    reader.set_prepared_statement_cache_capacity(STATEMENTS);
+    add_functions(&reader)?;
+    Ok(reader)
 }
 
 pub(super) fn in_memory() -> Result<Opened, OpenError> {
@@ -175,7 +194,7 @@ pub(super) fn in_memory() -> Result<Opened, OpenError> {
     Ok(Opened {
         writer,
         readers: Vec::new(),
-        newer: None,
+        read_only: None,
         is_new: true,
     })
 }
@@ -263,7 +282,6 @@ fn newer_version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
 }
 
 fn prepare_writer(connection: &mut Connection) -> Result<(), OpenError> {
-    connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "journal_size_limit", LARGEST_LOG)?;
@@ -304,7 +322,7 @@ const READERS_END: Duration = Duration::from_secs(3);
 pub(super) fn forget_deleted(directory: &Path) -> rusqlite::Result<bool> {
     // A connection of its own: none of this can be done inside a transaction, and the writer's thread knows no other way.
     let connection = Connection::open_with_flags(directory.join(FILE_NAME), flags())?;
-    connection.busy_timeout(BUSY)?;
+    connection.busy_timeout(OpenOptions::default().patience)?;
     // The index marks what was deleted and keeps its words until segments are merged.
     connection.execute_batch(
         "INSERT INTO interview_search (interview_search) VALUES ('rebuild'); VACUUM;",
@@ -328,17 +346,51 @@ impl super::Reading<'_> {
     }
 }
 
+/// A database of one's own, in a file without a name: for what must not take up memory, and ends with its last holder.
+pub(super) fn temporary() -> rusqlite::Result<Connection> {
+    let connection = Connection::open("")?;
+    // Nobody reads it again after a sudden end, so nothing has to be safe from one.
+    connection.pragma_update(None, "journal_mode", "OFF")?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    Ok(connection)
+}
+
+// Pages are changed many times before they are written once.
+const MUCH_ROOM: &str = "PRAGMA cache_size = -400000; PRAGMA wal_autocheckpoint = 50000;";
+const USUAL_ROOM: &str = "PRAGMA cache_size = -2000; PRAGMA wal_autocheckpoint = 1000;";
+// The words of very many rows are sorted in memory before they are written, and not merged again and again.
+const MUCH_AT_ONCE: &str =
+    "INSERT INTO interview_search (interview_search, rank) VALUES ('hashsize', 67108864);";
+const USUALLY_AT_ONCE: &str =
+    "INSERT INTO interview_search (interview_search, rank) VALUES ('hashsize', 1048576);";
+
 impl super::Writing<'_> {
+    /// Does work that writes very many rows: the indexes of lists fall behind meanwhile, and are up to date again at the
+    /// end of it. What it needed is given back, whatever came of it.
+    ///
+    /// # Errors
+    /// Those of the work, and the engine's.
+    pub fn in_bulk<T, E: From<super::StoreError>>(
+        &self,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let done = self
+            .begin_bulk()
+            .map_err(E::from)
+            .and_then(|()| work())
+            .and_then(|done| self.index_all().map(|()| done).map_err(E::from));
+        // These are of the connection, and do not end with a transaction that is taken back.
+        self.run(USUAL_ROOM)?;
+        done
+    }
+
     /// Makes room for very many rows at once: the indexes of lists fall behind until [`Self::end_bulk`].
     ///
     /// # Errors
     /// The engine's.
     pub fn begin_bulk(&self) -> Result<(), super::StoreError> {
-        self.connection.execute_batch(schema::NO_INDEXES)?;
-        // Pages are changed many times before they are written once.
-        Ok(self
-            .connection
-            .execute_batch("PRAGMA cache_size = -400000; PRAGMA wal_autocheckpoint = 50000;")?)
+        self.run(schema::NO_INDEXES)?;
+        self.run(MUCH_ROOM)
     }
 
     /// Brings the indexes of lists up to date, and keeps them so.
@@ -346,66 +398,57 @@ impl super::Writing<'_> {
     /// # Errors
     /// The engine's.
     pub fn end_bulk(&self) -> Result<(), super::StoreError> {
-        self.connection.execute_batch(schema::INDEXES)?;
-        self.connection.execute_batch(schema::FOUND_INDEXES)?;
-        self.connection
-            .execute_batch("INSERT INTO interview_search (interview_search) VALUES ('rebuild')")?;
-        Ok(self
-            .connection
-            .execute_batch("PRAGMA cache_size = -2000; PRAGMA wal_autocheckpoint = 1000;")?)
+        self.index_all()?;
+        self.run(USUAL_ROOM)
+    }
+
+    fn index_all(&self) -> Result<(), super::StoreError> {
+        self.run(schema::INDEXES)?;
+        self.run(schema::FOUND_INDEXES)?;
+        self.run(MUCH_AT_ONCE)?;
+        self.run("INSERT INTO interview_search (interview_search) VALUES ('rebuild')")?;
+        self.run(USUALLY_AT_ONCE)
+    }
+
+    fn run(&self, sql: &str) -> Result<(), super::StoreError> {
+        Ok(self.connection.execute_batch(sql)?)
     }
 }
 
-impl super::Reading<'_> {
-    /// Copies the database into a new file, which has its name only when it is whole.
-    pub(super) fn copy_to(
-        &self,
-        file: &Path,
-        setting: &str,
-        value: &str,
-    ) -> Result<(), super::StoreError> {
-        let refused = |error: &dyn std::fmt::Display| {
-            super::StoreError::NoCopy(file.display().to_string(), error.to_string())
+#[cfg(test)]
+mod tests {
+    use crate::store::{Store, StoreError, Writing};
+
+    fn room(write: &Writing<'_>) -> (i64, i64) {
+        let pragma = |name: &str| {
+            write
+                .connection
+                .pragma_query_value(None, name, |row| row.get(0))
         };
-        if file.exists() {
-            return Err(refused(&"there is such a file already"));
-        }
-        let mut unfinished = file.as_os_str().to_owned();
-        unfinished.push(".unfinished");
-        let unfinished = PathBuf::from(unfinished);
-        if unfinished.exists() {
-            return Err(refused(&format!(
-                "{} is in the way; if no backup is being made, one was cut short: remove it",
-                unfinished.display()
-            )));
-        }
-        let copied = copy(self.connection, &unfinished, setting, value)
-            .map_err(|error| refused(&error))
-            .and_then(|()| {
-                fs::File::open(&unfinished)
-                    .and_then(|file| file.sync_all())
-                    .map_err(|error| refused(&error))
-            })
-            .and_then(|()| fs::hard_link(&unfinished, file).map_err(|error| refused(&error)));
-        let _ = fs::remove_file(&unfinished);
-        copied
+        (
+            pragma("cache_size").unwrap(),
+            pragma("wal_autocheckpoint").unwrap(),
+        )
     }
-}
 
-fn copy(connection: &Connection, to: &Path, setting: &str, value: &str) -> rusqlite::Result<()> {
-    // A copy holds keys as well.
-    let made = fs::OpenOptions::new()
-        .create_new(true)
-        .write(true)
-        .mode(0o600)
-        .open(to);
-    made.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-    connection.backup("main", to, None)?;
-    let copy = Connection::open(to)?;
-    copy.pragma_update(None, "journal_mode", "DELETE")?;
-    copy.execute(
-        "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        [setting, value],
-    )?;
-    Ok(())
+    #[tokio::test]
+    async fn what_very_many_rows_need_is_given_back_whatever_came_of_it() {
+        let store = Store::in_memory().unwrap();
+        let done = store.write(|write| {
+            write.in_bulk(|| {
+                assert_eq!(room(write).0, -400_000);
+                Ok::<_, StoreError>(())
+            })?;
+            Ok::<_, StoreError>(room(write))
+        });
+        assert_eq!(done.await.unwrap(), (-2_000, 1_000));
+        let failed = store.write(|write| write.in_bulk(|| Err::<(), _>(StoreError::DiskFull)));
+        assert_eq!(failed.await, Err(StoreError::DiskFull));
+        let after = store.write(|write| {
+            let indexes = "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'interview_by_%'";
+            let count: Option<i64> = write.one(indexes, [], |row| Ok(row.get(0)?))?;
+            Ok::<_, StoreError>((room(write), count))
+        });
+        assert_eq!(after.await.unwrap(), ((-2_000, 1_000), Some(6)));
+    }
 }

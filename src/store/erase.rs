@@ -2,9 +2,8 @@
 
 use rusqlite::params;
 
-use super::engine;
 use super::rows::parsed;
-use super::{Reading, Store, StoreError, Writing};
+use super::{Reading, Store, StoreError, Writing, busy, engine};
 use crate::domain::ids::InterviewId;
 
 impl Writing<'_> {
@@ -69,15 +68,19 @@ impl Store {
     /// # Errors
     /// The engine's: what was deleted may then still stand in free pages or in the log.
     pub async fn forget_deleted(&self) -> Result<bool, StoreError> {
-        if self.newer.is_some() {
-            return Err(StoreError::ReadOnly);
+        if let Some(why) = &self.read_only {
+            return Err(StoreError::ReadOnly(why.clone()));
         }
         let Some(directory) = self.directory.clone() else {
             return Ok(true);
         };
-        tokio::task::spawn_blocking(move || engine::forget_deleted(&directory))
-            .await
-            .map_err(|_| StoreError::Closed)?
-            .map_err(StoreError::from)
+        tokio::task::spawn_blocking(move || {
+            let what = "the database anew, without what was erased";
+            let _doing = busy::Doing::say(&directory, what);
+            engine::forget_deleted(&directory)
+        })
+        .await
+        .map_err(|_| StoreError::Closed)?
+        .map_err(StoreError::from)
     }
 }

@@ -2,32 +2,12 @@
 
 use std::collections::HashSet;
 
-use rusqlite::params;
-
 use super::rows::parsed;
 use super::{Reading, StoreError, Writing};
 use crate::domain::ids::InterviewId;
 use crate::domain::session::SessionKey;
-use crate::domain::verdict::Imported;
 
 impl Writing<'_> {
-    /// Writes down where an interview came from, and whether its key stood on another one too.
-    ///
-    /// # Errors
-    /// The engine's; the same external id of the same source is refused by the schema.
-    pub fn mark_imported(
-        &self,
-        id: InterviewId,
-        from: &Imported,
-        conflict: bool,
-    ) -> Result<(), StoreError> {
-        self.execute(
-            "UPDATE interview SET source = $1, external_id = $2, import_conflict = $3 WHERE id = $4",
-            params![from.source, from.external_id, conflict, id.to_string()],
-        )?;
-        Ok(())
-    }
-
     /// Keeps a signed token of the old system, which leads to this interview. One that is known stays as it is.
     ///
     /// # Errors

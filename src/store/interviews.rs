@@ -1,7 +1,10 @@
 //! Interviews and their sessions.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
-use rusqlite::{Row as SqlRow, params};
+use rusqlite::types::Value;
+use rusqlite::{Row as SqlRow, params, params_from_iter};
 
 use super::rows::{an_instant, instant, maybe_instant, maybe_parsed, named, parsed};
 use super::{Reading, Row, StoreError, Writing};
@@ -31,21 +34,112 @@ impl From<usize> for Written {
     }
 }
 
-const INSERT: &str = "
-INSERT INTO interview (id, candidate_name, candidate_email, role, company, round, kind, status, starts_at, ends_at, zone,
-    candidate_zone, duration_minutes, interviewers, meeting_url, recruiter_name, recruiter_email, note, sequence,
-    joined_at, admitted_at, created_at, updated_at, address, search, suspect, opens_at, closes_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
-ON CONFLICT (id) DO UPDATE SET
-    candidate_name = excluded.candidate_name, candidate_email = excluded.candidate_email, role = excluded.role,
-    company = excluded.company, round = excluded.round, kind = excluded.kind, status = excluded.status,
-    starts_at = excluded.starts_at, ends_at = excluded.ends_at, zone = excluded.zone,
-    candidate_zone = excluded.candidate_zone, duration_minutes = excluded.duration_minutes,
-    interviewers = excluded.interviewers, meeting_url = excluded.meeting_url,
-    recruiter_name = excluded.recruiter_name, recruiter_email = excluded.recruiter_email, note = excluded.note,
-    sequence = excluded.sequence, joined_at = excluded.joined_at, admitted_at = excluded.admitted_at,
-    updated_at = excluded.updated_at, address = excluded.address, search = excluded.search,
-    suspect = excluded.suspect, opens_at = excluded.opens_at, closes_at = excluded.closes_at";
+/// The columns of an interview itself, in the order of [`values`].
+pub(super) const COLUMNS: [&str; 28] = [
+    "id",
+    "candidate_name",
+    "candidate_email",
+    "role",
+    "company",
+    "round",
+    "kind",
+    "status",
+    "starts_at",
+    "ends_at",
+    "zone",
+    "candidate_zone",
+    "duration_minutes",
+    "interviewers",
+    "meeting_url",
+    "recruiter_name",
+    "recruiter_email",
+    "note",
+    "sequence",
+    "joined_at",
+    "admitted_at",
+    "created_at",
+    "updated_at",
+    "address",
+    "search",
+    "suspect",
+    "opens_at",
+    "closes_at",
+];
+
+static PUT: LazyLock<String> = LazyLock::new(|| {
+    let stays = |column: &&&str| !matches!(**column, "id" | "created_at");
+    let changes: Vec<String> = COLUMNS
+        .iter()
+        .filter(stays)
+        .map(|column| format!("{column} = excluded.{column}"))
+        .collect();
+    format!(
+        "INSERT INTO interview ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET {}",
+        COLUMNS.join(", "),
+        numbered(COLUMNS.len()),
+        changes.join(", ")
+    )
+});
+
+/// So many parameters, in their order.
+pub(super) fn numbered(count: usize) -> String {
+    let parameters: Vec<String> = (1..=count).map(|number| format!("${number}")).collect();
+    parameters.join(", ")
+}
+
+/// What is kept of an interview, column by column.
+///
+/// # Errors
+/// When its interviewers can't be written.
+pub(super) fn values(interview: &Interview) -> Result<[Value; COLUMNS.len()], StoreError> {
+    let interviewers = interview
+        .interviewers
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>();
+    let interviewers = serde_json::to_string(&interviewers)
+        .map_err(|error| StoreError::Unreadable(error.to_string()))?;
+    let email = interview.candidate_email.as_ref();
+    let text = |text: Option<&str>| text.map(str::to_owned).into();
+    Ok([
+        interview.id.to_string().into(),
+        interview.candidate_name.clone().into(),
+        text(email.map(EmailAddress::display)),
+        interview.role.clone().into(),
+        interview.company.clone().into(),
+        interview.round.clone().into(),
+        interview.kind.clone().into(),
+        interview.status.name().to_owned().into(),
+        interview.starts_at.map(instant).into(),
+        interview.ends_at().map(instant).into(),
+        interview.zone.name().to_owned().into(),
+        text(interview.candidate_zone.as_ref().map(Zone::name)),
+        interview.duration.minutes().into(),
+        interviewers.into(),
+        text(interview.meeting_url.as_ref().map(MeetingUrl::as_str)),
+        interview.recruiter.name.clone().into(),
+        text(
+            interview
+                .recruiter
+                .email
+                .as_ref()
+                .map(EmailAddress::display),
+        ),
+        interview.note.clone().into(),
+        interview.sequence.into(),
+        interview.joined_at.map(instant).into(),
+        interview.admitted_at.map(instant).into(),
+        instant(interview.created_at).into(),
+        instant(interview.updated_at).into(),
+        text(email.map(EmailAddress::ascii)),
+        search_text(interview).into(),
+        email
+            .is_some_and(|address| likely_typo(address).is_some())
+            .into(),
+        interview.opens_at.map(instant).into(),
+        interview.closes_at.map(instant).into(),
+    ])
+}
 
 impl Writing<'_> {
     /// Keeps an interview, new or changed. What is known of its session and mail stays as it is.
@@ -53,57 +147,7 @@ impl Writing<'_> {
     /// # Errors
     /// The engine's.
     pub fn put_interview(&self, interview: &Interview) -> Result<(), StoreError> {
-        let search = search_text(interview);
-        let interviewers = interview
-            .interviewers
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>();
-        let interviewers = serde_json::to_string(&interviewers)
-            .map_err(|error| StoreError::Unreadable(error.to_string()))?;
-        self.execute(
-            INSERT,
-            params![
-                interview.id.to_string(),
-                interview.candidate_name,
-                interview
-                    .candidate_email
-                    .as_ref()
-                    .map(EmailAddress::display),
-                interview.role,
-                interview.company,
-                interview.round,
-                interview.kind,
-                interview.status.name(),
-                interview.starts_at.map(instant),
-                interview.ends_at().map(instant),
-                interview.zone.name(),
-                interview.candidate_zone.as_ref().map(Zone::name),
-                interview.duration.minutes(),
-                interviewers,
-                interview.meeting_url.as_ref().map(MeetingUrl::as_str),
-                interview.recruiter.name,
-                interview
-                    .recruiter
-                    .email
-                    .as_ref()
-                    .map(EmailAddress::display),
-                interview.note,
-                interview.sequence,
-                interview.joined_at.map(instant),
-                interview.admitted_at.map(instant),
-                instant(interview.created_at),
-                instant(interview.updated_at),
-                interview.candidate_email.as_ref().map(EmailAddress::ascii),
-                search,
-                interview
-                    .candidate_email
-                    .as_ref()
-                    .is_some_and(|address| likely_typo(address).is_some()),
-                interview.opens_at.map(instant),
-                interview.closes_at.map(instant),
-            ],
-        )?;
+        self.execute(&PUT, params_from_iter(values(interview)?))?;
         Ok(())
     }
 
@@ -128,33 +172,30 @@ impl Writing<'_> {
              AND EXISTS (SELECT 1 FROM session WHERE session.interview_id = $1)",
             [session.interview_id.to_string()],
         )?;
-        self.put_session(session, false)
+        self.insert_session(session)?;
+        self.execute(
+            "UPDATE interview SET session_key = $1, session_revoked = $2, key_imported = 0, import_conflict = 0
+             WHERE id = $3",
+            params![
+                session.key.expose(),
+                session.revoked_at.is_some(),
+                session.interview_id.to_string()
+            ],
+        )?;
+        Ok(())
     }
 
-    /// Keeps a session whose key came with an import.
-    ///
-    /// # Errors
-    /// The engine's; a key that another session has is refused by the schema.
-    pub fn add_imported_session(&self, session: &Session) -> Result<(), StoreError> {
-        self.put_session(session, true)
-    }
-
-    fn put_session(&self, session: &Session, imported: bool) -> Result<(), StoreError> {
-        let id = session.interview_id.to_string();
+    /// Keeps a session. What lists show of it is for whoever asks.
+    pub(super) fn insert_session(&self, session: &Session) -> Result<(), StoreError> {
         self.execute(
             "INSERT INTO session (id, interview_id, key, created_at, revoked_at) VALUES ($1, $2, $3, $4, $5)",
             params![
                 session.id.to_string(),
-                id,
+                session.interview_id.to_string(),
                 session.key.expose(),
                 instant(session.created_at),
                 session.revoked_at.map(instant),
             ],
-        )?;
-        self.execute(
-            "UPDATE interview SET session_key = $1, session_revoked = $2, key_imported = $3, import_conflict = 0
-             WHERE id = $4",
-            params![session.key.expose(), session.revoked_at.is_some(), imported, id],
         )?;
         Ok(())
     }
@@ -376,7 +417,6 @@ fn read_facts(row: &SqlRow<'_>) -> Result<Facts, StoreError> {
             .transpose()?,
         key_imported: row.get("key_imported")?,
         import_conflict: row.get("import_conflict")?,
-        called_off: row.get("called_off")?,
         acknowledged: Codes(row.get("acknowledged")?),
     })
 }

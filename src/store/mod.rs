@@ -7,11 +7,13 @@
 mod accesses;
 mod audit;
 mod batches;
+mod busy;
 mod deliveries;
 mod engine;
 mod erase;
 mod events;
 mod imported;
+mod incoming;
 mod interviews;
 mod legacy;
 mod list;
@@ -24,6 +26,7 @@ mod tokens;
 mod worker;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -31,6 +34,7 @@ pub use audit::{Acknowledgement, Audited, FoundCount, StretchPlace};
 pub use batches::{Batch, NewBatch};
 pub use deliveries::{Delivery, Entry, MoveError, NewDelivery, Outgoing, Remark, UnsentMail};
 pub use engine::OpenError;
+pub use incoming::{Incoming, OnItsWay};
 pub use interviews::Written;
 pub use legacy::{LegacyError, is_database, read_legacy};
 pub use list::{Counts, Horizon, Place, Position, Row, Section, Window};
@@ -41,10 +45,36 @@ pub use tokens::ApiToken;
 use worker::Worker;
 
 /// How a database is opened.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct OpenOptions {
     /// Open it even on a network file system, where two machines can corrupt it.
     pub allow_network_file_system: bool,
+    /// How long another process that writes is waited for.
+    pub patience: Duration,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            allow_network_file_system: false,
+            patience: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Why a database is open for reading only.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadOnly {
+    /// A newer Greenroom wrote it: the version of its tables.
+    #[error(
+        "this database was written by a newer Greenroom (version {0} of its tables), and is open for reading only"
+    )]
+    Newer(i64),
+    /// The disk takes no writes: what the system says.
+    #[error(
+        "the disk that holds the database can't be written ({0}), and it is open for reading only"
+    )]
+    Disk(String),
 }
 
 /// A problem with the database that no use-case foresaw.
@@ -59,14 +89,12 @@ pub enum StoreError {
     /// A copy can't be written.
     #[error("the copy can't be written to {0}: {1}")]
     NoCopy(String, String),
-    /// Another process held the database for too long.
-    #[error("{}; nothing was saved. Try again", self.cause())]
-    Busy,
-    /// The database is of a newer Greenroom and open for reading only.
-    #[error(
-        "this database was written by a newer Greenroom and is open for reading only; nothing was saved"
-    )]
-    ReadOnly,
+    /// Another process held the database for too long; what it does, if it said so.
+    #[error("{}; nothing was changed. Try again when it is done", self.cause())]
+    Busy(Option<String>),
+    /// The database is open for reading only.
+    #[error("{0}; nothing was saved")]
+    ReadOnly(ReadOnly),
     /// A row holds what no Greenroom writes.
     #[error("the database holds a value that can't be read: {0}")]
     Unreadable(String),
@@ -85,7 +113,8 @@ impl StoreError {
         match self {
             Self::DiskFull => "the disk that holds the database is full".to_owned(),
             Self::NotWritable(why) => format!("the database can't be written ({why})"),
-            Self::Busy => "another process kept the database busy for too long".to_owned(),
+            Self::Busy(None) => "another process kept the database busy for too long".to_owned(),
+            Self::Busy(Some(doing)) => format!("another Greenroom process is writing: {doing}"),
             other => other.to_string(),
         }
     }
@@ -96,7 +125,7 @@ impl From<rusqlite::Error> for StoreError {
         use rusqlite::ErrorCode as Code;
         match error.sqlite_error_code() {
             Some(Code::DiskFull) => Self::DiskFull,
-            Some(Code::DatabaseBusy | Code::DatabaseLocked) => Self::Busy,
+            Some(Code::DatabaseBusy | Code::DatabaseLocked) => Self::Busy(None),
             Some(
                 Code::ReadOnly | Code::SystemIoFailure | Code::CannotOpen | Code::PermissionDenied,
             ) => Self::NotWritable(error.to_string()),
@@ -128,7 +157,7 @@ impl<'a> std::ops::Deref for Writing<'a> {
 pub struct Store {
     worker: std::sync::Arc<Worker>,
     directory: Option<PathBuf>,
-    newer: Option<i64>,
+    read_only: Option<ReadOnly>,
     is_new: bool,
 }
 
@@ -141,9 +170,9 @@ impl Store {
     pub fn open(directory: &Path, options: OpenOptions) -> Result<Self, OpenError> {
         let opened = engine::open(directory, options)?;
         Ok(Self {
-            worker: Worker::start(opened.writer, opened.readers),
+            worker: Worker::start(opened.writer, opened.readers, Some(directory.to_owned())),
             directory: Some(directory.to_owned()),
-            newer: opened.newer,
+            read_only: opened.read_only,
             is_new: opened.is_new,
         })
     }
@@ -155,9 +184,9 @@ impl Store {
     pub fn in_memory() -> Result<Self, OpenError> {
         let opened = engine::in_memory()?;
         Ok(Self {
-            worker: Worker::start(opened.writer, opened.readers),
+            worker: Worker::start(opened.writer, opened.readers, None),
             directory: None,
-            newer: None,
+            read_only: None,
             is_new: true,
         })
     }
@@ -174,10 +203,10 @@ impl Store {
         self.is_new
     }
 
-    /// The version of a database that is newer than this program, and therefore open for reading only.
+    /// Why it is open for reading only, if it is.
     #[must_use]
-    pub const fn newer_version(&self) -> Option<i64> {
-        self.newer
+    pub const fn read_only(&self) -> Option<&ReadOnly> {
+        self.read_only.as_ref()
     }
 
     /// Runs `work` in one transaction on the writer thread. Commits when it returns `Ok`, and otherwise leaves
@@ -193,10 +222,33 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        if self.newer.is_some() {
-            return Err(StoreError::ReadOnly.into());
+        if let Some(why) = &self.read_only {
+            return Err(StoreError::ReadOnly(why.clone()).into());
         }
         self.worker.write(work).await
+    }
+
+    /// As [`Store::write`], for work that takes long. Another process that waits for it in vain is told what it is: `what`
+    /// is done, in words.
+    ///
+    /// # Errors
+    /// What `work` returns, or the engine's refusal to commit.
+    pub async fn write_long<T, E>(
+        &self,
+        what: String,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let directory = self.directory.clone();
+        let done = self.write(move |write| {
+            // Said by whoever writes, not by those who wait; and until the commit, not only to the end of the work.
+            let doing = directory.and_then(|directory| busy::Doing::say(&directory, &what));
+            work(write).map(|done| (done, doing))
+        });
+        done.await.map(|(done, _)| done)
     }
 
     /// Runs `work` on a reader thread, on one consistent state.

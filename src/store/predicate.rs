@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 
 use super::engine;
 use super::rows::instant;
-use crate::domain::filter::{Predicate, TextColumn};
+use crate::domain::filter::{Predicate, Sought, TextColumn};
 use crate::domain::finding::Code;
 use crate::domain::interview::Status;
 
@@ -98,19 +98,21 @@ impl Sql {
         }
     }
 
-    // A word of a name or an address, or the beginning of a key or of a Message-ID.
-    fn text(&mut self, text: &str) -> &mut Self {
-        let Some(phrase) = engine::search_phrase(text) else {
+    // A word of a name or an address, the beginning of a key or of a Message-ID, or all of what names an interview.
+    fn text(&mut self, sought: &Sought) -> &mut Self {
+        let Some(phrase) = engine::search_phrase(&sought.folded) else {
             return self
-                .push("search LIKE ")
-                .bind(like(text))
-                .push(" ESCAPE '\\'");
+                .push("(search LIKE ")
+                .bind(like(&sought.folded))
+                .push(" ESCAPE '\\' OR coalesce(external_id = ")
+                .bind(sought.exact.clone())
+                .push(", FALSE))");
         };
         self.push("row IN (SELECT rowid FROM interview_search WHERE interview_search MATCH ")
             .bind(phrase);
         for (table, column, beginning) in [
-            ("session", "key", text.to_owned()),
-            ("delivery", "message_id", format!("<{text}")),
+            ("session", "key", sought.folded.clone()),
+            ("delivery", "message_id", format!("<{}", sought.folded)),
         ] {
             let after = format!("{beginning}\u{10FFFF}");
             self.push(" UNION SELECT interview.row FROM interview JOIN ")
@@ -123,6 +125,14 @@ impl Sql {
                 .push(column)
                 .push(" < ")
                 .bind(after);
+        }
+        self.push(" UNION SELECT row FROM interview WHERE external_id = ")
+            .bind(sought.exact.clone())
+            .push(" UNION SELECT interview.row FROM interview JOIN imported_token ON interview_id = interview.id WHERE token = ")
+            .bind(sought.exact.clone());
+        if let Some(id) = sought.id {
+            self.push(" UNION SELECT row FROM interview WHERE id = ")
+                .bind(id.to_string());
         }
         self.push(")")
     }
@@ -150,9 +160,9 @@ impl Sql {
         let bit = i64::from(Code::ClosesEarly.bit());
         self.push("(status <> ")
             .bind(Status::Cancelled.name().to_owned())
-            .push(" AND coalesce(told_grace > ")
+            .push(" AND told_grace IS NOT NULL AND told_grace > ")
             .bind(after)
-            .push(" AND (closes_at IS NULL OR told_closes_at > closes_at), FALSE) AND (acknowledged & ")
+            .push(" AND coalesce(closes_at IS NULL OR told_closes_at > closes_at, FALSE) AND (acknowledged & ")
             .bind(bit)
             .push(") = 0)")
     }

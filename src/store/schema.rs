@@ -17,6 +17,8 @@ const STEPS: &[M<'static>] = &[
     M::up(WAITING),
     M::up(ERASED),
     M::up(BATCH_EVENTS),
+    M::up(CANCELLED),
+    M::up(FOUND_INDEXES),
 ];
 
 /// The version that this program writes.
@@ -412,4 +414,42 @@ INSERT INTO batch_event (batch, at, actor, deed, detail)
     FROM batch WHERE steered_at IS NOT NULL ORDER BY steered_at;
 ALTER TABLE batch DROP COLUMN steered_at;
 ALTER TABLE batch DROP COLUMN steered_by;
+";
+
+// The findings anew: of a cancelled interview it is known that an invitation was accepted, or it is unknown whether one
+// was. `called_off` was never written.
+const CANCELLED: &str = "
+DROP INDEX interview_by_found;
+DROP INDEX interview_by_grace;
+ALTER TABLE interview DROP COLUMN found;
+ALTER TABLE interview DROP COLUMN called_off;
+ALTER TABLE interview ADD COLUMN found INTEGER GENERATED ALWAYS AS ((CASE WHEN status = 'cancelled' THEN
+        CASE WHEN told_at IS NOT NULL THEN 16384 WHEN mail_state = 'unknown' AND mail_settled = 0 THEN 512 ELSE 0 END
+    ELSE
+        CASE WHEN session_key IS NULL OR (session_revoked = 1 AND told_at IS NULL) THEN 1 ELSE 0 END
+        + CASE WHEN starts_at IS NULL THEN 2 ELSE 0 END
+        + CASE WHEN address IS NULL THEN 4 ELSE 0 END
+        + CASE WHEN session_key IS NULL OR session_revoked = 1 OR starts_at IS NULL OR address IS NULL THEN 0
+            WHEN told_at IS NOT NULL THEN CASE WHEN told_address <> address THEN 8 ELSE 0 END
+            WHEN key_imported = 0 AND (mail_state IS NULL OR mail_state IN ('withdrawn', 'accepted')) THEN 8
+            ELSE 0 END
+        + CASE WHEN session_revoked = 0 AND told_key <> session_key THEN 16 ELSE 0 END
+        + CASE WHEN told_at IS NULL THEN 0
+            WHEN starts_at IS NULL OR told_starts_at <> starts_at THEN 32
+            WHEN told_key = session_key AND told_address = address AND told_sequence < sequence THEN 32
+            ELSE 0 END
+        + CASE WHEN session_revoked = 1 AND told_at IS NOT NULL THEN 64 ELSE 0 END
+        + CASE WHEN session_revoked = 0 AND told_key = session_key AND told_address = address
+                AND told_starts_at = starts_at AND coalesce(told_sequence >= sequence, TRUE) THEN 0
+            WHEN mail_state = 'failed' THEN 128
+            WHEN mail_state = 'deferred' THEN 256
+            WHEN mail_state = 'unknown' AND mail_settled = 0 THEN 512
+            WHEN mail_state = 'stored' THEN 1024
+            ELSE 0 END
+        + CASE WHEN told_at IS NOT NULL AND told_local = 1 THEN 2048 ELSE 0 END
+        + CASE WHEN key_imported = 1 AND told_at IS NULL AND session_key IS NOT NULL AND session_revoked = 0
+            THEN 4096 ELSE 0 END
+        + CASE WHEN suspect = 1 THEN 32768 ELSE 0 END
+        + CASE WHEN import_conflict = 1 THEN 65536 ELSE 0 END
+    END) & ~acknowledged) VIRTUAL;
 ";

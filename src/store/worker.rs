@@ -1,5 +1,6 @@
 //! The threads of the database: one that writes, a few that read, and one that watches for other processes' commits.
 
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
-use super::{Reading, StoreError, Writing};
+use super::{Reading, StoreError, Writing, busy};
 
 /// Work inside a transaction, or the news that there is none. What it gives back is to be told whether the
 /// transaction was committed.
@@ -29,13 +30,17 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub(super) fn start(writer: Connection, readers: Vec<Connection>) -> Arc<Self> {
+    pub(super) fn start(
+        writer: Connection,
+        readers: Vec<Connection>,
+        directory: Option<PathBuf>,
+    ) -> Arc<Self> {
         let (changed, _) = watch::channel(0);
         let changed = Arc::new(changed);
         let (write, jobs) = mpsc::channel::<Job>();
         let on_change = Arc::clone(&changed);
         let mut threads = vec![thread::spawn(move || {
-            serve_writer(writer, &jobs, &on_change);
+            serve_writer(writer, &jobs, &on_change, directory.as_deref());
         })];
         let read = if readers.is_empty() {
             write.clone()
@@ -96,6 +101,7 @@ fn start_readers(
                     &mut reader,
                     TransactionBehavior::Deferred,
                     &mut vec![job],
+                    None,
                     || {},
                 );
             }
@@ -156,12 +162,16 @@ fn serve(
     connection: &mut Connection,
     behavior: TransactionBehavior,
     jobs: &mut Vec<Job>,
+    directory: Option<&Path>,
     changed: impl FnOnce(),
 ) {
     let transaction = match connection.transaction_with_behavior(behavior) {
         Ok(transaction) => transaction,
         Err(error) => {
-            let error = StoreError::from(error);
+            let error = match StoreError::from(error) {
+                StoreError::Busy(_) => StoreError::Busy(directory.and_then(busy::said)),
+                other => other,
+            };
             for job in jobs.drain(..) {
                 job(Err(error.clone()))(Ok(()));
             }
@@ -194,6 +204,7 @@ fn serve_writer(
     mut connection: Connection,
     jobs: &mpsc::Receiver<Job>,
     changed: &watch::Sender<u64>,
+    directory: Option<&Path>,
 ) {
     let mut seen = data_version(&connection);
     loop {
@@ -210,6 +221,7 @@ fn serve_writer(
                 &mut connection,
                 TransactionBehavior::Immediate,
                 &mut together,
+                directory,
                 || changed.send_modify(|count| *count += 1),
             );
         }

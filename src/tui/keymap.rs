@@ -268,7 +268,7 @@ pub static BINDINGS: &[Binding] = {
         bind(L::Help, &["Ctrl-u", "PageUp"], I::PageUp, "a screen up"),
         hinted(L::Help, &["Esc", "q", "?", "Ctrl-c"], I::Leave, "close", 0, "close"),
         hinted(L::Findings, &["Enter"], I::Accept, "the evidence: what they hold, what is true", 2, "evidence"),
-        hinted(L::Findings, &["f"], I::Mend, "mend it: shows the plan first", 1, "mend"),
+        hinted(L::Findings, &["f"], I::Mend, "mend it, or all of the group under the cursor: shows the plan first", 1, "mend"),
         hinted(L::Findings, &["Tab"], I::NextGroup, "the next group", 3, "next group"),
         bind(L::Findings, &["Shift-Tab"], I::PreviousGroup, "the previous group"),
         bind(L::Findings, &["j", "Down"], I::Down, "down"),

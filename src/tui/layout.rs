@@ -2,10 +2,11 @@
 
 use ratatui::layout::Rect;
 
+use super::model::outbox::pause_lines;
 use super::model::{Focus, Modal, Model};
 use super::safe;
 use crate::app::Serving;
-use crate::domain::text::clip;
+use crate::domain::text::{clip, wrap};
 
 /// From this width on, list and pane, form and preview stand side by side.
 pub const WIDE: u16 = 100;
@@ -106,8 +107,12 @@ pub fn said(model: &Model) -> Vec<String> {
         " " => (String::new(), ""),
         glyph => (format!("{glyph} "), "  "),
     };
-    let text = safe::line(&message.text, width * most);
-    let mut broken = safe::wrap(&text, width.saturating_sub(indent.len()));
+    // A break of ours is kept: what is to be copied stands on a line of its own.
+    let lines = message.text.split('\n').take(most);
+    let mut broken: Vec<String> = lines
+        .map(|line| safe::line(line, width * most))
+        .flat_map(|line| wrap(&line, width.saturating_sub(indent.len())))
+        .collect();
     if let Some(rest) = broken.get(most..).filter(|rest| !rest.is_empty()) {
         let last = format!("{} {}", broken[most - 1], rest.join(" "));
         broken.truncate(most - 1);
@@ -136,6 +141,8 @@ pub const fn inner_width(area: Rect) -> usize {
 pub struct OutboxAreas {
     /// What it is and how much is in it.
     pub heading: Rect,
+    /// Why nothing leaves it, in full, where there is room.
+    pub pause: Rect,
     /// Its mails, a line each.
     pub mails: Rect,
     /// Between them and what follows.
@@ -149,10 +156,17 @@ pub struct OutboxAreas {
 pub fn outbox_areas(model: &Model) -> OutboxAreas {
     let mut rest = areas(model).body;
     let heading = take_top(&mut rest, 1);
-    let room = if rest.height >= SPLIT { 7 } else { 0 };
+    let (pause, room) = if rest.height >= SPLIT {
+        let width = usize::from(rest.width.saturating_sub(2));
+        (pause_lines(model, width).len(), 7)
+    } else {
+        (0, 0)
+    };
+    let pause = take_top(&mut rest, u16::try_from(pause).unwrap_or_default());
     let more = take_bottom(&mut rest, room);
     OutboxAreas {
         heading,
+        pause,
         rule: take_bottom(&mut rest, room.min(1)),
         mails: rest,
         more,

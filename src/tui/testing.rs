@@ -259,7 +259,8 @@ pub fn outbox() -> Outbox {
     Outbox {
         batches: Vec::new(),
         pause: Some(Pause {
-            why: "signing in: the server refused: 535 5.7.8 Authentication failed".to_owned(),
+            why: "AUTH: the server refused: 535 5.7.8 Authentication failed".to_owned(),
+            brief: "login refused (535)".to_owned(),
             since: at("2031-03-04T09:02:00Z"),
             probes: true,
         }),

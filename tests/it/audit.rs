@@ -148,7 +148,51 @@ async fn incident_11_a_revoked_or_cancelled_link_that_is_still_held_is_found() {
     assert_eq!(found(&world).await, ["REVOKED-BUT-HELD"]);
     world.app.cancel(id, "").await.unwrap();
     assert_eq!(found(&world).await, ["CANCELLED-BUT-INVITED"]);
-    world.tamper("UPDATE interview SET called_off = 1");
+    let row = world.row(id).await;
+    let finding = world.app.findings(&row).remove(0);
+    assert_eq!(
+        finding.detail,
+        "The interview was cancelled, and they still hold the invitation of Mon 5 May 2031 10:00 CEST."
+    );
+    assert!(
+        finding.remedy.words.starts_with("tell them yourself"),
+        "{finding:?}"
+    );
+    // Whoever told them says so.
+    let reason = "told by phone".to_owned();
+    let ack = world.app.acknowledge(id, finding.code, reason);
+    ack.await.unwrap();
+    assert_eq!(found(&world).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_cancelled_interview_is_held_only_by_whom_an_invitation_reached() {
+    let world = World::new().await;
+    let id = not_mailed(&world).await;
+    world.app.cancel(id, "").await.unwrap();
+    assert_eq!(found(&world).await, [""; 0], "nobody was invited");
+    for (answer, code) in [
+        (Answer::Never, None),
+        (Answer::Store, None),
+        (Answer::Lost, Some("UNKNOWN")),
+        (Answer::Accept, Some("CANCELLED-BUT-INVITED")),
+    ] {
+        let world = World::new().await;
+        world.post.answers([answer]);
+        let id = world.schedule(ADA, TOMORROW).await;
+        world.deliver().await;
+        world.app.cancel(id, "").await.unwrap();
+        assert_eq!(found(&world).await, Vec::from_iter(code));
+    }
+    // Once it is decided that it never arrived, nobody is left to tell.
+    let world = World::new().await;
+    world.post.answers([Answer::Lost]);
+    let id = world.schedule(ADA, TOMORROW).await;
+    world.deliver().await;
+    world.app.cancel(id, "").await.unwrap();
+    let left = Settlement::Leave("she has nothing".to_owned());
+    let mail = world.newest(id).await.id;
+    world.app.settle_unknown(mail, left).await.unwrap();
     assert_eq!(found(&world).await, [""; 0]);
 }
 

@@ -144,7 +144,7 @@ async fn incident_11_cancelling_closes_the_link_in_the_middle_of_its_window_and_
     let said = world.app.aftermath(&changed);
     assert_eq!(
         said,
-        "Ada: the interview is cancelled, and its link lets nobody in. Nobody was mailed; they hold the invitation accepted 10:00."
+        "Ada: the interview is cancelled, and its link lets nobody in. Nobody was mailed; they hold the invitation accepted 10:00 CEST."
     );
 }
 
@@ -273,4 +273,20 @@ async fn an_interview_that_is_not_there_is_named(#[case] deed: Deed) {
     let nobody = InterviewId::new(uuid::Uuid::from_u128(7));
     let why = words(carry_out(deed, &world, nobody).await);
     assert_eq!(why, format!("id: there is no interview {nobody}"));
+}
+
+#[tokio::test]
+async fn a_window_weeks_ahead_is_told_with_its_days_its_times_and_its_zone() {
+    let world = World::new().await;
+    let id = world.schedule(ADA, "2031-06-02 15:00").await;
+    let closes = Some("2031-06-03T10:00:00Z".parse().unwrap());
+    let wish = Extension {
+        closes,
+        ..Extension::default()
+    };
+    let said = world
+        .app
+        .aftermath(&world.app.extend(id, wish).await.unwrap());
+    let window = "Ada can get in from Mon 2 Jun 2031 14:45 CEST until Tue 3 Jun 2031 12:00 CEST.";
+    assert!(said.starts_with(window), "{said}");
 }

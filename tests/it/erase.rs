@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use greenroom::app::{Action, MailWish, Selection};
 use rusqlite::Connection;
 
 use crate::support::program::Greenroom;
@@ -135,6 +136,25 @@ impl Drop for Follower {
     }
 }
 
+/// Its timeline can still be read, and names nobody.
+fn assert_gone(greenroom: &Greenroom, id: &str) {
+    let shown = greenroom.run(&["show", id]).ended(0).out;
+    assert!(
+        shown.contains("is gone") && shown.contains("candidate erased (rita)"),
+        "{shown}"
+    );
+    for word in ["Zo", "uackenbush", "Xylographer", "Engineer"] {
+        assert!(!shown.contains(word), "{shown}");
+    }
+    let json = greenroom.run(&["show", id, "--json"]).ended(0).one();
+    assert_eq!(json["erased"], true);
+    assert_eq!(json["timeline"][0]["event"], "scheduled");
+    let evidence = greenroom.home().join("nothing");
+    let refused = ["show", id, "--evidence", evidence.to_str().unwrap()];
+    greenroom.run(&refused).ended(2);
+    assert!(!evidence.exists());
+}
+
 fn assert_the_others_are_whole(greenroom: &Greenroom) {
     let sql = sql(greenroom);
     assert_eq!(one::<String>(&sql, "PRAGMA integrity_check"), "ok");
@@ -202,6 +222,7 @@ fn no_byte_says_whom_it_was_with_while_a_dashboard_is_open() {
         .ended(0)
         .one();
     assert_eq!(done["mailbox_files"], 1);
+    assert_eq!(done["timeline_kept"], 7);
     assert_eq!(done["already"], false);
     assert!(done["traces"].is_null());
     assert_eq!(traces(&greenroom, &needles), Vec::<String>::new());
@@ -231,7 +252,7 @@ fn no_byte_says_whom_it_was_with_while_a_dashboard_is_open() {
     // Every other command has forgotten it, and it can be erased again.
     let listed = greenroom.run(&["list", "quackenbush", "--json"]).json();
     assert!(listed.is_empty(), "{listed:?}");
-    greenroom.run(&["show", &id]).ended(2);
+    assert_gone(&greenroom, &id);
     assert!(!greenroom.run(&["audit", "--all"]).out.contains("Zo"));
     assert!(!greenroom.run(&["why", ADDRESS]).out.contains("Zo"));
     let again = greenroom.run(&["erase", &id, "--yes"]).ended(0);
@@ -256,7 +277,7 @@ fn while_an_older_state_is_read_traces_are_told_of_and_erasing_again_finishes() 
         "{}",
         ran.err
     );
-    greenroom.run(&["show", &id]).ended(2);
+    assert_gone(&greenroom, &id);
     assert!(
         !traces(&greenroom, &needles).is_empty(),
         "it said the truth"
@@ -349,7 +370,7 @@ fn one_id_is_not_consent_and_a_person_is_asked() {
     assert!(asked.contains(NAME) && asked.contains("1 mail"), "{asked}");
     agreed.keys("y\n");
     assert!(agreed.ends().0.success());
-    greenroom.run(&["show", &id]).ended(2);
+    assert_gone(&greenroom, &id);
 }
 
 #[test]
@@ -397,4 +418,37 @@ async fn the_link_of_an_erased_interview_is_dead() {
     assert!(again.already);
     let nobody = NOBODY.parse().unwrap();
     assert!(words(world.app.erase(nobody).await.map(|_| ())).contains("there is no interview"));
+}
+
+#[tokio::test]
+async fn the_totals_of_a_batch_are_right_when_one_of_it_was_erased() {
+    let world = World::new().await;
+    let mut ids = Vec::new();
+    for name in [
+        "Ada <ada@c.example>",
+        "Bob <bob@c.example>",
+        "Cy <cy@c.example>",
+    ] {
+        let made = world.schedule_with(name, "tomorrow 15:00", MailWish::No);
+        ids.push(made.await.row.id());
+    }
+    let selection = Selection::Ids(ids.clone());
+    let plan = world.app.plan(Action::Resend, &selection).await.unwrap();
+    let hold = Some(Duration::from_secs(30));
+    let done = world.app.carry_out(&plan, hold).await.unwrap();
+    let number = done.batch.unwrap();
+    // One before its mail has left, one after.
+    assert_eq!(world.app.erase(ids[0]).await.unwrap().withdrawn, 1);
+    let status = world.app.batch(number).await.unwrap();
+    assert_eq!((status.batch.sends, status.progress.left()), (3, 2));
+    world.wait_minutes(1);
+    world.deliver().await;
+    world.app.erase(ids[1]).await.unwrap();
+    let status = world.app.batch(number).await.unwrap();
+    assert!(status.is_over());
+    assert_eq!(status.words(), "1 of 3 sent, 2 removed since");
+    assert_eq!(world.app.batch_mails(number).await.unwrap().len(), 1);
+    let retry = world.app.plan_retry(number).await.unwrap();
+    assert!(retry.plan.is_none(), "{retry:?}");
+    assert_eq!(world.post.handed().len(), 2);
 }

@@ -89,7 +89,6 @@ fn incident_04_every_surface_schedules_through_the_one_use_case() {
         "app/change.rs",
         "app/demo.rs",
         "app/door.rs",
-        "app/import/pass.rs",
         "app/plan/carry_out.rs",
         "app/revise.rs",
         "app/schedule.rs",
@@ -99,6 +98,11 @@ fn incident_04_every_surface_schedules_through_the_one_use_case() {
     assert!(
         keeping.iter().all(|file| keeps.contains(&file.as_str())),
         "{keeping:?}"
+    );
+    // What arrives from elsewhere has the other way in, and nobody else takes that.
+    assert_eq!(
+        said_in("put_incoming("),
+        ["app/import/take.rs", "store/incoming.rs"]
     );
     let asking = said_in(".schedule(");
     assert!(asking.contains(&"cli/new.rs".to_owned()), "{asking:?}");
@@ -115,7 +119,7 @@ fn incident_13_one_function_builds_the_join_link() {
     let reading = [
         // Asks with a key that nobody has.
         "app/base_url.rs",
-        "domain/filter.rs",
+        "domain/filter/sought.rs",
         "domain/import/legacy/link.rs",
         "mail/gate.rs",
         "mail/gate/expected.rs",

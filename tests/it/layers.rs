@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// What each layer may import of ours. `main.rs` and `lib.rs` wire everything and are not listed.
 const LAYERS: [(&str, &[&str]); 10] = [
     ("domain", &[]),
-    ("net", &[]),
+    ("net", &["domain"]),
     ("store", &["domain"]),
     ("render", &["domain"]),
     ("mail", &["domain", "render", "net"]),

@@ -4,22 +4,25 @@ mod alike;
 mod api;
 mod base_url;
 mod bounds;
+mod crowd;
 mod joining;
 mod looking;
 mod old_links;
 mod paper;
 mod program;
+mod slow;
 mod states;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use greenroom::app::Serving;
 use greenroom::domain::ids::InterviewId;
 use greenroom::server::serve_beside;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
 use crate::support::World;
-use crate::support::http::Answer;
+use crate::support::http::{Answer, Site};
 
 /// Long, for a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -146,4 +149,17 @@ async fn form_of(world: &World, id: InterviewId) -> String {
         .unwrap()
         .1
         .to_owned()
+}
+
+/// What comes back to some octets until the server closes the connection, and how long that took.
+async fn until_closed(site: &Site, octets: &str) -> (String, Duration) {
+    let begun = Instant::now();
+    let mut stream = site.connect().await;
+    // It may answer and close before it has all of it, and whether it closes or breaks off is all the same.
+    let _ = stream.write_all(octets.as_bytes()).await;
+    let mut said = Vec::new();
+    let _ = timeout(PATIENCE, stream.read_to_end(&mut said))
+        .await
+        .unwrap();
+    (String::from_utf8(said).unwrap(), begun.elapsed())
 }

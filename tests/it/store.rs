@@ -95,7 +95,7 @@ async fn a_newer_database_is_read_and_never_written() {
         .await;
     assert!(matches!(
         &refused,
-        Err(ScheduleError::App(AppError::Store(StoreError::ReadOnly)))
+        Err(ScheduleError::App(AppError::Store(StoreError::ReadOnly(_))))
     ));
     assert!(words(refused).contains("nothing was saved"));
     newer.deliver().await;

@@ -130,7 +130,7 @@ impl Lane {
     }
 
     fn note(&mut self, shared: &Shared, mail: Outgoing, verdict: Verdict) {
-        shared.hear(&verdict, &mail.address);
+        shared.hear();
         self.done.push((mail, verdict));
     }
 

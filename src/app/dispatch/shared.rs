@@ -1,20 +1,17 @@
 //! What the lanes of one process have in common: whose mail it is, where it comes from, and how fast it may leave.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
 use super::pace::Pace;
-use super::steps::{Step, Stepped, Verdict, nameless};
+use super::steps::{Step, Stepped, Verdict};
 use crate::app::{App, AppError};
 use crate::domain::delivery::State;
 use crate::domain::ids::DeliveryId;
 use crate::store::{Outgoing, Owner, StoreError};
-
-// So many attempts in a row that would have met any mail pause the outbox.
-const TOO_MANY: u32 = 5;
 
 /// Where mail comes from.
 #[derive(Debug, Clone)]
@@ -34,9 +31,7 @@ pub(super) struct Shared {
     owner: Owner,
     source: Arc<Mutex<Source>>,
     stuck: Arc<Mutex<HashSet<DeliveryId>>>,
-    in_a_row: AtomicU32,
     sent: AtomicU64,
-    trouble: Mutex<Option<String>>,
     ended: Mutex<HashMap<DeliveryId, State>>,
     complaint: watch::Sender<Option<String>>,
     refused: AtomicBool,
@@ -50,9 +45,7 @@ impl Shared {
             owner,
             source: Arc::new(Mutex::new(Source::Due)),
             stuck: Arc::default(),
-            in_a_row: AtomicU32::new(0),
             sent: AtomicU64::new(0),
-            trouble: Mutex::new(None),
             ended: Mutex::default(),
             complaint: watch::channel(None).0,
             refused: AtomicBool::new(false),
@@ -100,25 +93,9 @@ impl Shared {
         });
     }
 
-    /// Whether the last attempt met nothing that would have met every mail.
-    pub(super) fn went_well(&self) -> bool {
-        lock(&self.trouble).is_none() && self.in_a_row.load(Ordering::Relaxed) == 0
-    }
-
-    /// Hears of an outcome. What stays of it, in the reason of a pause and in the log, does not name the recipient.
-    pub(super) fn hear(&self, verdict: &Verdict, address: &str) {
+    /// Hears that a mail was attempted.
+    pub(super) fn hear(&self) {
         self.sent.fetch_add(1, Ordering::Relaxed);
-        if let Verdict::Deferred {
-            words,
-            everybody: true,
-        } = verdict
-        {
-            self.in_a_row.fetch_add(1, Ordering::Relaxed);
-            *lock(&self.trouble) = Some(nameless(words, address));
-        } else {
-            self.in_a_row.store(0, Ordering::Relaxed);
-            *lock(&self.trouble) = None;
-        }
     }
 
     /// One transaction of a lane.
@@ -129,17 +106,10 @@ impl Shared {
     ) -> Result<Stepped, AppError> {
         let (app, owner) = (self.app.clone(), self.owner.id());
         let (source, stuck) = (Arc::clone(&self.source), Arc::clone(&self.stuck));
-        let pause = (self.in_a_row.load(Ordering::Relaxed) >= TOO_MANY)
-            .then(|| lock(&self.trouble).clone())
-            .flatten();
-        let pauses = pause.is_some();
         let stepped = self
             .app
             .store()
             .write(move |write| {
-                if let Some(why) = &pause {
-                    app.pause_outbox(write, why)?;
-                }
                 app.step(
                     write,
                     &done,
@@ -150,9 +120,6 @@ impl Shared {
                 )
             })
             .await?;
-        if pauses {
-            self.in_a_row.store(0, Ordering::Relaxed);
-        }
         lock(&self.ended).extend(stepped.ended.iter().copied());
         Ok(stepped)
     }

@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 
 use super::shared::{Source, concerns_one_mail};
-use crate::app::steer::read_pause;
+use crate::app::pause::{Trouble, read_pause};
 use crate::app::{App, AppError, Delivery, outbox};
 use crate::domain::delivery::{GIVEN_UP, Happening, Impossible, State};
 use crate::domain::event::EventKind;
@@ -21,8 +21,8 @@ pub(super) enum Verdict {
     Stored(String),
     Deferred {
         words: String,
-        /// Whether any other mail would have met the same.
-        everybody: bool,
+        /// What any other mail would have met as well, in brief.
+        met_by_all: Option<String>,
     },
     Failed(String),
     Lost(String),
@@ -35,11 +35,27 @@ impl From<Outcome> for Verdict {
             Outcome::Passed { words } => Self::Accepted(words),
             Outcome::Stored { path } => Self::Stored(path),
             Outcome::Deferred { reason } => Self::Deferred {
-                everybody: reason.concerns_every_mail(),
+                met_by_all: reason.concerns_every_mail().then(|| reason.in_brief()),
                 words: reason.to_string(),
             },
             Outcome::Failed { reason } => Self::Failed(reason.to_string()),
             Outcome::Unknown { reason } => Self::Lost(reason.to_string()),
+        }
+    }
+}
+
+impl Verdict {
+    /// What any other mail would have met as well, without the recipient's address.
+    fn trouble(&self, address: &str) -> Option<Trouble> {
+        match self {
+            Self::Deferred {
+                words,
+                met_by_all: Some(brief),
+            } => Some(Trouble {
+                why: nameless(words, address),
+                brief: brief.clone(),
+            }),
+            _ => None,
         }
     }
 }
@@ -251,6 +267,7 @@ impl App {
         verdict: &Verdict,
     ) -> Result<State, AppError> {
         let delivery = write.delivery(id)?.ok_or(AppError::NoDelivery)?;
+        self.hear_attempt(write, verdict.trouble(&delivery.address))?;
         let (happening, kind, words) = match verdict {
             Verdict::Accepted(words) => (Happening::Accepted, EventKind::MailAccepted, words),
             Verdict::Stored(words) => (Happening::Stored, EventKind::MailStored, words),

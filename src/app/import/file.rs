@@ -1,9 +1,8 @@
-//! What a file is, by its first octets, and whether it is still the same.
+//! What a file is, by its first octets.
 
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
-use std::time::SystemTime;
 
 use super::{Format, ImportError};
 use crate::store::is_database;
@@ -11,25 +10,10 @@ use crate::store::is_database;
 /// Octets that are looked at to tell what a file is.
 const HEAD: u64 = 64 * 1024;
 
-/// Tells a file from what it is after somebody has written it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stamp {
-    octets: u64,
-    modified: Option<SystemTime>,
-}
-
-impl Stamp {
-    pub fn of(file: &Path) -> Result<Self, ImportError> {
-        let data = std::fs::metadata(file).map_err(|error| unreadable(file, &error))?;
-        Ok(Self {
-            octets: data.len(),
-            modified: data.modified().ok(),
-        })
-    }
-
-    pub const fn octets(&self) -> u64 {
-        self.octets
-    }
+/// How long a file is.
+pub(super) fn octets(file: &Path) -> Result<u64, ImportError> {
+    let data = std::fs::metadata(file).map_err(|error| unreadable(file, &error))?;
+    Ok(data.len())
 }
 
 pub(super) fn unreadable(file: &Path, error: &dyn std::fmt::Display) -> ImportError {

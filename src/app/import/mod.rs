@@ -1,26 +1,38 @@
 //! Brings interviews in from the old system's database or from a table. Mails nobody and mints nothing.
 //!
-//! First a file is looked through: what would come in, and all that is wrong with it. Nothing is written then. Then
-//! exactly that is carried out in one transaction, or nothing. What was imported before stays as it is.
+//! First a file is looked through: what would come in, and all that is wrong with it. It is read once, and what is to
+//! come in is checked and kept beside the database, which stays as it is. Then exactly that is written in one
+//! transaction, or nothing, whatever became of the file meanwhile. What was imported before stays as it is.
 
+mod error;
 mod file;
+mod known;
 mod lines;
-mod pass;
+mod look;
+mod progress;
+mod take;
 
 use std::collections::HashSet;
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use super::{App, AppError};
+use super::App;
+use crate::domain::import::Report;
 use crate::domain::import::legacy::{self, LegacyTerms, Skew, SkewAnswer};
-use crate::domain::import::{Arrival, HeaderError, Report};
 use crate::domain::session::SessionKey;
 use crate::domain::when::Zone;
-use crate::store::{LegacyError, StoreError, read_legacy};
+use crate::store::{Incoming, Reading, read_legacy};
 
-use file::Stamp;
-pub(super) use lines::Lines;
+pub use error::ImportError;
+pub use progress::{Progress, Stage};
+
+use lines::Lines;
+use look::Look;
+use progress::say;
+use take::Taking;
 
 /// The zone of the old system's slots.
 const LEGACY_ZONE: &str = "Asia/Kolkata";
@@ -51,96 +63,6 @@ pub struct ImportRequest {
     pub skip_bad: bool,
 }
 
-/// How far it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Progress {
-    /// What is being done.
-    pub stage: Stage,
-    /// How much of it is done, in the same unit as `total`.
-    pub done: u64,
-    /// How much there is; 0 while nobody knows.
-    pub total: u64,
-}
-
-/// What is being done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Stage {
-    /// The file is looked through.
-    #[default]
-    Looking,
-    /// Interviews are written.
-    Writing,
-    /// The indexes of lists are brought up to date.
-    Indexing,
-}
-
-impl Stage {
-    /// A word for a progress bar.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Looking => "looking through",
-            Self::Writing => "importing",
-            Self::Indexing => "indexing",
-        }
-    }
-}
-
-/// Why nothing was imported.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// The file can't be read.
-    #[error("file: {0} can't be read: {1}")]
-    Unreadable(String, String),
-    /// The old database can't be read.
-    #[error("file: {0}")]
-    Legacy(#[from] LegacyError),
-    /// It is no text in UTF-8.
-    #[error("file: {0} is not text in UTF-8; save it as \"CSV UTF-8\"")]
-    NotUtf8(String),
-    /// Its first line is no header.
-    #[error("file: {0}")]
-    Header(#[from] HeaderError),
-    /// A cell that does not end.
-    #[error(
-        "line {0}: a cell longer than a mebibyte; probably a quotation mark is not closed. Nothing behind it can be read"
-    )]
-    Endless(u64),
-    /// Some lines are bad, and the others were not to be taken without them.
-    #[error("{} can't be taken, so nothing was imported; mend them, or take the others with --skip-bad", lines_in_words(*count))]
-    BadLines {
-        /// How many.
-        count: u64,
-    },
-    /// Nobody said which of two times is right.
-    #[error(
-        "skew: {} recorded at a time that is exactly {} than the slot; say which is right: --skew correct (the slots) or --skew keep (what was recorded)",
-        if .0.interviews == 1 { "1 interview is".to_owned() } else { format!("{} interviews are", .0.interviews) },
-        .0.apart
-    )]
-    SkewUnanswered(Box<Skew>),
-    /// The file is not what was looked through.
-    #[error("file: {0} changed since it was looked through; nothing was imported. Look again")]
-    Changed(String),
-    /// Anything else.
-    #[error("{0}")]
-    App(#[from] AppError),
-}
-
-impl From<StoreError> for ImportError {
-    fn from(error: StoreError) -> Self {
-        Self::App(error.into())
-    }
-}
-
-fn lines_in_words(count: u64) -> String {
-    if count == 1 {
-        "1 line".to_owned()
-    } else {
-        format!("{count} lines")
-    }
-}
-
 /// A file that was looked through: what would come in. Nothing has been written.
 #[derive(Debug, Clone)]
 pub struct Import {
@@ -148,22 +70,32 @@ pub struct Import {
     format: Format,
     zone: Option<Zone>,
     report: Report,
-    material: Material,
+    // Shared by all copies; one at a time carries it out.
+    found: Arc<Mutex<Found>>,
+}
+
+/// What is to come in.
+struct Found {
+    incoming: Incoming,
     // Keys that stand on several interviews: none of them keeps it.
     shared: HashSet<SessionKey>,
 }
 
-#[derive(Debug, Clone)]
-enum Material {
-    Arrivals(Vec<Arrival>),
-    File(Stamp),
+impl fmt::Debug for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Found(…)")
+    }
 }
 
 impl Import {
     /// One that was never read from a file, with that report.
     #[cfg(test)]
     #[must_use]
-    pub fn sample(report: Report) -> Self {
+    pub(crate) fn sample(report: Report) -> Self {
+        let found = Found {
+            incoming: Incoming::new().unwrap(),
+            shared: HashSet::new(),
+        };
         Self {
             request: ImportRequest {
                 file: PathBuf::from("t.csv"),
@@ -175,8 +107,7 @@ impl Import {
             format: Format::Csv,
             zone: None,
             report,
-            material: Material::Arrivals(Vec::new()),
-            shared: HashSet::new(),
+            found: Arc::new(Mutex::new(found)),
         }
     }
 
@@ -264,21 +195,29 @@ impl App {
                     Some(format) => format,
                     None => file::guess(&request.file)?,
                 };
-                if format == Format::Legacy {
-                    app.look_through_legacy(read, request, &progress)
+                let (zone, looked) = if format == Format::Legacy {
+                    app.look_through_legacy(read, &request, &progress)?
                 } else {
-                    app.look_through_table(read, request, format, &progress)
-                }
+                    app.look_through_table(read, &request, format, &progress)?
+                };
+                let (report, found) = looked.end();
+                Ok(Import {
+                    request,
+                    format,
+                    zone,
+                    report,
+                    found: Arc::new(Mutex::new(found)),
+                })
             })
             .await
     }
 
-    fn look_through_legacy(
+    fn look_through_legacy<'a>(
         &self,
-        read: &crate::store::Reading<'_>,
-        request: ImportRequest,
+        read: &'a Reading<'a>,
+        request: &ImportRequest,
         progress: &watch::Sender<Progress>,
-    ) -> Result<Import, ImportError> {
+    ) -> Result<(Option<Zone>, Look<'a>), ImportError> {
         let database = read_legacy(&request.file)?;
         let zone = match &request.zone {
             Some(zone) => zone.clone(),
@@ -291,64 +230,37 @@ impl App {
             skew: request.skew,
         };
         let (arrivals, report) = legacy::read(&database, &terms);
-        let mut pass = pass::Pass::new(read, report)?;
+        drop(database);
+        let mut look = Look::new(read, report)?;
         let total = arrivals.len() as u64;
-        for (done, arrival) in (1..).zip(&arrivals) {
-            pass.take(read, arrival)?;
-            pass::say(progress, Stage::Looking, done, total);
+        for (number, arrival) in (1..).zip(arrivals) {
+            look.take(number, &arrival)?;
+            say(progress, Stage::Looking, number, total);
         }
-        let (report, shared) = pass.end();
-        Ok(Import {
-            request,
-            format: Format::Legacy,
-            zone: Some(zone),
-            report,
-            material: Material::Arrivals(arrivals),
-            shared,
-        })
+        Ok((Some(zone), look))
     }
 
-    fn look_through_table(
+    fn look_through_table<'a>(
         &self,
-        read: &crate::store::Reading<'_>,
-        request: ImportRequest,
+        read: &'a Reading<'a>,
+        request: &ImportRequest,
         format: Format,
         progress: &watch::Sender<Progress>,
-    ) -> Result<Import, ImportError> {
-        let stamp = Stamp::of(&request.file)?;
-        let mut lines = self.lines(&request, format)?;
-        let zone = lines.terms().defaults.zone.clone();
-        let mut pass = pass::Pass::new(read, Report::default())?;
-        pass.report.absent.extend(lines.unknown());
-        let mut ids = pass::Seen::default();
-        while let Some((line, outcome)) = lines.next()? {
-            pass.report.read += 1;
-            match outcome.and_then(|arrival| ids.once(line, &arrival).map(|()| arrival)) {
-                Ok(arrival) => {
-                    pass.note(line, &arrival, self.now());
-                    pass.take(read, &arrival)?;
-                }
-                Err(reasons) => pass.report.refuse(line, reasons),
-            }
-            pass::say(progress, Stage::Looking, lines.octets(), stamp.octets());
-        }
-        let (report, shared) = pass.end();
-        Ok(Import {
-            request,
-            format,
-            zone,
-            report,
-            material: Material::File(stamp),
-            shared,
-        })
-    }
-
-    fn lines(&self, request: &ImportRequest, format: Format) -> Result<Lines, ImportError> {
+    ) -> Result<(Option<Zone>, Look<'a>), ImportError> {
+        let octets = file::octets(&request.file)?;
         let mut defaults = self.defaults();
         if request.zone.is_some() {
             defaults.zone.clone_from(&request.zone);
         }
-        Lines::open(&request.file, format, defaults, self.now())
+        let mut lines = Lines::open(&request.file, format, defaults, self.now())?;
+        let zone = lines.terms().defaults.zone.clone();
+        let mut look = Look::new(read, Report::default())?;
+        look.report.absent.extend(lines.unknown());
+        while let Some((line, outcome)) = lines.next()? {
+            look.read_line(line, outcome, self.now())?;
+            say(progress, Stage::Looking, lines.octets(), octets);
+        }
+        Ok((zone, look))
     }
 
     /// Carries out what was looked through, in one transaction: all of it, or nothing.
@@ -361,46 +273,19 @@ impl App {
         progress: watch::Sender<Progress>,
     ) -> Result<Report, ImportError> {
         import.ready()?;
-        let app = self.clone();
-        self.store()
-            .write(move |write| app.import_in(write, import, &progress))
-            .await
-    }
-
-    fn import_in(
-        &self,
-        write: &crate::store::Writing<'_>,
-        import: Import,
-        progress: &watch::Sender<Progress>,
-    ) -> Result<Report, ImportError> {
-        let total = import.report.new;
-        let mut taking = pass::Taking::begin(self, write, import.shared, total)?;
-        match import.material {
-            Material::Arrivals(arrivals) => {
-                for arrival in arrivals {
-                    taking.take(arrival)?;
-                    pass::say(progress, Stage::Writing, taking.new, total);
-                }
-            }
-            Material::File(stamp) => {
-                let mut lines = self.lines(&import.request, import.format)?;
-                let mut ids = pass::Seen::default();
-                let mut bad = 0;
-                while let Some((line, outcome)) = lines.next()? {
-                    match outcome.and_then(|arrival| ids.once(line, &arrival).map(|()| arrival)) {
-                        Ok(arrival) => taking.take(arrival)?,
-                        Err(_) => bad += 1,
-                    }
-                    pass::say(progress, Stage::Writing, taking.new, total);
-                }
-                // It was read twice: what was shown must be what came in.
-                if bad != import.report.bad || Stamp::of(&import.request.file)? != stamp {
-                    let name = import.request.file.display().to_string();
-                    return Err(ImportError::Changed(name));
-                }
-            }
+        // Nobody has to wait for nothing.
+        if import.report.new == 0 {
+            return Ok(import.report);
         }
-        pass::say(progress, Stage::Indexing, 0, 0);
-        taking.end(import.report)
+        let app = self.clone();
+        let what = format!("an import of {}", import.report.new_in_words());
+        self.store()
+            .write_long(what, move |write| {
+                let found = import.found.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut taking = Taking::new(&app, write, &found.shared, import.report)?;
+                taking.take_all(&found.incoming, &progress)?;
+                Ok(taking.end())
+            })
+            .await
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn print(found: &Found, printer: &mut Printer) -> Result<(), Failure>
         &interview.candidate_name,
         address.unwrap_or_default(),
         &interview.recruiter.label(),
-        &finding.remedy.command,
+        &finding.remedy.words,
     ];
     printer.lines(&record(cells.into_iter())?);
     Ok(())

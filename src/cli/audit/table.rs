@@ -130,7 +130,7 @@ fn in_words(found: &Found, app: &App) -> String {
         found.finding.severity,
         interview.candidate_name,
         found.finding.detail,
-        found.finding.remedy.command
+        found.finding.remedy.words
     )
 }
 

@@ -162,13 +162,12 @@ pub(super) async fn say_outcome(
     }
     for delivery in deliveries {
         if let Some(dossier) = app.details(delivery.interview_id).await? {
-            printer.line(&format!(
-                "{}: mail {}",
-                dossier.row.interview.candidate_name,
-                wait::outcome(delivery, app)
-            ));
+            let name = &dossier.row.interview.candidate_name;
+            let outcome = wait::outcome(delivery, app);
+            printer.prose("", 2, &format!("{name}: mail {outcome}"));
         }
     }
+    wait::say_next_steps(deliveries, "  ", printer);
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use secrecy::ExposeSecret as _;
 use self::person::{AtTerminal, Person};
 use self::sheet::{Question, Sheet};
 use super::printer::Printer;
-use super::{Exit, Failure, ask};
+use super::{Exit, Failure, ask, doctor};
 use crate::app::{Check, Health, check_mail};
 use crate::config::{Difference, Edit, Environment, Options, Transport, write_private};
 use crate::domain::address::EmailAddress;
@@ -273,16 +273,10 @@ impl Conversation {
 }
 
 fn tell_check(check: &Check, person: &mut impl Person) {
-    match &check.health {
-        Health::Fine => person.tell(&format!("  ok       {}", check.found)),
-        Health::Limited(meaning) => {
-            person.tell(&format!("  note     {}", check.found));
-            person.tell(&format!("           {meaning}"));
-        }
-        Health::Trouble(remedy) => {
-            person.tell(&format!("  trouble  {}", check.found));
-            person.tell(&format!("           {remedy}"));
-        }
+    let (word, _, remedy) = doctor::in_words(&check.health);
+    person.tell_behind(&format!("  {word:<7}  "), &check.found);
+    if let Some(remedy) = remedy {
+        person.tell_behind(&format!("  {:7}  ", ""), remedy);
     }
 }
 

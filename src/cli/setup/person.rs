@@ -17,6 +17,9 @@ pub(super) trait Person {
     /// Says one line.
     fn tell(&mut self, text: &str);
 
+    /// The same behind a label.
+    fn tell_behind(&mut self, label: &str, text: &str);
+
     /// Asks, and waits for a line; `None` when nobody is there any more.
     fn ask(&mut self, prompt: &str) -> Option<String>;
 
@@ -30,6 +33,10 @@ pub(super) struct AtTerminal<'a>(pub &'a mut Printer);
 impl Person for AtTerminal<'_> {
     fn tell(&mut self, text: &str) {
         self.0.remark(text);
+    }
+
+    fn tell_behind(&mut self, label: &str, text: &str) {
+        self.0.remark_behind(label, text);
     }
 
     fn ask(&mut self, prompt: &str) -> Option<String> {

@@ -23,6 +23,10 @@ impl Person for Scripted {
         self.said.push('\n');
     }
 
+    fn tell_behind(&mut self, label: &str, text: &str) {
+        self.tell(&format!("{label}{text}"));
+    }
+
     fn ask(&mut self, prompt: &str) -> Option<String> {
         self.said.push_str(prompt);
         let answer = self.answers.pop_front()?;

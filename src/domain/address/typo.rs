@@ -71,6 +71,8 @@ pub fn likely_typo(address: &EmailAddress) -> Option<String> {
     let meant = PROVIDERS
         .into_iter()
         .filter(|_| !REAL.contains(&mended.as_str()))
+        // One slip makes a name longer or shorter by one letter at most, which is quickly told.
+        .filter(|provider| provider.len().abs_diff(mended.len()) <= 1)
         .find(|provider| strsim::osa_distance(provider, &mended) <= 1)
         .unwrap_or(&mended);
     (meant != domain).then(|| format!("{}@{meant}", address.local()))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Condition, Days, Joined, TextColumn};
+use super::{Condition, Days, Joined, Sought, TextColumn};
 use crate::domain::delivery::State;
 use crate::domain::finding::Code;
 use crate::domain::ids::InterviewId;
@@ -75,8 +75,8 @@ pub enum Predicate {
     AnyOf(Vec<InterviewId>),
     /// The folded column contains the folded text.
     Contains(TextColumn, String),
-    /// The folded text stands in a name, address, role, company, key or Message-ID.
-    Text(String),
+    /// It stands in a name, address, role or company, begins a key or a Message-ID, or names the interview.
+    Text(Sought),
 }
 
 impl Predicate {
@@ -134,7 +134,7 @@ impl Context<'_> {
             Condition::Id(id) => Predicate::Id(*id),
             Condition::AnyOf(ids) => Predicate::AnyOf(ids.clone()),
             Condition::Column(column, text) => Predicate::Contains(*column, text.clone()),
-            Condition::Text(text) => Predicate::Text(text.clone()),
+            Condition::Text(sought) => Predicate::Text(sought.clone()),
         }
     }
 

@@ -67,13 +67,10 @@ impl Case<'_> {
                 told.and_then(|told| told.closes_at).map(|at| self.clock(at)).unwrap_or_default(),
                 self.opens_and_closes().map(|(_, closes)| self.clock(closes)).unwrap_or_default()
             ),
-            Code::CancelledButInvited => match told {
-                Some(told) => format!(
-                    "The interview was cancelled, and they still hold the invitation of {}.",
-                    self.clock(told.at)
-                ),
-                None => "The interview was cancelled, and nobody knows whether they hold an invitation.".to_owned(),
-            },
+            Code::CancelledButInvited => format!(
+                "The interview was cancelled, and they still hold the invitation of {}.",
+                told.map(|told| self.clock(told.at)).unwrap_or_default()
+            ),
             Code::SuspectAddress => {
                 let address = self.interview.candidate_email.as_ref();
                 format!(

@@ -1,7 +1,8 @@
 //! An interview as a line of a table: what an import of it reads back.
 
 use super::Line;
-use super::table::{Column, column_of};
+use super::column::Column;
+use super::table::column_of;
 use crate::domain::address::Mailbox;
 use crate::domain::draft::{Draft, Field};
 use crate::domain::interview::{Interview, Recruiter};

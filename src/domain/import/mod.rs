@@ -2,6 +2,7 @@
 //!
 //! Nothing here mints a key, invents a time or matches anybody by address. What can't be known stays empty, and is told.
 
+mod column;
 mod defect;
 pub mod formula;
 mod leave;
@@ -17,9 +18,10 @@ use super::interview::Interview;
 use super::session::SessionKey;
 use super::verdict::Imported;
 
+pub use column::{Column, Header, HeaderError};
 pub use defect::Defect;
 pub use report::{BadLine, Finding, Group, Report};
-pub use table::{Column, Header, HeaderError, Line, Terms};
+pub use table::{Line, Terms};
 
 /// The name of the old system as a source.
 pub const LEGACY: &str = "legacy";

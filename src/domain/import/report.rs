@@ -92,6 +92,12 @@ impl Report {
         self.noticed.values().map(|group| group.count).sum()
     }
 
+    /// How many come in: `12 interviews`.
+    #[must_use]
+    pub fn new_in_words(&self) -> String {
+        interviews(self.new)
+    }
+
     /// What comes in and what does not, one sentence a line. `done` tells what happened from what would.
     #[must_use]
     pub fn summary(&self, done: bool) -> Vec<String> {

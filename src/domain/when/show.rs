@@ -258,6 +258,16 @@ pub fn moment_with_time(instant: Timestamp, zone: &Zone, now: Timestamp) -> Stri
     }
 }
 
+/// The same with its time and its zone, however far away: `14:30 BST` today, `Tue 6 May 2031 14:30 BST` otherwise.
+#[must_use]
+pub fn moment_in_full(instant: Timestamp, zone: &Zone, now: Timestamp) -> String {
+    if wall(instant, zone).date() == wall(now, zone).date() {
+        time_and_zone(instant, zone)
+    } else {
+        day_and_time(instant, zone)
+    }
+}
+
 /// How far away an instant is: `in 25 min`, `in 2 h`, `in 3 days`, `4 min ago`, `now`. Begun minutes and hours do not
 /// count, so that nothing is promised sooner than it comes; days are counted on `zone`'s calendar, as people count them.
 #[must_use]

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::reason::{Cause, Reason, Stage};
 use super::{BoxFuture, Envelope, Handed, Outcome, Transport};
+use crate::domain::trouble;
 use crate::mail::gate::hexadecimal;
 
 pub use remove::remove;
@@ -64,7 +65,7 @@ impl Mailbox {
                 stage: Stage::Storage,
                 cause: Cause::Storage {
                     directory: self.root.display().to_string(),
-                    problem: problem.to_string(),
+                    problem: trouble::in_words(&problem),
                 },
             },
         })

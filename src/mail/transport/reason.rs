@@ -3,12 +3,16 @@
 //! A reason is shown to people and kept with the delivery. Its text is safe to print anywhere and
 //! never holds a secret.
 
+mod brief;
+
 use std::fmt;
 use std::io;
 use std::time::Duration;
 
 use super::smtp::reply::Reply;
 use crate::domain::text::visible;
+use crate::domain::trouble;
+use crate::net::ConnectError;
 use crate::net::tls::TlsError;
 
 /// How far the handing over had come.
@@ -80,12 +84,15 @@ pub enum Cause {
     /// The server hung up.
     #[error("the server closed the connection")]
     Closed,
+    /// The server's name leads to no address: what the name service says.
+    #[error("the server's name was not found ({0})")]
+    NoSuchName(String),
     /// The network or the system failed.
     #[error("{text}")]
     Io {
         /// The kind, to tell remedies apart.
         kind: io::ErrorKind,
-        /// The system's words.
+        /// What that means, in words for people.
         text: String,
     },
     /// The server's certificate can't be trusted.
@@ -209,8 +216,17 @@ impl From<io::Error> for Cause {
             io::ErrorKind::UnexpectedEof => Self::Closed,
             kind => Self::Io {
                 kind,
-                text: error.to_string(),
+                text: trouble::in_words(&error),
             },
+        }
+    }
+}
+
+impl From<ConnectError> for Cause {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::NoSuchName(said) => Self::NoSuchName(said),
+            ConnectError::Io(error) => error.into(),
         }
     }
 }

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use super::reason::{Cause, Ended, Reason, Stage};
 use super::{BoxFuture, Envelope, Handed, Outcome, Transport};
-use crate::domain::refusal;
+use crate::domain::{refusal, trouble};
 
 /// Octets of the program's complaints that are kept; the rest is read and thrown away.
 const KEPT: usize = 4096;
@@ -164,7 +164,9 @@ impl Sendmail {
         };
         let (mut child, input) = match self.start(&program, &envelope) {
             Ok(started) => started,
-            Err(error) => return deferred(self.reason(Ended::NotStarted(error.to_string()), b"")),
+            Err(error) => {
+                return deferred(self.reason(Ended::NotStarted(trouble::in_words(&error)), b""));
+            }
         };
         let mut said = Vec::new();
         let ended = timeout(
@@ -179,7 +181,7 @@ impl Sendmail {
             }
             Ok(Ok((status, false))) if status.success() => Ended::Unread,
             Ok(Ok((status, _))) => return self.refused(status, &said),
-            Ok(Err(error)) => Ended::Lost(error.to_string()),
+            Ok(Err(error)) => Ended::Lost(trouble::in_words(&error)),
             Err(_) => Ended::TimedOut(self.settings.deadline),
         };
         kill(&child);

@@ -22,10 +22,8 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let challenge = r#"Bearer realm="greenroom", error="insufficient_scope", scope="read""#;
-        Ok(Self(
-            admit(parts, &App::from_ref(state), Scope::Read, challenge).await?,
-        ))
+        let app = App::from_ref(state);
+        admit(parts, &app, Scope::Read).await.map(Self)
     }
 }
 
@@ -37,19 +35,12 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let challenge = r#"Bearer realm="greenroom", error="insufficient_scope", scope="write""#;
-        Ok(Self(
-            admit(parts, &App::from_ref(state), Scope::Write, challenge).await?,
-        ))
+        let app = App::from_ref(state);
+        admit(parts, &app, Scope::Write).await.map(Self)
     }
 }
 
-async fn admit(
-    parts: &Parts,
-    app: &App,
-    needed: Scope,
-    insufficient: &'static str,
-) -> Result<App, Problem> {
+async fn admit(parts: &Parts, app: &App, needed: Scope) -> Result<App, Problem> {
     let Some(given) = parts.headers.get(AUTHORIZATION) else {
         return Err(Problem::unauthorized(
             "this needs a token: Authorization: Bearer … (greenroom token create makes one)",
@@ -73,7 +64,14 @@ async fn admit(
         Admission::Allowed(app) => Ok(app),
         Admission::NotAllowed => Err(Problem::forbidden(
             &format!("this token does not have the scope {}", needed.name()),
-            insufficient,
+            match needed {
+                Scope::Read => {
+                    r#"Bearer realm="greenroom", error="insufficient_scope", scope="read""#
+                }
+                Scope::Write => {
+                    r#"Bearer realm="greenroom", error="insufficient_scope", scope="write""#
+                }
+            },
         )),
         Admission::Unknown => Err(unknown()),
     }

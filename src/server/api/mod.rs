@@ -1,12 +1,14 @@
 //! What programs see: `/api/…` and `/openapi.json`, which is made of the same declarations as the routes.
 //!
-//! - `caller` is who asks, `body` reads what was sent, `problem` is what went wrong.
-//! - `interviews` looks and schedules, `changes` changes what is there; `public` is for whoever holds a link's token.
+//! - `caller` is who asks, `body` reads what was sent, `problem` is what went wrong, `errors` how the use-cases say it.
+//! - `interviews` schedules, `listing` lists, `changes` changes what is there; `public` is for whoever holds a link's token.
 
 mod body;
 mod caller;
 mod changes;
+mod errors;
 mod interviews;
+mod listing;
 mod problem;
 mod public;
 
@@ -89,7 +91,7 @@ fn interview_id(text: &str) -> Result<InterviewId, Problem> {
 /// Every route of the API, and its description.
 fn declared() -> (Router<Site>, OpenApi) {
     OpenApiRouter::with_openapi(head())
-        .routes(routes!(interviews::list, interviews::schedule))
+        .routes(routes!(listing::list, interviews::schedule))
         .routes(routes!(interviews::show))
         .routes(routes!(changes::generate_link))
         .routes(routes!(changes::resend))

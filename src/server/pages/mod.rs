@@ -13,8 +13,8 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::http::header::{ACCEPT, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderValue, Method, Response};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use axum::response::IntoResponse as _;
 use axum::routing::{MethodRouter, get};
 use serde::Serialize;
@@ -108,6 +108,18 @@ async fn show(
         return Standing::of(&arrival).answer();
     }
     site.page(&arrival, key)
+}
+
+/// Gives what failed before or within a page (too slow a client, a panic) the page that says so kindly.
+pub(super) async fn in_form(State(site): State<Site>, response: Response<Body>) -> Response<Body> {
+    let status = response.status();
+    let failed = status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT;
+    if !failed || response.headers().contains_key(CONTENT_TYPE) {
+        return response;
+    }
+    let mut page = site.plain(Page::Trouble);
+    *page.status_mut() = status;
+    page
 }
 
 /// What has no page of its own.

@@ -71,6 +71,11 @@ async fn make_plan(
             let plan = app.plan_choosing(action, &selection, &chosen).await;
             plan.map(MadePlan::from).map_err(words)
         }
+        Subject::Matching(filter) => {
+            let selection = Selection::Matching(filter);
+            let plan = app.plan_choosing(action, &selection, &chosen).await;
+            plan.map(MadePlan::from).map_err(words)
+        }
         Subject::Marked { ids, filter } => {
             let marked = app.plan_marked(action, &ids, &filter, &chosen).await;
             marked.map(MadePlan::from).map_err(words)

@@ -17,7 +17,9 @@ pub struct FindingsView {
     pub found: Vec<Found>,
     /// Where the rest of it begins, if there is more.
     pub next: Option<AuditPlace>,
-    /// The finding under the cursor, among those that were read.
+    /// Whether the cursor is on the head of the open group: on all of it.
+    pub on_head: bool,
+    /// Else the finding under the cursor, among those that were read.
     pub index: usize,
     /// The index of the first line on the screen.
     pub top: usize,
@@ -38,7 +40,13 @@ impl FindingsView {
     /// The finding under the cursor.
     #[must_use]
     pub fn selected(&self) -> Option<&Found> {
-        self.found.get(self.index)
+        self.found.get(self.index).filter(|_| !self.on_head)
+    }
+
+    /// The group that is open.
+    #[must_use]
+    pub fn group(&self) -> Option<&Group> {
+        self.groups.get(self.open_group()?)
     }
 
     /// Puts the cursor on that finding, or the nearest there is.
@@ -46,7 +54,7 @@ impl FindingsView {
         self.index = index.min(self.found.len().saturating_sub(1));
     }
 
-    /// The code of the group so many places after the open one, round and round.
+    /// The code of the group after the open one or before it, round and round.
     #[must_use]
     pub fn neighbour(&self, forwards: bool) -> Option<Code> {
         let count = self.groups.len();
@@ -55,6 +63,18 @@ impl FindingsView {
         self.groups
             .get((open + step) % count)
             .map(|group| group.code)
+    }
+
+    /// The same where there is one, for a cursor that leaves the group at that end.
+    #[must_use]
+    pub fn beyond(&self, forwards: bool) -> Option<Code> {
+        let open = self.open_group()?;
+        let at = if forwards {
+            (self.next.is_none() && self.index + 1 >= self.found.len()).then_some(open + 1)
+        } else {
+            open.checked_sub(1).filter(|_| self.on_head)
+        };
+        self.groups.get(at?).map(|group| group.code)
     }
 
     fn open_group(&self) -> Option<usize> {
@@ -85,10 +105,13 @@ impl FindingsView {
     /// Scrolls just so far that the cursor and, if there is room, the head of its group are on the screen.
     pub fn reveal(&mut self, height: usize) {
         let height = height.max(1);
-        let cursor = self.open_group().unwrap_or_default()
-            + usize::from(!self.found.is_empty())
-            + self.index;
-        let above = usize::from(self.index == 0 && height > 1);
+        let head = self.open_group().unwrap_or_default();
+        let cursor = if self.on_head || self.found.is_empty() {
+            head
+        } else {
+            head + 1 + self.index
+        };
+        let above = usize::from(cursor == head + 1 && height > 1);
         self.top = self
             .top
             .min(cursor.saturating_sub(above))

@@ -2,10 +2,9 @@
 
 use crate::app::Dossier;
 use crate::domain::ids::InterviewId;
-use crate::domain::text::visible_lines;
+use crate::domain::text::{visible_lines, wrap};
 use crate::render::html::{StyledLine, StyledSpan, html_lines};
 use crate::tui::mail::MailParts;
-use crate::tui::safe::wrap;
 
 /// A way to look at a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

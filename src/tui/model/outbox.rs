@@ -3,9 +3,15 @@
 use crate::app::{self, BatchStatus, Pause, Underway, UnsentMail};
 use crate::domain::delivery::State;
 use crate::domain::ids::DeliveryId;
+use crate::domain::text::wrap;
+use crate::domain::when;
 use crate::tui::field::Field;
+use crate::tui::model::Model;
 use crate::tui::model::plan::TYPED_ABOVE;
 use crate::tui::safe;
+
+/// Lines that the reason of a pause takes at most.
+const PAUSE: usize = 5;
 
 /// How many mails are shown at most.
 pub const SHOWN: u32 = 500;
@@ -116,6 +122,25 @@ pub struct SettleLine {
     pub why: Field,
     /// What is wrong with it, if `Enter` was pressed in vain.
     pub objection: Option<String>,
+}
+
+/// Why nothing leaves the outbox and how it goes on, in full; nothing where it is not paused.
+#[must_use]
+pub fn pause_lines(model: &Model, width: usize) -> Vec<String> {
+    let Some(pause) = &model.outbox.pause else {
+        return Vec::new();
+    };
+    let since = when::moment(pause.since, &model.setting.zone, model.moment.now);
+    let goes_on = if pause.probes {
+        "A mail is tried every half a minute, and the others follow when it is answered."
+    } else {
+        "Nothing leaves before it is resumed."
+    };
+    let reason = safe::line(&pause.reason(), PAUSE * width / 2);
+    let words = format!("Paused since {since}: {reason}. {goes_on}");
+    let mut lines = wrap(&words, width);
+    lines.truncate(PAUSE);
+    lines
 }
 
 /// Whom a mail is for and where it goes.

@@ -22,6 +22,8 @@ pub enum Subject {
         /// The filter of the list.
         filter: Filter,
     },
+    /// All that match.
+    Matching(Filter),
     /// What of that batch did not leave and may be sent again.
     Retry(i64),
 }

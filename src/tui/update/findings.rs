@@ -3,8 +3,8 @@
 use super::shared::{refuse, scrolled};
 use super::{list, plan};
 use crate::app::{Action, AuditPage, Group};
-use crate::domain::finding::Code;
-use crate::domain::session::SessionCondition;
+use crate::domain::filter::Filter;
+use crate::domain::finding::{self, Code, Mending, all_with};
 use crate::tui::layout::{areas, outbox_areas};
 use crate::tui::message::{AuditRead, Effect, Intent, Request};
 use crate::tui::model::findings::{EvidenceView, FindingsView, PAGE};
@@ -114,9 +114,11 @@ pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
             return Vec::new();
         }
         Intent::Accept => {
-            let found = model
-                .findings_mut()
-                .and_then(|view| view.selected().cloned());
+            let found = model.findings_mut().and_then(|view| {
+                // All of a group have no evidence in common: the first has its own.
+                view.on_head = false;
+                view.selected().cloned()
+            });
             let Some(found) = found else {
                 return refuse(model, "nothing was found");
             };
@@ -132,7 +134,33 @@ pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
         _ => {}
     }
     let page = usize::from(outbox_areas(model).mails.height);
-    if let Some(view) = model.findings_mut() {
+    let Some(view) = model.findings_mut() else {
+        return Vec::new();
+    };
+    let downwards = matches!(
+        intent,
+        Intent::Down | Intent::HalfDown | Intent::PageDown | Intent::Bottom
+    );
+    if view.on_head && downwards {
+        view.on_head = view.found.is_empty();
+        // One line down is the first of them.
+        if *intent != Intent::Down {
+            view.move_to(scrolled(0, intent, page));
+        }
+        if !view.on_head {
+            reveal(model);
+            return read_on(model);
+        }
+    }
+    if matches!(intent, Intent::Up | Intent::Down)
+        && let Some(code) = view.beyond(*intent == Intent::Down)
+    {
+        return turn_to(model, code, true);
+    }
+    if *intent == Intent::Up && view.index == 0 {
+        view.on_head = true;
+    }
+    if !view.on_head {
         view.move_to(scrolled(view.index, intent, page));
     }
     reveal(model);
@@ -140,13 +168,18 @@ pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
 }
 
 fn turn(model: &mut Model, forwards: bool) -> Vec<Effect> {
+    let code = model
+        .findings_mut()
+        .and_then(|view| view.neighbour(forwards));
+    code.map_or_else(Vec::new, |code| turn_to(model, code, false))
+}
+
+fn turn_to(model: &mut Model, code: Code, on_head: bool) -> Vec<Effect> {
     let Some(view) = model.findings_mut() else {
         return Vec::new();
     };
-    let Some(code) = view.neighbour(forwards) else {
-        return Vec::new();
-    };
     view.code = Some(code);
+    view.on_head = on_head;
     view.found.clear();
     view.next = None;
     view.index = 0;
@@ -178,10 +211,11 @@ pub(super) fn wanted_in_evidence(model: &mut Model, intent: &Intent) -> Vec<Effe
     }
 }
 
-// Opens the plan that mends the finding under the cursor.
+// Opens the plan that mends what is under the cursor: one finding, or all of a group.
 fn mend(model: &mut Model) -> Vec<Effect> {
     let found = match model.modals.last() {
         Some(Modal::Evidence(view)) => Some(&view.found),
+        Some(Modal::Findings(view)) if view.on_head => return mend_all(model),
         Some(Modal::Findings(view)) => view.selected(),
         _ => None,
     };
@@ -189,31 +223,29 @@ fn mend(model: &mut Model) -> Vec<Effect> {
         return refuse(model, "nothing was found");
     };
     let (id, remedy) = (found.row.id(), found.finding.remedy.clone());
-    let revoked = found.row.facts.session == SessionCondition::Revoked;
-    let action = match found.finding.code {
-        Code::MissingLink | Code::RevokedButHeld if revoked => Action::Rotate,
-        Code::MissingLink | Code::ImportedConflict => Action::Repair { send: true },
-        Code::NeverMailed
-        | Code::StaleLink
-        | Code::StaleTime
-        | Code::Failed
-        | Code::StoredOnly
-        | Code::LocalLink
-        | Code::MailedElsewhere
-        | Code::ClosesEarly => Action::Resend,
-        Code::RevokedButHeld
-        | Code::NoStart
-        | Code::NoAddress
-        | Code::SuspectAddress
-        | Code::DeferredLate
-        | Code::Unknown
-        | Code::CancelledButInvited => {
-            let words = format!(
-                "no plan mends this; {} does ({})",
-                remedy.key, remedy.command
-            );
-            return refuse(model, &words);
-        }
+    match remedy.plan {
+        Some(plan) => plan::open_for(model, action(plan), Subject::one(id)),
+        None => refuse(model, &format!("no plan mends this: {}", remedy.words)),
+    }
+}
+
+fn mend_all(model: &mut Model) -> Vec<Effect> {
+    let Some(code) = model.findings_mut().and_then(|view| view.code) else {
+        return refuse(model, "nothing was found");
     };
-    plan::open_for(model, action, Subject::one(id))
+    match (finding::mending(code), Filter::parse(&all_with(code))) {
+        (Some(plan), Ok(all)) => plan::open_for(model, action(plan), Subject::Matching(all)),
+        _ => refuse(
+            model,
+            "no plan mends all of these at once; each of them says what does",
+        ),
+    }
+}
+
+const fn action(plan: Mending) -> Action {
+    match plan {
+        Mending::Repair => Action::Repair { send: true },
+        Mending::Resend => Action::Resend,
+        Mending::Rotate => Action::Rotate,
+    }
 }

@@ -115,7 +115,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             if let Some(line) = model.setting.port_forwarding.clone().filter(|_| came) {
                 model.say(
                     Role::Text,
-                    format!("to open join pages where you sit: {line}"),
+                    format!("to open join pages where you sit, type there:\n{line}"),
                 );
             }
             // A banner may have come or gone, and it names whose links it is about.

@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::Pen;
 use crate::domain::draft::{Defaults, Field as Name};
-use crate::domain::text::{clip, columns, visible};
+use crate::domain::text::{clip, columns, visible, wrap};
 use crate::tui::field::Field;
 use crate::tui::model::form::{Form, Stop};
 use crate::tui::safe;
@@ -186,7 +186,7 @@ impl Page {
     pub(super) fn remark(&mut self, role: Role, text: &str) {
         let glyph = role.glyph();
         let text = visible(text);
-        for (index, line) in safe::wrap(&text, self.width.saturating_sub(LABEL + 4))
+        for (index, line) in wrap(&text, self.width.saturating_sub(LABEL + 4))
             .into_iter()
             .enumerate()
         {

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::{Pen, cut, inner, rule, show};
 use crate::app::{Found, Group};
 use crate::domain::address::EmailAddress;
-use crate::domain::finding::{Severity, evidence};
+use crate::domain::finding::{Severity, evidence, remedy_for_all};
 use crate::domain::text::{pad, visible};
 use crate::domain::when;
 use crate::tui::layout::{areas, inner_width, outbox_areas};
@@ -47,13 +47,24 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, view: &FindingsView, th
                 .map(|group| head(model, view, group, pen, width)),
             FindingLine::Finding(at) => {
                 let found = view.found.get(at)?;
-                Some(row(model, found, at == view.index, pen, width))
+                Some(row(
+                    model,
+                    found,
+                    at == view.index && !view.on_head,
+                    pen,
+                    width,
+                ))
             }
         });
     show(frame, areas.mails, lines.collect(), 0);
-    if let Some(found) = view.selected().filter(|_| areas.more.height > 0) {
+    let width = inner_width(areas.more);
+    let lines = match (view.selected(), view.group()) {
+        (Some(found), _) => more(model, found, pen, width),
+        (None, Some(group)) if view.on_head => about(group, pen, width),
+        _ => return,
+    };
+    if areas.more.height > 0 {
         rule(frame, theme, areas.rule);
-        let lines = more(model, found, pen, inner_width(areas.more));
         show(frame, inner(areas.more), lines, 0);
     }
 }
@@ -103,8 +114,13 @@ fn head(
         let distance = when::relative(at, &model.setting.zone, model.moment.now);
         format!(" · the first {distance}")
     });
+    let mark = match (open, open && view.on_head) {
+        (_, true) => pen.write(Role::Accent, "▌▾ "),
+        (true, false) => pen.write(Role::Dim, " ▾ "),
+        (false, _) => pen.write(Role::Dim, " ▸ "),
+    };
     let line = vec![
-        pen.write(Role::Dim, if open { " ▾ " } else { " ▸ " }),
+        mark,
         pen.write(role(group.severity), pad(group.code.name(), 22)),
         pen.write(Role::Strong, format!("{:>6}  ", group.count)),
         pen.write(role(group.severity), group.severity.to_string()),
@@ -150,6 +166,25 @@ fn row(model: &Model, found: &Found, under_cursor: bool, pen: Pen, width: usize)
     Line::from(cut(line, width))
 }
 
+// What can be done about all of a group.
+fn about(group: &Group, pen: Pen, width: usize) -> Vec<Line<'static>> {
+    let count = if group.count == 1 {
+        "1 finding".to_owned()
+    } else {
+        format!("{} findings", group.count)
+    };
+    let title = format!("{} · {count}", group.code.name());
+    let mut lines = vec![Line::from(
+        pen.write(Role::Strong, safe::line(&title, width)),
+    )];
+    let mends = remedy_for_all(group.code).map_or_else(
+        || "No plan mends all of them at once; each of them says what does.".to_owned(),
+        |command| format!("f mends all of them: {command}"),
+    );
+    lines.extend(pen.paragraph(Role::Text, &mends, width));
+    lines
+}
+
 // The sentence, what mends it, and the two sides.
 fn more(model: &Model, found: &Found, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let interview = &found.row.interview;
@@ -173,11 +208,11 @@ fn more(model: &Model, found: &Found, pen: Pen, width: usize) -> Vec<Line<'stati
         width,
     ));
     let remedy = &found.finding.remedy;
-    let mends = format!("{} mends it: {}", remedy.key, remedy.command);
-    lines.push(Line::from(cut(
-        vec![pen.write(Role::Text, safe::line(&mends, width))],
-        width,
-    )));
+    let mends = match remedy.plan {
+        Some(_) => format!("f mends it: {}", remedy.words),
+        None => format!("to mend it: {}", visible(&remedy.words)),
+    };
+    lines.extend(pen.paragraph(Role::Text, &mends, width));
     let side = width.saturating_sub(WHAT) / 2;
     let columns = |what: &str, theirs: &str, truth: &str| {
         let cell = |text: &str| pad(&safe::line(text, side.saturating_sub(1)), side);

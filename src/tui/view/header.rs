@@ -6,13 +6,16 @@ use ratatui::text::{Line, Span};
 use super::{Pen, cut, matches, show, two_ends, width};
 use crate::app::{SentBy, Serving, UnsentMail};
 use crate::domain::batch::BatchState;
-use crate::domain::text::columns;
+use crate::domain::text::{clip, columns};
 use crate::domain::{refusal, when};
 use crate::tui::layout::Areas;
 use crate::tui::model::Model;
 use crate::tui::model::list::Narrowing;
 use crate::tui::safe;
 use crate::tui::theme::{Role, Theme};
+
+// Columns of a reason in two or three words.
+const BRIEF: usize = 24;
 
 pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme, areas: &Areas) {
     let pen = Pen(theme);
@@ -103,7 +106,8 @@ fn counts(model: &Model, pen: Pen, total: usize) -> Line<'static> {
     Line::from(cut(line, total))
 }
 
-// Why nothing leaves, how many wait and when the first of them starts. The reason gives way, the rest does not.
+// Why nothing leaves, how many wait and when the first of them starts. The reason gets shorter where there is little
+// room, before anything else gives way.
 fn paused(model: &Model, total: usize) -> Option<(Role, String)> {
     let pause = model.outbox.pause.as_ref()?;
     let waiting = match model.outbox.unsent.count {
@@ -113,12 +117,23 @@ fn paused(model: &Model, total: usize) -> Option<(Role, String)> {
     let first = first_start(model, &model.outbox.unsent)
         .map(|first| format!(", {first}"))
         .unwrap_or_default();
-    let rest = format!(" · {waiting}{first} · B");
-    let before = "mail paused: ";
-    let room = total.saturating_sub(columns(before) + columns(&rest) + 4);
-    let why = refusal::explain(&pause.why).unwrap_or(&pause.why);
-    let why = safe::line(why, room.max(12));
-    Some((Role::Attention, format!("{before}{why}{rest}")))
+    let whole = safe::line(refusal::explain(&pause.why).unwrap_or(&pause.why), total);
+    let brief = match pause.brief.as_str() {
+        "" => clip(&whole, BRIEF),
+        brief => safe::line(brief, BRIEF),
+    };
+    let briefer = brief.split(" (").next().unwrap_or_default();
+    let said = |why: &str, first: &str| format!("mail paused: {why} · {waiting}{first} · B");
+    let from_long_to_short = [
+        said(&whole, &first),
+        said(&brief, &first),
+        said(briefer, &first),
+        said(briefer, ""),
+    ];
+    let fits = |line: &&String| columns(line) + 3 <= total;
+    let line = from_long_to_short.iter().find(fits);
+    let line = line.or(from_long_to_short.last())?;
+    Some((Role::Attention, line.clone()))
 }
 
 // How far the batch under way has come.

@@ -3,9 +3,8 @@
 use ratatui::text::Line;
 
 use super::{Pen, shown_key};
-use crate::domain::text::pad;
+use crate::domain::text::{pad, wrap};
 use crate::tui::keymap::{BINDINGS, Layer};
-use crate::tui::safe;
 use crate::tui::theme::{Role, Theme};
 
 // The column of the keys.
@@ -42,7 +41,7 @@ pub fn lines(theme: Theme, width: usize) -> Vec<Line<'static>> {
                     .join("  "),
                 KEYS,
             );
-            for (index, words) in safe::wrap(binding.help, width.saturating_sub(KEYS + 4))
+            for (index, words) in wrap(binding.help, width.saturating_sub(KEYS + 4))
                 .into_iter()
                 .enumerate()
             {

@@ -7,10 +7,9 @@ use ratatui::text::Line;
 use super::{Pen, cut, inner, show};
 use crate::app::Progress;
 use crate::domain::import::legacy::SkewAnswer;
-use crate::domain::text::visible;
+use crate::domain::text::{visible, wrap};
 use crate::tui::layout::inner_width;
 use crate::tui::model::import::{ImportState, ImportView};
-use crate::tui::safe;
 use crate::tui::theme::{Role, Theme};
 
 // More of one sentence nobody reads.
@@ -100,7 +99,10 @@ fn head(view: &ImportView, pen: Pen, width: usize) -> Vec<Line<'static>> {
                     ),
                 );
             }
-            if report.skew.is_some() {
+            if let Some(skew) = &report.skew {
+                if let (Some(question), None) = (skew.question().first(), view.skew) {
+                    say(Role::Text, question);
+                }
                 let answer = match view.skew {
                     None => "not said",
                     Some(SkewAnswer::Correct) => "the slots'",
@@ -124,7 +126,7 @@ fn head(view: &ImportView, pen: Pen, width: usize) -> Vec<Line<'static>> {
 fn wrapped(view: &ImportView, width: usize) -> Vec<String> {
     let wrap = |line: &String| {
         let head: String = line.chars().take(LONGEST).collect();
-        safe::wrap(&visible(&head), width)
+        wrap(&visible(&head), width)
     };
     view.report().iter().flat_map(wrap).collect()
 }

@@ -25,7 +25,7 @@ use super::layout::{Areas, areas, form_and_preview, inner_width};
 use super::model::{Modal, Model};
 use super::safe;
 use super::theme::{Role, Theme};
-use crate::domain::text::{clip, columns};
+use crate::domain::text::{clip, columns, wrap};
 
 /// Draws everything.
 pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
@@ -188,7 +188,7 @@ impl Pen {
 
     // Harmless text over as many lines as it needs.
     fn paragraph(self, role: Role, text: &str, width: usize) -> Vec<Line<'static>> {
-        safe::wrap(text, width)
+        wrap(text, width)
             .into_iter()
             .map(|line| Line::from(self.write(role, line)))
             .collect()

@@ -11,7 +11,7 @@ use crate::domain::text::{pad, visible};
 use crate::domain::{refusal, when};
 use crate::tui::layout::{inner_width, outbox_areas};
 use crate::tui::model::Model;
-use crate::tui::model::outbox::{OutboxView, is_unknown, whom};
+use crate::tui::model::outbox::{OutboxView, is_unknown, pause_lines, whom};
 use crate::tui::safe;
 use crate::tui::theme::{Role, Theme};
 
@@ -33,6 +33,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, view: &OutboxView, them
         vec![heading(model, view, pen, width)],
         0,
     );
+    let pause = pause_lines(model, inner_width(areas.pause));
+    let pause = pause
+        .into_iter()
+        .map(|line| Line::from(pen.write(Role::Attention, line)));
+    show(frame, inner(areas.pause), pause.collect(), 0);
     let mails = &model.outbox.mails;
     if !view.known {
         return;

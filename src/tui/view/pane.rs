@@ -10,7 +10,7 @@ use crate::domain::delivery::{State, accepted_by};
 use crate::domain::door::Door;
 use crate::domain::refusal;
 use crate::domain::session::LinkState;
-use crate::domain::text::{columns, visible};
+use crate::domain::text::{columns, visible, wrap};
 use crate::domain::when;
 use crate::render::html::StyledLine;
 use crate::tui::layout::areas;
@@ -40,6 +40,7 @@ pub fn lines(model: &Model, theme: Theme, width: usize) -> Vec<Line<'static>> {
     };
     let mut lines = who(row, pen, width);
     lines.extend(door(model, row, pen));
+    lines.extend(former_key(model, pen, width));
     lines.extend(verdict(model, row, pen, width));
     lines.extend(when_lines(row, model, pen, width));
     lines.extend(link(model, row, pen, width));
@@ -80,6 +81,16 @@ fn verdict(model: &Model, row: &Row, pen: Pen, width: usize) -> Vec<Line<'static
     let role = role_of(reason);
     let sentence = reason.sentence(&model.setting.zone, model.moment.now);
     pen.paragraph(role, &format!("{} {sentence}", role.glyph()), width)
+}
+
+// Whoever looked for a key that is dead is told so.
+fn former_key(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {
+    let words = model.pane.dossier.as_ref().and_then(|dossier| {
+        dossier.former_key_in_words(model.list.narrowing.text(), &model.setting.zone)
+    });
+    words.map_or_else(Vec::new, |words| {
+        pen.paragraph(Role::Trouble, &words, width)
+    })
 }
 
 // Whether they are here, and what that asks for.
@@ -275,7 +286,7 @@ fn further(row: &Row, pen: Pen, width: usize) -> Vec<Line<'static>> {
     ];
     let mut lines = Vec::new();
     for (label, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
-        let value = safe::wrap(
+        let value = wrap(
             &crate::domain::text::visible_lines(&value).replace('\n', " "),
             width.saturating_sub(11),
         );

@@ -9,7 +9,7 @@ use super::{Pen, panel};
 use crate::app::{self, BatchStatus, UnsentMail};
 use crate::domain::change::{Ending, Extension};
 use crate::domain::text::visible;
-use crate::domain::{refusal, when};
+use crate::domain::when;
 use crate::tui::field::Field;
 use crate::tui::model::change::{ChangeQuestion, Deed};
 use crate::tui::model::outbox::{Steer, SteerQuestion, whom};
@@ -194,19 +194,14 @@ fn steer(model: &Model, question: &SteerQuestion) -> Question {
             pause,
             unsent,
             first,
-        } => {
-            let meaning = refusal::explain(&pause.why)
-                .map(|meaning| format!(", which means: {meaning}"))
-                .unwrap_or_default();
-            (
-                resume(model, unsent, first),
-                format!(
-                    "Paused since {}: {}{meaning}. What is no longer true is withdrawn, not sent.",
-                    clock(pause.since),
-                    safe::line(&pause.why, 300)
-                ),
-            )
-        }
+        } => (
+            resume(model, unsent, first),
+            format!(
+                "Paused since {}: {}. What is no longer true is withdrawn, not sent.",
+                clock(pause.since),
+                safe::line(&pause.reason(), 300)
+            ),
+        ),
     };
     Question {
         typed: question
@@ -227,12 +222,9 @@ fn change(model: &Model, question: &ChangeQuestion) -> Question {
         .map(|start| format!(" ({})", clock(start)));
     let whom = format!("{name}{}", start.unwrap_or_default());
     let window = model.setting.window.of(&question.after);
+    let full = |at| when::moment_in_full(at, zone, now);
     let works = window.map_or_else(String::new, |(opens, closes)| {
-        format!(
-            "It then works from {} until {}.",
-            clock(opens),
-            clock(closes)
-        )
+        format!("It then works from {} until {}.", full(opens), full(closes))
     });
     let joined = interview
         .joined_at

@@ -19,7 +19,7 @@ use crate::tui::testing::{
 };
 use crate::tui::theme::Role;
 
-const SCENES: [&str; 33] = [
+const SCENES: [&str; 34] = [
     "import-file",
     "import",
     "list",
@@ -39,6 +39,7 @@ const SCENES: [&str; 33] = [
     "plan-many",
     "findings",
     "findings-evidence",
+    "findings-head",
     "findings-empty",
     "marks",
     "plan-marked",
@@ -111,6 +112,9 @@ fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Sta
             }
             stage.keys("A");
             stage.answer_pane();
+            if name == "findings-head" {
+                stage.keys("k");
+            }
             if name == "findings-evidence" {
                 stage.keys("Tab");
                 stage.answer_pane();

@@ -3,6 +3,8 @@
 use greenroom::app::{Action, FoundBy};
 use greenroom::domain::access::{Access, AccessKind};
 use greenroom::domain::door::Door;
+use greenroom::domain::filter::Filter;
+use greenroom::domain::session::LinkSecret;
 
 use super::{ADA, TOMORROW, carry_out, mailed};
 use crate::support::World;
@@ -40,6 +42,17 @@ async fn incident_05_everything_that_names_an_interview_finds_it_and_says_why() 
         token.expose()
     );
     assert_eq!(asked(&world, &address).await.0, FoundBy::Token);
+    assert_eq!(asked(&world, token.expose()).await.0, FoundBy::Token);
+    for old in ["/?session_key=", "/interview_app/?session_key="] {
+        let key = session.key.expose().to_uppercase();
+        let link = format!("https://old.example{old}{key}&lang=en");
+        assert_eq!(asked(&world, &link).await.0, FoundBy::Key, "{link}");
+    }
+    let by_id = format!(
+        "https://old.example/interview_app/?interview_id={}",
+        id.uuid().simple()
+    );
+    assert_eq!(asked(&world, &by_id).await.0, FoundBy::Id);
     assert!(world.app.why("nobody", 20).await.unwrap().0.is_empty());
     assert!(world.app.why("  ", 20).await.unwrap().0.is_empty());
 }
@@ -64,6 +77,64 @@ async fn incident_09_a_key_that_was_replaced_says_so() {
             .1
             .starts_with("This key lets nobody in: it was revoked")
     );
+}
+
+#[tokio::test]
+async fn what_came_from_another_system_is_found_by_its_name_and_its_link_there() {
+    let world = World::new().await;
+    let id = mailed(&world).await;
+    let token = "Zm9v".repeat(11);
+    world.tamper(&format!(
+        "UPDATE interview SET source = 'csv', external_id = 'ATS-7';
+         INSERT INTO imported_token (token, interview_id) VALUES ('{token}', '{id}')"
+    ));
+    let link = format!("https://old.example/interview/{token}");
+    for (text, by) in [
+        ("ATS-7", FoundBy::ExternalId),
+        (link.as_str(), FoundBy::Token),
+        (token.as_str(), FoundBy::Token),
+    ] {
+        assert_eq!(asked(&world, text).await.0, by, "{text}");
+        // In the dashboard by the same words, typed and pasted.
+        for filter in [Filter::parse(text).unwrap(), Filter::literal(text)] {
+            assert_eq!(world.app.count(&filter).await.unwrap(), 1, "{text}");
+        }
+    }
+    for text in [
+        "ATS-8",
+        "ats",
+        &token[1..],
+        "https://old.example/interview/x",
+    ] {
+        let filter = Filter::literal(text);
+        assert_eq!(world.app.count(&filter).await.unwrap(), 0, "{text}");
+        assert!(world.app.why(text, 20).await.unwrap().0.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_token_of_a_link_that_was_replaced_says_so_and_a_forged_one_is_an_id() {
+    let world = World::new().await;
+    let id = mailed(&world).await;
+    let secret = world.app.link_secret().await.unwrap();
+    let key = world.details(id).await.sessions[0].key;
+    let token = secret.token(id, key);
+    carry_out(&world, Action::Rotate, id).await;
+    let link = format!(
+        "https://x.example/api/interviews/public/{}/",
+        token.expose()
+    );
+    let (by, sentence) = asked(&world, &link).await;
+    assert!(matches!(by, FoundBy::FormerToken(_)), "{by:?}");
+    assert!(
+        sentence
+            .starts_with("This link lets nobody in: it was replaced Mon 5 May 2031 10:30 CEST."),
+        "{sentence}"
+    );
+    let filter = Filter::literal(&link);
+    assert_eq!(world.app.count(&filter).await.unwrap(), 1);
+    let forged = LinkSecret::new([7; 32]).token(id, key);
+    assert_eq!(asked(&world, forged.expose()).await.0, FoundBy::Id);
 }
 
 #[tokio::test]

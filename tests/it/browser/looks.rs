@@ -117,45 +117,40 @@ async fn no_page_bars_anybody() {
         pages.push(Way::Link(format!("http://{}{}", site.address, nobody(10))));
     }
     let mut headings = std::collections::BTreeSet::new();
-    for scheme in ["light", "dark"] {
+    for (scheme, size) in [("light", TELEPHONE), ("dark", DESK)] {
         browser.prefers(scheme);
-        for size in [TELEPHONE, DESK] {
-            browser.size(size);
-            for page in &pages {
-                page.take(&browser);
-                let words = browser.words();
-                let Some(barriers) = browser.barriers() else {
-                    return;
-                };
-                assert!(barriers.is_empty(), "{scheme}: {words}\n{barriers:#?}");
-                let wide = browser.runs("return document.documentElement.scrollWidth - innerWidth");
-                assert!(wide.as_i64().unwrap() <= 0, "{words} is too wide");
-                headings.insert(
-                    browser
-                        .runs("return document.querySelector('h1').innerText")
-                        .to_string(),
-                );
-            }
+        browser.size(size);
+        for page in &pages {
+            page.take(&browser);
+            let words = browser.words();
+            let Some(barriers) = browser.barriers() else {
+                return;
+            };
+            assert!(barriers.is_empty(), "{scheme}: {words}\n{barriers:#?}");
+            let wide = browser.runs("return document.documentElement.scrollWidth - innerWidth");
+            assert!(wide.as_i64().unwrap() <= 0, "{words} is too wide");
+            let heading = browser.runs("return document.querySelector('h1').innerText");
+            headings.insert(heading.to_string());
         }
     }
     // Each template made one.
     assert_eq!(headings.len(), 12, "{headings:#?}");
 }
 
-/// Whether any time on the page is broken over two lines, and which.
-const BROKEN_TIMES: &str = r"
+/// Every time on the page, and over how many lines it is spread.
+const TIMES: &str = r"
     const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
-    const broken = [];
+    const times = [];
     while (walk.nextNode()) {
         for (const found of walk.currentNode.data.matchAll(/\d+:\d\d(\s?[AP]M)?(\u2060?–\u2060?\d+:\d\d)?/g)) {
             const range = document.createRange();
             range.setStart(walk.currentNode, found.index);
             range.setEnd(walk.currentNode, found.index + found[0].length);
             const lines = new Set([...range.getClientRects()].map((part) => Math.round(part.top)));
-            if (lines.size > 1) broken.push(found[0]);
+            times.push([found[0], lines.size]);
         }
     }
-    return broken";
+    return times";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_time_is_broken_over_two_lines_however_narrow_the_screen() {
@@ -176,11 +171,13 @@ async fn no_time_is_broken_over_two_lines_however_narrow_the_screen() {
         browser.runs(&format!(
             "document.querySelector('main').style.width = '{width}px'"
         ));
-        assert_eq!(
-            browser.runs(BROKEN_TIMES),
-            serde_json::json!([]),
-            "at {width} px"
-        );
+        let times = browser.runs(TIMES);
+        let times = times.as_array().unwrap();
+        // The opening, the countdown, both ranges with their offsets, and the device's.
+        assert!(times.len() >= 5, "{times:?}");
+        for time in times {
+            assert_eq!(time[1], 1, "{time} at {width} px");
+        }
     }
 }
 
@@ -227,5 +224,34 @@ async fn the_clock_of_the_device_is_told_as_the_device_tells_times() {
         told("de-DE", "Europe/Paris"),
         "",
         "the same time as in Berlin"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_printed_page_says_when_and_with_whom_and_shows_no_button() {
+    let Some(browser) = Browser::open() else {
+        return;
+    };
+    let (world, site, ada) = opening_in(3600).await;
+    browser.prefers("dark");
+    browser.prints();
+    browser.goes_to(&page_of(&world, &site, ada).await);
+    let words = browser.words();
+    for printed in [
+        "Hello Ada Lovelace",
+        "15:00",
+        "Europe/Berlin",
+        "The door opens",
+        "rita@acme.example",
+    ] {
+        assert!(words.contains(printed), "{words}");
+    }
+    for shown in ["Look again", "You can leave this page open"] {
+        assert!(!words.contains(shown), "{words}");
+    }
+    let ink = browser.runs("return getComputedStyle(document.body).color");
+    assert_eq!(
+        ink, "rgb(0, 0, 0)",
+        "black on white, whatever the screen prefers"
     );
 }

@@ -31,7 +31,7 @@ fn at(greenroom: &Greenroom, now: &str, arguments: &[&str]) -> Ran {
 #[case("cancel", &["--reason", "the role was filled"], "cancelled", "over", "cancelled",
     "the interview is cancelled, and its link lets nobody in")]
 #[case("revoke", &[], "scheduled", "blocked", "revoked", "the link is revoked, and whoever has it can't get in")]
-#[case("extend", &["--opens", "now"], "scheduled", "in_doubt", "open", "Ada Lovelace can get in now and until Wed 17:45.")]
+#[case("extend", &["--opens", "now"], "scheduled", "in_doubt", "open", "Ada Lovelace can get in now and until Wed 5 Mar 2031 17:45 GMT.")]
 fn a_change_says_what_is_true_now_and_that_nobody_was_mailed(
     #[case] command: &str,
     #[case] more: &[&str],
@@ -106,12 +106,21 @@ fn an_extension_is_at_least_so_long_from_now_and_never_shortens() {
     };
     // In its window already: an hour is less than it has.
     let said = until("2031-03-05T15:10:00Z", "1h");
-    assert!(said.contains("can get in now and until 17:45."), "{said}");
+    assert!(
+        said.contains("can get in now and until 17:45 GMT."),
+        "{said}"
+    );
     // Closed at 17:45; a time of day in the interview's zone.
     let said = until("2031-03-05T18:00:00Z", "19:30");
-    assert!(said.contains("can get in now and until 19:30."), "{said}");
+    assert!(
+        said.contains("can get in now and until 19:30 GMT."),
+        "{said}"
+    );
     let said = until("2031-03-05T19:00:00Z", "1h");
-    assert!(said.contains("can get in now and until 20:00."), "{said}");
+    assert!(
+        said.contains("can get in now and until 20:00 GMT."),
+        "{said}"
+    );
     let shown = at(&greenroom, "2031-03-05T19:00:00Z", &["show", &id]).ended(0);
     assert!(
         shown

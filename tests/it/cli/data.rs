@@ -1,5 +1,7 @@
 //! `import` and `export`: what is said, what is written, and how they end.
 
+use std::fmt::Write as _;
+
 use rstest::rstest;
 
 use crate::support::legacy::{KEY, Old};
@@ -144,4 +146,29 @@ fn cells_are_neutralised_keys_stay_and_a_filter_may_exclude() {
         "the header alone: {}",
         none.out
     );
+}
+
+#[test]
+fn long_work_shows_on_a_terminal_how_far_it_is_and_says_nothing_elsewhere() {
+    let greenroom = Greenroom::new();
+    let mut text =
+        "candidate_name,candidate_email,role,starts_at,zone,duration_minutes\n".to_owned();
+    for number in 0..12_000 {
+        writeln!(
+            text,
+            "C{number},c{number}@c.example,Engineer,2031-05-06 15:00,Europe/London,45"
+        )
+        .unwrap();
+    }
+    let table = file(&greenroom, "many.csv", &text);
+    let mut person = greenroom.terminal(&["import", &table], 80, 24);
+    person.shows(" %");
+    person.shows("Type 12000 to import them");
+    person.keys("12000\n");
+    let (status, written) = person.ends();
+    assert!(status.success(), "{written}");
+    assert!(written.contains("12000 imported"), "{written}");
+    let again = greenroom.run(&["import", &table, "--yes"]).ended(0);
+    assert_eq!(again.err, "");
+    assert!(again.out.contains("12000 already here"), "{}", again.out);
 }

@@ -119,3 +119,20 @@ fn what_is_no_database_is_named_and_the_test_mail_is_not_sent() {
     );
     assert!(greenroom.mailbox().is_empty());
 }
+
+#[test]
+fn on_a_narrow_terminal_no_word_is_broken() {
+    let greenroom = Greenroom::new();
+    let wide = greenroom.run(&["doctor"]).out;
+    let (_, narrow) = greenroom
+        .terminal(&["--color", "never", "doctor"], 80, 50)
+        .ends();
+    let lines = || narrow.lines().map(str::trim_end);
+    assert!(lines().all(|line| line.chars().count() <= 80), "{narrow}");
+    assert!(lines().count() > wide.lines().count(), "{narrow}");
+    let words = |text: &str| {
+        let words = text.split_whitespace();
+        words.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(words(&narrow), words(&wide));
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rstest::rstest;
 use serde_json::Value;
 
-use crate::support::program::{Greenroom, Ran};
+use crate::support::program::{Greenroom, NOW, Ran};
 use crate::support::smtp_server::{Act, At, Script, SmtpServer};
 
 /// A port with nobody behind it.
@@ -76,6 +76,9 @@ fn the_outbox_lists_what_is_on_its_way_in_words_and_in_json() {
         (&listed["id"], &listed["interview_id"], &listed["state"]),
         (&mail.into(), &interview.into(), &"deferred".into())
     );
+    let next: jiff::Timestamp = listed["next_attempt_at"].as_str().unwrap().parse().unwrap();
+    let now = NOW.parse().unwrap();
+    assert!(next > now && listed["held_until"].is_null(), "{listed}");
     for arguments in [&["outbox"][..], &["outbox", "list"], &["outbox", "--plain"]] {
         let ran = greenroom.run(arguments).ended(0);
         assert!(
@@ -181,6 +184,77 @@ async fn a_settled_mail_stays_unknown_with_who_and_why_and_another_can_follow() 
     })
     .await;
     assert_eq!(server.mails().len(), 1, "the first one got no 250");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_sends_a_mail_of_unknown_outcome_is_told_what_is_safe_and_what_to_do() {
+    let server = SmtpServer::start(Script::new().on(At::Dot, Act::HangUp)).await;
+    let port = server.port();
+    let (new, resent) = beside(move || {
+        let greenroom = Greenroom::new().with_smtp(port);
+        let new = greenroom.new_ada(&[]).ended(1).out;
+        let other = Greenroom::new().with_smtp(port);
+        other.new_ada(&["--no-send"]).ended(0);
+        let resent = other.run(&["resend", "all", "--yes"]).ended(1).out;
+        (new, resent)
+    })
+    .await;
+    for said in [new, resent] {
+        let settle = said.split("greenroom outbox settle ").nth(1).unwrap();
+        let (id, then) = settle.split_once(' ').unwrap();
+        assert_eq!(id.len(), 36, "{said}");
+        assert!(then.starts_with("--send-again"), "{said}");
+        let other_choice = format!("greenroom outbox settle {id} --reason ");
+        assert!(said.contains(&other_choice), "{said}");
+        assert!(said.contains("not sent again by itself"), "{said}");
+    }
+}
+
+#[test]
+fn five_processes_that_reach_nobody_pause_the_outbox() {
+    let greenroom = Greenroom::new().with_smtp(nobody());
+    for number in 1..=5 {
+        let ran = greenroom.new_ada(&["--again"]).ended(1);
+        let paused = ran.err.contains("The outbox is paused");
+        assert_eq!(paused, number == 5, "{number}: {}", ran.err);
+    }
+    let listed = greenroom.run(&["outbox"]).ended(0);
+    assert!(
+        listed
+            .out
+            .contains("connect: nothing listens there (connection refused); 5 mails wait"),
+        "{}",
+        listed.out
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_refused_logins_of_five_processes_pause_the_outbox() {
+    let refused = Act::Say("535 5.7.8 no");
+    let server = SmtpServer::start(
+        Script::new()
+            .auth("PLAIN", "PLAIN", &["never"])
+            .on(At::Auth, refused),
+    )
+    .await;
+    let port = server.port();
+    let said = beside(move || {
+        let greenroom = Greenroom::new()
+            .with_smtp(port)
+            .with("GREENROOM_MAIL__SMTP__USERNAME", "rita")
+            .with("GREENROOM_MAIL__SMTP__PASSWORD_ENV", "SECRET")
+            .with("SECRET", "hunter2");
+        (0..5)
+            .map(|_| greenroom.new_ada(&["--again"]).ended(1).err)
+            .collect::<Vec<_>>()
+    })
+    .await;
+    let (last, before) = said.split_last().unwrap();
+    assert!(before.iter().all(|said| !said.contains("paused")));
+    assert!(
+        last.contains("which means: the user name or the password was refused"),
+        "{last}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -144,7 +144,7 @@ fn incident_19_a_mail_program_s_word_is_not_called_a_mail_server_s() {
 fn what_a_mail_program_refuses_is_explained() {
     let (ran, _) = new_through("cat > /dev/null; echo '550 5.1.1 unknown' >&2; exit 65");
     let ran = ran.ended(1);
-    let words = "failed (mail program: sh exited with 65 (something in the mail is wrong): 550 5.1.1 unknown), \
-                 which means: the mailbox does not exist";
+    let words = "failed (mail program: sh exited with 65 (something in the mail is wrong): 550 5.1.1 unknown, \
+                 which means: the mailbox does not exist)";
     assert!(ran.out.contains(words), "{}", ran.out);
 }

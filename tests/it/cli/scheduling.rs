@@ -59,7 +59,7 @@ fn the_fields_of_an_interview_in_json_are_those_of_the_contract() {
     let fields = "id candidate_name candidate_email role company round kind status starts_at zone candidate_zone \
         duration_minutes interviewers meeting_url session_key join_url link_state mail_state verdict verdict_reason \
         recruiter joined_at created_at updated_at id interview_id kind to subject message_id sha256 state attempts \
-        last_reply accepted_at";
+        last_reply accepted_at held_until next_attempt_at";
     let mut at = 0;
     for field in fields.split_whitespace() {
         let found = result.out[at..].find(&format!("\"{field}\":"));
@@ -268,7 +268,7 @@ async fn a_refused_mail_ends_with_1_and_the_interview_stands() {
         ran.out.contains("failed")
             && ran
                 .out
-                .contains("550 5.1.1 no such user), which means: the mailbox does not exist"),
+                .contains("550 5.1.1 no such user, which means: the mailbox does not exist)"),
         "{}",
         ran.out
     );
@@ -288,7 +288,15 @@ fn a_server_that_is_not_there_puts_the_mail_off() {
         .port();
     let greenroom = Greenroom::new().with_smtp(port);
     let ran = greenroom.new_ada(&[]).ended(1);
-    assert!(ran.out.contains("put off; next try "), "{}", ran.out);
+    assert!(
+        ran.out.contains("put off; next try ")
+            && ran
+                .out
+                .contains("(connect: nothing listens there (connection refused))")
+            && ran.out.contains("nothing has to be done"),
+        "{}",
+        ran.out
+    );
     let waiting = greenroom.run(&["deliver"]).ended(0);
     assert!(waiting.out.contains("1 not due yet"), "{}", waiting.out);
     let again = greenroom.run(&["resend", "all", "--yes"]).ended(1);

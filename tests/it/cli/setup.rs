@@ -103,7 +103,7 @@ async fn incident_20_setup_explains_a_refusal_and_a_wrong_password_is_typed_agai
             ("Enter leaves what is in it", "tr0ub4\u{7f}4dor&3"),
         ] {
             if until.starts_with("goes back") {
-                terminal.answer("check mail.smtp.username and the password", "");
+                terminal.answer("mail.smtp.username and the password", "");
             }
             terminal.answer(until, &format!("{answer}\r"));
         }

@@ -1,6 +1,6 @@
 //! The pause: what every mail would meet keeps the outbox from trying them all, in every process.
 
-use greenroom::app::{Settlement, Stop};
+use greenroom::app::{Pause, Settlement, Stop};
 use greenroom::domain::delivery::State;
 use rstest::rstest;
 
@@ -24,6 +24,70 @@ async fn five_in_a_row_that_reach_nobody_pause_the_outbox_of_every_process() {
     other.deliver().await;
     assert_eq!(world.post.offers(), 5);
     assert_eq!(world.count("delivery WHERE state = 'queued'"), 15);
+}
+
+/// One attempt at a mail of its own, by a process of its own.
+async fn attempt(world: &World, number: usize, answer: Answer) -> Option<Pause> {
+    let process = world.another(&format!("mail.recent = '{number}s'")).await;
+    let id = process
+        .schedule(&format!("D{number} <d{number}@c.example>"), TOMORROW)
+        .await;
+    let mail = process.newest(id).await.id;
+    world.post.answers([answer]);
+    process.dispatcher().attempt_all(&[mail]).await.unwrap();
+    process.app.pause().await.unwrap()
+}
+
+#[tokio::test]
+async fn five_in_a_row_pause_the_outbox_whichever_processes_made_them() {
+    let world = World::new().await;
+    // An answer to anybody's mail begins the row anew, also one that refuses it.
+    let mut number = 0;
+    for between in [Answer::Accept, Answer::Never] {
+        for answer in [Answer::Unreachable; 4].into_iter().chain([between]) {
+            number += 1;
+            assert_eq!(attempt(&world, number, answer).await, None);
+        }
+    }
+    for fifth in [false, false, false, false, true] {
+        number += 1;
+        let pause = attempt(&world, number, Answer::Unreachable).await;
+        assert_eq!(pause.is_some(), fifth);
+    }
+    // So does an answer to a mail of one's own, though the outbox is paused; and the next pause takes five again.
+    assert_eq!(attempt(&world, 90, Answer::Accept).await, None);
+    assert_eq!(attempt(&world, 91, Answer::Unreachable).await, None);
+}
+
+#[tokio::test]
+async fn a_person_who_resumes_begins_the_row_anew() {
+    let world = World::new().await;
+    for number in 0..5 {
+        attempt(&world, number, Answer::Unreachable).await;
+    }
+    world.app.resume_outbox().await.unwrap();
+    for number in 5..9 {
+        assert_eq!(attempt(&world, number, Answer::Unreachable).await, None);
+    }
+    assert!(attempt(&world, 9, Answer::Unreachable).await.is_some());
+}
+
+#[tokio::test]
+async fn an_answer_never_ends_the_pause_of_a_copy() {
+    let world = World::new().await;
+    queue(&world, 1).await;
+    world.post.answers([Answer::HangBefore]);
+    let mut dispatcher = world.dispatcher();
+    let sending = tokio::spawn(async move { dispatcher.drain(&Stop::default()).await });
+    world.post.hangs().await;
+    // As if the file had been put in its place while a mail was leaving.
+    world.tamper(
+        "INSERT INTO setting VALUES ('outbox_paused', '{\"why\":\"a copy\",\"since\":\"2031-05-05T08:00:00Z\",\"probes\":false}')",
+    );
+    world.post.let_go();
+    sending.await.unwrap();
+    assert_eq!(world.count("delivery WHERE state = 'accepted'"), 1);
+    assert!(world.app.pause().await.unwrap().is_some());
 }
 
 #[tokio::test]

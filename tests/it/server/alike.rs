@@ -83,24 +83,29 @@ async fn why_a_link_does_not_work_can_not_be_told_by_the_time() {
         ),
         ("GET", "/api/interviews/public/x/".to_owned(), ""),
     ];
-    // By turns, so that what else the machine does meets all alike; and the quickest of each, which it met least.
+    // By turns, so that what else the machine does meets all alike; and the quickest of each, which it met least. On a busy
+    // machine that takes more rounds, but no number of them hides a difference that is there.
     let mut quickest = [Duration::MAX; 11];
-    for round in 0..8 {
+    let spread = |quickest: &[Duration]| {
+        let (first, last) = (
+            quickest.iter().min().unwrap(),
+            quickest.iter().max().unwrap(),
+        );
+        last.saturating_sub(*first)
+    };
+    for round in 0..40 {
         for (number, (method, path, form)) in asked.iter().enumerate() {
-            let from = format!("X-Forwarded-For: 192.0.2.{}", 16 * round + number);
+            let from = format!("X-Forwarded-For: 192.0.{round}.{number}");
             let begun = Instant::now();
             let answer = site.ask(method, path, &[&from], form).await;
             quickest[number] = quickest[number].min(begun.elapsed());
             assert_eq!(answer.status, 404, "{method} {path}");
         }
+        if round >= 7 && spread(&quickest) < SAME {
+            break;
+        }
     }
-    let (first, last) = (
-        quickest.iter().min().unwrap(),
-        quickest.iter().max().unwrap(),
-    );
-    assert!(
-        *first >= Duration::from_millis(40),
-        "held back: {quickest:?}"
-    );
-    assert!(last.saturating_sub(*first) < SAME, "{quickest:?}");
+    assert!(spread(&quickest) < SAME, "{quickest:?}");
+    let held_back = |took: &Duration| *took >= Duration::from_millis(40);
+    assert!(quickest.iter().all(held_back), "{quickest:?}");
 }

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,13 @@ pub(super) struct Served {
 
 impl Served {
     pub(super) fn by(greenroom: &Greenroom) -> Self {
-        let mut command = greenroom.command(&["serve", "--listen", "127.0.0.1:0"]);
+        Self::with(greenroom, &[])
+    }
+
+    /// The same with more to be said.
+    fn with(greenroom: &Greenroom, more: &[&str]) -> Self {
+        let serve = ["serve", "--listen", "127.0.0.1:0"];
+        let mut command = greenroom.command(&[&serve, more].concat());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
@@ -47,12 +54,16 @@ impl Served {
         answer
     }
 
-    /// Asks it to end; its exit code and how long it took.
-    fn end(mut self, signal: Signal) -> (Option<i32>, Duration) {
+    /// Asks it to end; its exit code, how long it took, and all that it said on standard error.
+    fn end(mut self, signal: Signal) -> (Option<i32>, Duration, String) {
         let begun = Instant::now();
         kill_process(Pid::from_child(&self.child), signal).unwrap();
         let status = self.child.wait().unwrap();
-        (status.code(), begun.elapsed())
+        let took = begun.elapsed();
+        let mut said = String::new();
+        let mut output = self.child.stderr.take().unwrap();
+        output.read_to_string(&mut said).unwrap();
+        (status.code(), took, said)
     }
 }
 
@@ -98,7 +109,7 @@ fn the_link_in_the_mail_works_when_clicked(#[case] signal: Signal) {
     let made = made.ended(0).one();
     let id = made["interview"]["id"].as_str().unwrap().to_owned();
     let query = mailed_query(&greenroom);
-    let served = Served::by(&greenroom);
+    let served = Served::with(&greenroom, &["-vv"]);
     // Only the path counts here: the base URL names the usual port.
     let page = served.ask("GET", &format!("/interview/?{query}"), "");
     assert!(page.starts_with("HTTP/1.1 200"), "{page}");
@@ -118,7 +129,7 @@ fn the_link_in_the_mail_works_when_clicked(#[case] signal: Signal) {
     let shown = greenroom.run(&["show", &id, "--json"]).ended(0).one();
     assert_eq!(shown["joined_at"], "2031-03-04T09:12:00Z");
 
-    let (code, took) = served.end(signal);
+    let (code, took, said) = served.end(signal);
     assert_eq!(code, Some(0));
     assert!(took < Duration::from_secs(10), "{took:?}");
     let shown = greenroom.run(&["show", &id]).ended(0).out;
@@ -129,6 +140,13 @@ fn the_link_in_the_mail_works_when_clicked(#[case] signal: Signal) {
     );
 
     let key = query.split('=').nth(1).unwrap();
+    assert!(
+        !said.to_lowercase().contains(key),
+        "however much it says: {said}"
+    );
+    // The secret of link tokens lies in the database.
+    let database = std::fs::metadata(greenroom.home().join("data/greenroom.db")).unwrap();
+    assert_eq!(database.permissions().mode() & 0o777, 0o600);
     let logs = std::fs::read_dir(greenroom.home().join("data/logs")).unwrap();
     for log in logs {
         let text = std::fs::read_to_string(log.unwrap().path()).unwrap();

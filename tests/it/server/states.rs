@@ -6,7 +6,7 @@ use greenroom::domain::when::Fold;
 use jiff::{SignedDuration, Timestamp};
 use rstest::rstest;
 
-use super::{ada, grace, path_of};
+use super::{ada, form_of, grace, path_of};
 use crate::support::http::{Answer, Site};
 use crate::support::{World, draft};
 
@@ -67,6 +67,18 @@ async fn a_link_opens_and_closes_to_the_second_also_when_the_clocks_change(
     ] {
         let said = says(&world, &site, id, at).await;
         assert_eq!(said, (status, words.to_owned()), "{start} at {at}");
+    }
+    let form = form_of(&world, id).await;
+    for (at, status) in [
+        (opens - second, 403),
+        (closes, 403),
+        (opens, 303),
+        (closes - second, 303),
+        (closes + second, 403),
+    ] {
+        world.clock.set(at);
+        let pressed = site.post("/interview/", &form).await;
+        assert_eq!(pressed.status, status, "{start}, pressed at {at}");
     }
 }
 
@@ -129,6 +141,11 @@ async fn what_can_not_be_joined_says_what_to_do_next() {
         cancelled
             .body
             .contains("write to Rita Levi at <a href=\"mailto:rita@acme.example\">")
+    );
+    assert!(
+        cancelled
+            .body
+            .contains("It was to be Tuesday 6 May 2031, 15:00")
     );
     assert!(
         !cancelled.body.contains("the role is filled"),

@@ -3,8 +3,6 @@
 use greenroom::app::{Action, MailWish, Selection};
 use greenroom::domain::ids::{InterviewId, SessionId};
 use greenroom::domain::session::{Session, SessionKey};
-use greenroom::domain::verdict::Imported;
-use greenroom::store::StoreError;
 use uuid::Uuid;
 
 use super::ADA;
@@ -19,30 +17,21 @@ async fn imported(world: &World, key: Option<u128>) -> InterviewId {
         .await
         .row
         .id();
-    world.tamper("DELETE FROM session; UPDATE interview SET session_key = NULL;");
-    let at = world.now();
-    world
-        .store
-        .write(move |write| {
-            let from = Imported {
-                source: "legacy".to_owned(),
-                external_id: Some("0f".repeat(16)),
-            };
-            write.mark_imported(id, &from, key.is_none())?;
-            write.add_imported_token(TOKEN, id)?;
-            if let Some(key) = key {
-                write.add_imported_session(&Session {
-                    id: SessionId::new(Uuid::from_u128(7)),
-                    interview_id: id,
-                    key: SessionKey::new(Uuid::from_u128(key)),
-                    created_at: at,
-                    revoked_at: None,
-                })?;
-            }
-            Ok::<_, StoreError>(())
-        })
-        .await
-        .unwrap();
+    let external = "0f".repeat(16);
+    let conflict = i32::from(key.is_none());
+    world.tamper(&format!(
+        "DELETE FROM session;
+         UPDATE interview SET session_key = NULL, source = 'legacy', external_id = '{external}', import_conflict = {conflict};
+         INSERT INTO imported_token (token, interview_id) VALUES ('{TOKEN}', '{id}')"
+    ));
+    if let Some(key) = key {
+        let key = SessionKey::new(Uuid::from_u128(key)).expose();
+        world.tamper(&format!(
+            "INSERT INTO session (id, interview_id, key, created_at) VALUES ('{}', '{id}', '{key}', 1);
+             UPDATE interview SET session_key = '{key}', key_imported = 1",
+            Uuid::from_u128(7)
+        ));
+    }
     id
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use greenroom::app::MailWish;
+use greenroom::store::{OpenOptions, Store, StoreError};
 
 use super::ADA;
 use super::sudden_ends::assert_whole;
@@ -48,4 +49,46 @@ async fn a_thousand_interviews_of_two_greenrooms_interleave() {
         task.await.unwrap().unwrap();
     }
     assert_whole(&here.sql(), 1000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_in_vain_is_told_what_is_being_written_and_can_read_meanwhile() {
+    let here = World::new().await;
+    let hasty = OpenOptions {
+        patience: Duration::from_millis(50),
+        ..OpenOptions::default()
+    };
+    let there = Store::open(&here.data(), hasty).unwrap();
+    let (begun, begins) = tokio::sync::oneshot::channel();
+    let (end, ends) = std::sync::mpsc::channel::<()>();
+    let store = here.store.clone();
+    let long = tokio::spawn(async move {
+        let what = "an import of 1000000 interviews".to_owned();
+        let work = store.write_long(what, move |write| {
+            write.set_setting("long", "done")?;
+            begun.send(()).unwrap();
+            ends.recv().unwrap();
+            Ok::<_, StoreError>(())
+        });
+        work.await
+    });
+    begins.await.unwrap();
+    let write = async || {
+        there
+            .write(|write| write.set_setting("short", "done"))
+            .await
+    };
+    assert_eq!(
+        write().await.unwrap_err().to_string(),
+        "another Greenroom process is writing: an import of 1000000 interviews; nothing was changed. \
+         Try again when it is done"
+    );
+    let all = greenroom::domain::filter::Filter::parse("all").unwrap();
+    assert_eq!(here.app.count(&all).await.unwrap(), 0, "reading goes on");
+    let seen = there.read(|read| read.setting("long")).await;
+    assert_eq!(seen, Ok(None), "and sees nothing of it");
+    end.send(()).unwrap();
+    long.await.unwrap().unwrap();
+    write().await.unwrap();
+    assert!(!here.data().join("writing").exists());
 }

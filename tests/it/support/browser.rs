@@ -185,6 +185,15 @@ impl Browser {
         self.post("/goog/cdp/execute", &emulation);
     }
 
+    /// Shows pages as they are printed.
+    pub fn prints(&self) {
+        let emulation = json!({
+            "cmd": "Emulation.setEmulatedMedia",
+            "params": { "media": "print" },
+        });
+        self.post("/goog/cdp/execute", &emulation);
+    }
+
     /// Shows pages on a device of that language, in that zone.
     pub fn lives_in(&self, language: &str, zone: &str) {
         for (command, params) in [

@@ -127,6 +127,9 @@ fn remedy(reason: &Reason, settings: &SmtpSettings) -> String {
             "nothing answers at {host}, port {port}: check mail.smtp.host and mail.smtp.port \
              (465 for tls, 587 for starttls)"
         ),
+        Cause::NoSuchName(_) => {
+            format!("correct mail.smtp.host ({host}), or look at this machine's network")
+        }
         Cause::Io { .. } if reason.stage == Stage::Connect => {
             format!("check mail.smtp.host ({host}) and the network")
         }

@@ -18,7 +18,7 @@ use super::super::reason::{Cause, Reason, Stage};
 use super::reply::{Malformed, Reply, ReplyBuffer};
 use super::settings::{Deadlines, Security};
 use super::{Server, Step, auth};
-use crate::net::tls;
+use crate::net::{self, tls};
 
 /// What a session speaks over: TCP, or TLS over it.
 pub(super) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -269,7 +269,7 @@ async fn connect(
 ) -> Result<(TcpStream, SocketAddr), Reason> {
     let settings = &server.settings;
     let connected = limited(settings.deadlines.connect, async {
-        let stream = TcpStream::connect((settings.bare_host(), settings.port)).await?;
+        let stream = net::connect(settings.bare_host(), settings.port).await?;
         let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
         // The name was checked with the settings; this is where it led.
         if settings.security == Security::None && !peer.ip().to_canonical().is_loopback() {

@@ -62,7 +62,7 @@ fn the_link_of_a_later_interview_is_opened_at_once() {
     seen(&mut stage, ": open~now Enter");
     let screen = stage.screen();
     assert!(
-        screen.contains("It then works from 09:12 until 14:00. Nobody is mailed."),
+        screen.contains("It then works from 09:12 GMT until 14:00 GMT. Nobody is mailed."),
         "{screen}"
     );
     stage.keys("y");

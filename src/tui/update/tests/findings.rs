@@ -1,6 +1,7 @@
 //! Keys in the findings.
 
 use crate::app::Action;
+use crate::domain::filter::Filter;
 use crate::domain::finding::Code;
 use crate::tui::message::Effect;
 use crate::tui::model::plan::Subject;
@@ -90,6 +91,49 @@ fn what_no_plan_mends_names_the_key_that_does() {
             .as_ref()
             .unwrap()
             .text
-            .starts_with("no plan mends this; B does")
+            .starts_with("no plan mends this: greenroom outbox settle")
     );
+}
+
+#[test]
+fn on_the_head_of_a_group_f_opens_the_plan_of_all_of_it() {
+    let mut stage = open();
+    stage.taken();
+    stage.keys("k f");
+    let effects = stage.taken();
+    let all = Filter::parse("finding:missing-link -when:past").unwrap();
+    assert!(
+        effects.iter().any(|effect| matches!(
+            effect,
+            Effect::MakePlan { action: Action::Repair { send: true }, subject: Subject::Matching(filter), .. }
+                if *filter == all
+        )),
+        "{effects:?}"
+    );
+    assert!(effects.iter().all(|effect| !effect.mails_or_changes()));
+}
+
+#[test]
+fn up_and_down_go_over_heads_and_stop_at_both_ends() {
+    let mut stage = open();
+    let mut go = |keys: &str| {
+        stage.keys(keys);
+        stage.answer_pane();
+        let view = stage.model.findings_mut().unwrap();
+        (view.on_head, view.index, view.code)
+    };
+    let (_, _, first) = go("k");
+    assert_eq!(go("k"), (true, 0, first), "nothing is above the first head");
+    let count = rows().len();
+    let mut seen = vec![first];
+    for _ in 0..20 * count {
+        let (on_head, _, code) = go("j");
+        if seen.last() != Some(&code) {
+            assert!(on_head, "a group is entered by its head");
+            seen.push(code);
+        }
+    }
+    assert_eq!(seen.len(), stage.model.findings_mut().unwrap().groups.len());
+    let last = stage.model.findings_mut().unwrap();
+    assert!(!last.on_head && last.index + 1 == last.found.len());
 }

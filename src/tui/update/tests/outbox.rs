@@ -115,22 +115,54 @@ fn what_was_wrong_with_the_base_url_stays_on_the_screen_until_it_is_mended() {
 #[test]
 fn over_ssh_the_line_that_makes_the_join_page_reachable_is_said_once_it_is_served() {
     let mut stage = Stage::new(80, 24);
-    let line = "ssh -L 8000:127.0.0.1:8000 rita@192.0.2.2";
+    let line = "ssh -p 2222 -L 8000:127.0.0.1:8000 rita.levi-montalcini@2001:db8:12:34::5678";
     stage.model.setting.port_forwarding = Some(line.to_owned());
     stage.tell(Event::ServingChanged(Serving::Off));
-    assert!(!stage.screen().contains("ssh -L"));
+    assert!(!stage.screen().contains("ssh -p"));
     let here = Serving::Here("127.0.0.1:8000".parse().unwrap());
     stage.tell(Event::ServingChanged(here));
-    assert!(stage.screen().contains(line), "{}", stage.screen());
+    let screen = stage.screen();
+    let whole = screen.lines().any(|shown| shown.trim() == line);
+    assert!(whole, "to be copied, on a line of its own: {screen}");
 }
 
 #[test]
 fn the_reason_of_a_pause_gives_way_before_the_numbers_do() {
+    for (width, words) in [
+        (
+            120,
+            "mail paused: the user name or the password was refused · 4 waiting, first starts 09:37 · B",
+        ),
+        (
+            80,
+            "mail paused: login refused (535) · 4 waiting, first starts 09:37 · B",
+        ),
+        (
+            70,
+            "mail paused: login refused · 4 waiting, first starts 09:37 · B",
+        ),
+        (50, "mail paused: login refused · 4 waiting · B"),
+    ] {
+        let mut stage = Stage::new(width, 24);
+        changed(&mut stage, outbox());
+        let screen = stage.screen();
+        assert!(screen.contains(words), "{screen}");
+    }
+}
+
+#[test]
+fn a_pause_that_an_earlier_version_wrote_is_shown_as_well() {
     let mut stage = Stage::new(80, 24);
-    changed(&mut stage, outbox());
+    let mut earlier = outbox();
+    earlier.pause.as_mut().unwrap().brief = String::new();
+    changed(&mut stage, earlier);
     let screen = stage.screen();
     assert!(
-        screen.contains("… · 4 waiting, first starts 09:37 · B"),
+        screen.contains("mail paused: the user name or the p"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("· 4 waiting, first starts 09:37 · B"),
         "{screen}"
     );
 }

@@ -1,0 +1,59 @@
+//! What the database knows of an interview that arrives. Looking and taking ask alike.
+
+use std::collections::HashSet;
+
+use super::super::AppError;
+use crate::domain::filter::Predicate;
+use crate::domain::ids::InterviewId;
+use crate::domain::session::SessionKey;
+use crate::domain::verdict::Imported;
+use crate::store::Reading;
+
+/// What it knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    New,
+    Here,
+    Erased,
+}
+
+/// The interviews that are here, seen by those that arrive.
+pub(super) struct Database<'a> {
+    read: &'a Reading<'a>,
+    /// How many there are.
+    pub count: u64,
+    erased: HashSet<InterviewId>,
+}
+
+impl<'a> Database<'a> {
+    pub fn new(read: &'a Reading<'a>) -> Result<Self, AppError> {
+        Ok(Self {
+            read,
+            count: read.count(&Predicate::All(Vec::new()))?,
+            erased: read.erased()?,
+        })
+    }
+
+    pub fn knows(&self, id: InterviewId, from: &Imported) -> Result<Known, AppError> {
+        if self.erased.contains(&id) {
+            return Ok(Known::Erased);
+        }
+        // Nothing has to be looked up in a database without interviews.
+        if self.count == 0 {
+            return Ok(Known::New);
+        }
+        let by_source = match &from.external_id {
+            Some(external) => self.read.imported_as(&from.source, external)?,
+            None => None,
+        };
+        Ok(if by_source.is_some() || self.read.has_interview(id)? {
+            Known::Here
+        } else {
+            Known::New
+        })
+    }
+
+    pub fn has_key(&self, key: SessionKey) -> Result<bool, AppError> {
+        Ok(self.count > 0 && self.read.has_key(key)?)
+    }
+}

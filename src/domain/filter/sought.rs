@@ -1,0 +1,92 @@
+//! What a word without a key may mean: a part of a text, a key, a token, an id, or a name in another system.
+
+use crate::domain::ids::InterviewId;
+use crate::domain::session::LinkToken;
+use crate::domain::text::fold_for_search;
+
+/// Characters of a link token.
+const TOKEN: usize = 64;
+
+/// A word that is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sought {
+    /// Lowercase and without accents: part of a name, an address, a role or a company, or the beginning of a key or of a
+    /// Message-ID.
+    pub folded: String,
+    /// As it was written: the whole of an old link's token, or of a name in another system.
+    pub exact: String,
+    /// The interview that it names by its id, or claims to be the token of.
+    pub id: Option<InterviewId>,
+}
+
+impl Sought {
+    /// Reads a word; of a pasted link that by which it is known, since its base URL may be yesterday's.
+    #[must_use]
+    pub fn read(word: &str) -> Self {
+        let word = word.trim_matches(['<', '>']);
+        let parameter = |name: &str| {
+            let (_, value) = word.rsplit_once(name)?;
+            value.split(['&', '#']).next()
+        };
+        let named = parameter("session_key=").or_else(|| parameter("interview_id="));
+        let exact = named.unwrap_or_else(|| last_of(word));
+        let claimed = || LinkToken::from_client(exact.to_owned()).claimed_interview();
+        Self {
+            folded: fold_for_search(named.unwrap_or(word)),
+            exact: exact.to_owned(),
+            id: exact
+                .parse()
+                .ok()
+                .or_else(|| claimed().filter(|_| exact.len() == TOKEN)),
+        }
+    }
+}
+
+// The last part of a link's path, or the word itself.
+fn last_of(word: &str) -> &str {
+    if !word.contains("://") {
+        return word;
+    }
+    let path = word.split(['?', '#']).next().unwrap_or_default();
+    path.trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    const ID: &str = "01936f0e-7d0a-7c5e-9d0f-2a1b3c4d5e6f";
+
+    #[rstest]
+    #[case(
+        "https://x.example/interview/?session_key=9689ddff&lang=en#top",
+        "9689ddff"
+    )]
+    #[case("/interview_app/?session_key=9689DDFF", "9689ddff")]
+    #[case("<M1@acme.example>", "m1@acme.example")]
+    #[case("José", "jose")]
+    fn of_a_link_its_key_is_looked_for(#[case] word: &str, #[case] folded: &str) {
+        assert_eq!(Sought::read(word).folded, folded);
+    }
+
+    #[rstest]
+    #[case("https://x.example/interview/AbC-1/", "AbC-1")]
+    #[case("https://x.example/api/interviews/public/AbC-1/?x=y", "AbC-1")]
+    #[case("ATS-7", "ATS-7")]
+    #[case("C/C++", "C/C++")]
+    fn a_token_and_a_name_elsewhere_keep_their_case(#[case] word: &str, #[case] exact: &str) {
+        assert_eq!(Sought::read(word).exact, exact);
+    }
+
+    #[rstest]
+    #[case(ID)]
+    #[case("https://old.example/interview_app/?interview_id=01936f0e7d0a7c5e9d0f2a1b3c4d5e6f")]
+    fn an_id_is_read_as_it_stands_and_in_an_old_link(#[case] word: &str) {
+        assert_eq!(Sought::read(word).id, ID.parse().ok());
+    }
+}
