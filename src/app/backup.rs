@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::pause::PAUSED;
 use super::{App, AppError, Pause};
+use crate::domain::when;
 
 impl App {
     /// Copies the database as it is at this moment into a new file, while it is in use. The copy knows that it is one:
@@ -15,7 +16,7 @@ impl App {
         let pause = Pause {
             why: format!(
                 "this database is a copy made {}; its mail may have left already",
-                self.now()
+                when::day_and_time(self.now(), &self.config().list_zone())
             ),
             brief: "this is a copy".to_owned(),
             since: self.now(),

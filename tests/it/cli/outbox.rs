@@ -360,7 +360,8 @@ async fn a_restored_backup_holds_its_mail_until_a_person_resumes_it() {
         make_due(&restored);
         let ran = restored.run(&["deliver"]).ended(1);
         assert!(
-            ran.out.contains("this database is a copy made 2031-03-04"),
+            ran.out
+                .contains("this database is a copy made Tue 4 Mar 2031 09:12"),
             "{}",
             ran.out
         );
