@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::pause::read_pause;
 use super::{Action, App, AppError, Chosen, Delivery, Plan, Selection};
 use crate::domain::batch::{BatchDeed, BatchEvent, BatchState, Progress, time_left};
 use crate::domain::delivery::{State, was_given_up};
@@ -27,6 +28,8 @@ pub struct BatchStatus {
     pub progress: Progress,
     /// How many mails came to their end within the last minute.
     pub last_minute: u64,
+    /// How many come to their end in a minute, by that; `None` where too few did to tell.
+    pub per_minute: Option<u64>,
     /// How long the rest takes at this pace; `None` when there is none, or no rest.
     pub time_left: Option<Duration>,
 }
@@ -84,6 +87,11 @@ impl BatchStatus {
         ];
         for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
             said.push(format!("{count} {what}"));
+        }
+        match self.per_minute {
+            Some(pace @ 120..) => said.push(format!("{} a second", pace / 60)),
+            Some(pace) => said.push(format!("{pace} a minute")),
+            None => {}
         }
         if let Some(left) = self.time_left {
             let left = Duration::from_secs(left.as_secs().max(1));
@@ -325,8 +333,16 @@ impl App {
 
     fn status(&self, read: &Reading<'_>, batch: Batch) -> Result<BatchStatus, AppError> {
         let progress = read.batch_progress(batch.id)?;
+        let history = read.batch_events(batch.number)?;
         let now = self.running();
+        // A pause is no part of the pace.
+        let resumed = history.iter().rev();
+        let resumed = resumed
+            .filter(|event| event.deed == BatchDeed::Resumed)
+            .map(|event| event.at)
+            .next();
         let since = now.saturating_sub(LATELY).unwrap_or(Timestamp::MIN);
+        let since = resumed.map_or(since, |resumed| resumed.max(since));
         let (last_minute, first) = if progress.left() > 0 {
             read.batch_ended_since(batch.id, since)?
         } else {
@@ -340,14 +356,20 @@ impl App {
             self.config().mail.rate.and_then(|rate| {
                 time_left(progress.left(), u64::from(rate), Duration::from_secs(1))
             });
-        let left = if last_minute >= 5 && within >= Duration::from_secs(1) {
+        let going = batch.state == BatchState::Going;
+        let tells = going && last_minute >= 5 && within >= Duration::from_secs(1);
+        let left = if tells {
             time_left(progress.left(), last_minute, within)
         } else {
             by_rate
         };
+        // What was put off leaves at its next try, and nothing leaves while the outbox is paused: no pace tells when.
+        let stands_still = progress.deferred > 0 || read_pause(read)?.is_some();
+        let per_minute = u128::from(last_minute) * 60_000 / within.as_millis().max(1);
         Ok(BatchStatus {
-            time_left: left.filter(|_| batch.state == BatchState::Going),
-            history: read.batch_events(batch.number)?,
+            time_left: left.filter(|_| going && !stands_still),
+            per_minute: tells.then(|| u64::try_from(per_minute).unwrap_or(u64::MAX)),
+            history,
             batch,
             progress,
             last_minute,

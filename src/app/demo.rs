@@ -21,7 +21,7 @@ use crate::store::{Delivery, Owner, OwnerId, Remark, StoreError, Writing};
 
 mod people;
 #[cfg(test)]
-mod tests;
+pub(in crate::app) mod tests;
 
 use people::{Fate, PEOPLE, ROLES};
 

@@ -97,6 +97,7 @@ struct BatchJson<'a> {
     withdrawn: u64,
     left: u64,
     last_minute: u64,
+    per_minute: Option<u64>,
     seconds_left: Option<u64>,
     history: Vec<EventJson<'a>>,
 }
@@ -134,6 +135,7 @@ impl<'a> From<&'a BatchStatus> for BatchJson<'a> {
             withdrawn: progress.withdrawn,
             left: progress.left(),
             last_minute: status.last_minute,
+            per_minute: status.per_minute,
             seconds_left: status.time_left.map(|left| left.as_secs()),
             history: status.history.iter().map(EventJson::from).collect(),
         }

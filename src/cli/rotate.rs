@@ -10,7 +10,7 @@ use crate::app::{Action, App};
 /// Replace links and mail the new ones, as a plan that is shown first
 ///
 /// The new link, the raised SEQUENCE and the mail are kept in one transaction; the old link ends with it. Whoever has
-/// joined, or whose window is open now, is skipped. Who was never mailed gets the invitation with it. Ends with 1 when a
+/// joined, whose window is open now, or who got a new link a moment ago (`mail.recent`), is skipped. Who was never mailed gets the invitation with it. Ends with 1 when a
 /// mail was not accepted at its first attempt, or no link was replaced.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -21,7 +21,8 @@ Examples:
 pub struct Rotate {
     #[command(flatten)]
     selector: Selector,
-    /// Replace the links of those too who have joined or may come in now: they are thrown out
+    /// Replace the links of those too who have joined or may come in now: they are thrown out; and of those who got
+    /// a new one a moment ago
     #[arg(long)]
     even_if_open: bool,
 }

@@ -12,7 +12,7 @@ use clap::Args;
 use super::arguments::Words;
 use super::printer::Printer;
 use super::{Failure, ask, astray, wait};
-use crate::app::{Action, App, Chosen, Delivery, Plan, Selection};
+use crate::app::{Action, App, AppError, Chosen, Delivery, Plan, Selection};
 use crate::domain::filter::Filter;
 use crate::domain::ids::InterviewId;
 
@@ -223,7 +223,12 @@ impl Consent {
             let deliveries = (!only_shows && !declined).then(Vec::new);
             return Ok(Done { plan, deliveries });
         }
-        let done = app.carry_out(&plan, None).await?;
+        let done = match app.carry_out(&plan, None).await {
+            Err(AppError::PlanChanged(changed)) => {
+                return Err(what_changed(&plan, changed, app, printer).await?);
+            }
+            done => done?,
+        };
         if let Some(batch) = done.batch.filter(|_| done.repeated) {
             printer.remark(&format!(
                 "This plan was carried out before, as batch {batch}; nothing is done a second time."
@@ -240,6 +245,25 @@ impl Consent {
             deliveries: Some(deliveries),
         })
     }
+}
+
+/// Shows those who changed as they would be planned now, and says why nothing was done.
+async fn what_changed(
+    plan: &Plan,
+    changed: Vec<InterviewId>,
+    app: &App,
+    printer: &mut Printer,
+) -> Result<Failure, AppError> {
+    let anew = app
+        .plan(plan.action, &Selection::Ids(changed.clone()))
+        .await;
+    if let Ok(anew) = anew {
+        printer.remark("Changed since this plan was made; today it would say of them:");
+        for line in shown::rows_in_words(&anew, app) {
+            printer.remark(&line);
+        }
+    }
+    Ok(AppError::PlanChanged(changed).into())
 }
 
 // Hexadecimal digits in groups, but not the groups of an id.

@@ -333,6 +333,7 @@ pub fn batches() -> Vec<BatchStatus> {
             ],
         },
         last_minute: progress.sent(),
+        per_minute: (state == BatchState::Going).then_some(300),
         time_left: (state == BatchState::Going && progress.left() > 0)
             .then(|| Duration::from_secs(4)),
         progress,

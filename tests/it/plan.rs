@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use greenroom::app::{Action, AppError, CarriedOut, MailWish, Plan, Selection};
+use greenroom::app::{Action, AppError, CarriedOut, MailWish, Plan, Selection, Settlement};
 use greenroom::domain::filter::Filter;
 use greenroom::domain::ids::InterviewId;
 use rstest::rstest;
@@ -321,4 +321,46 @@ async fn incident_17_allow_local_is_a_decision_of_its_own() {
             .unwrap()
             .contains("http://localhost:8000/interview/")
     );
+}
+
+#[tokio::test]
+async fn when_one_mail_can_t_be_composed_whose_it_is_is_said_and_nothing_is_done() {
+    let world = World::new().await;
+    let ada = world.schedule_with(ADA, TOMORROW, MailWish::No).await;
+    let bob = world.schedule_with("Bob <bob@c.example>", TOMORROW, MailWish::No);
+    let bob = bob.await.row.id();
+    // Longer than mail programs show, as only an import could bring it.
+    let words_of = "word ".repeat(30_000);
+    world.tamper(&format!(
+        "UPDATE interview SET note = '{words_of}' WHERE id = '{bob}'"
+    ));
+    let planned = plan(&world, Action::Resend, &[ada.row.id(), bob]).await;
+    assert_eq!(planned.sends(), 2);
+    let refused = words(carry_out(&world, &planned).await);
+    assert!(
+        refused.starts_with(&format!("Bob ({bob}): the mail can't be composed: ")),
+        "{refused}"
+    );
+    assert!(refused.contains("nothing was done"), "{refused}");
+    assert_eq!((world.count("batch"), world.count("delivery")), (0, 0));
+}
+
+#[tokio::test]
+async fn a_mail_that_waits_again_is_seen_although_a_newer_one_was_accepted() {
+    let world = World::new().await;
+    let ada = world.schedule(ADA, TOMORROW).await;
+    world.post.answers([Answer::Lost]);
+    world.deliver().await;
+    let lost = world.newest(ada).await.id;
+    let leave = Settlement::Leave("they have it".to_owned());
+    world.app.settle_unknown(lost, leave).await.unwrap();
+    let planned = plan(&world, Action::Resend, &[ada]).await;
+    carry_out(&world, &planned).await.unwrap();
+    world.deliver().await;
+    world.wait_minutes(11);
+    let again = world.app.settle_unknown(lost, Settlement::SendAgain);
+    again.await.unwrap();
+    assert_eq!(world.mail_of(ada).await, ["accepted", "queued"]);
+    let planned = plan(&world, Action::Resend, &[ada]).await;
+    assert_eq!(says(&planned), "skip: already waiting: it is in the outbox");
 }

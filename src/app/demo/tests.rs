@@ -6,7 +6,7 @@ use crate::domain::filter::Filter;
 use crate::render::templates::Templates;
 use crate::store::Store;
 
-async fn demo(rows: u64) -> App {
+pub(in crate::app) async fn demo(rows: u64) -> App {
     let directory = std::path::PathBuf::from("/nonexistent");
     let options = Options {
         data_dir: Some(directory),

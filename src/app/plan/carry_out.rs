@@ -265,25 +265,4 @@ impl Carrying<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_batch_is_named_after_what_its_plan_does() {
-        let plan = |action| Plan {
-            action,
-            reason: String::new(),
-            retries: None,
-            made_at: jiff::Timestamp::UNIX_EPOCH,
-            rows: Vec::new(),
-        };
-        let resend = plan(Action::Resend);
-        let later = Plan {
-            made_at: jiff::Timestamp::MAX,
-            ..resend.clone()
-        };
-        assert_eq!(resend.batch(), later.batch());
-        assert_ne!(resend.batch(), plan(Action::Rotate).batch());
-        assert_ne!(resend.batch().uuid(), uuid::Uuid::nil());
-    }
-}
+mod tests;

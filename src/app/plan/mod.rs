@@ -395,7 +395,11 @@ impl App {
     ) -> Result<PlanRow, AppError> {
         let newest = read.last_delivery(row.id())?;
         let interview = &row.interview;
-        let step = self.planned(action, row, newest.as_ref(), chosen);
+        let replaced_at = match (action, read.sessions(row.id())?.as_slice()) {
+            (Action::Rotate, [newest, _, ..]) => Some(newest.created_at),
+            _ => None,
+        };
+        let step = self.planned(action, row, newest.as_ref(), replaced_at, chosen);
         Ok(PlanRow {
             id: row.id(),
             candidate: interview.candidate_name.clone(),

@@ -27,6 +27,7 @@ impl App {
         action: Action,
         row: &Row,
         newest: Option<&Delivery>,
+        replaced_at: Option<Timestamp>,
         chosen: bool,
     ) -> Step {
         let now = self.now();
@@ -41,6 +42,9 @@ impl App {
         }
         let link = row.link_state(&self.policy().window, now);
         match action {
+            Action::Repair { .. } if link == LinkState::Revoked => {
+                skip("the link was revoked; rotate makes another")
+            }
             Action::Repair { .. } if link != LinkState::Missing => skip("has a link already"),
             Action::Repair { send: false } => Step::Change {
                 why: "a link is made; nobody is mailed".to_owned(),
@@ -49,7 +53,13 @@ impl App {
                 .unmailable(row, newest, link)
                 .map_or_else(|| to_mail(reason, row, now), skip),
             Action::Resend => self.resend(row, newest, reason, chosen),
-            Action::Rotate => rotate(row, newest, link, chosen),
+            Action::Rotate => match replaced_at.and_then(|at| self.recent(now, at)) {
+                Some(ago) if !chosen => Step::Skip {
+                    why: format!("got a new link {ago}"),
+                    optional: true,
+                },
+                _ => rotate(row, newest, link, chosen),
+            },
             Action::Cancel => Step::Change {
                 why: told_nobody("cancelled", row),
             },
@@ -68,7 +78,9 @@ impl App {
         }
         // What they hold and what they would get is the same, so it is a double.
         let recent = match reason {
-            Reason::Told(at) => self.recent(at),
+            Reason::Told(at) => self
+                .recent(self.running(), at)
+                .map(|ago| format!("mailed {ago}")),
             _ => None,
         };
         match recent {
@@ -105,20 +117,19 @@ impl App {
         }
     }
 
-    /// That they were mailed a moment ago, if they were.
-    fn recent(&self, at: Timestamp) -> Option<String> {
-        let ago = self.running().duration_since(at);
+    /// How long ago something was, if that is so short that doing it again is more likely a slip than a wish.
+    fn recent(&self, now: Timestamp, at: Timestamp) -> Option<String> {
+        let ago = now.duration_since(at);
         if !ago.is_negative() && ago.unsigned_abs() >= self.config().mail.recent {
             return None;
         }
         Some(match ago.as_mins() {
-            ..1 => "mailed less than a minute ago".to_owned(),
-            minutes => format!("mailed {minutes} min ago"),
+            ..1 => "less than a minute ago".to_owned(),
+            minutes => format!("{minutes} min ago"),
         })
     }
 }
 
-// Whoever is inside, or may come in at this moment, is not thrown out by the way.
 fn rotate(row: &Row, newest: Option<&Delivery>, link: LinkState, chosen: bool) -> Step {
     let interview = &row.interview;
     match newest {

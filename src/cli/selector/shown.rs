@@ -116,6 +116,13 @@ pub(super) fn plan_in_words(plan: &Plan, app: &App) -> Vec<String> {
         ));
     }
     let mut lines = vec![format!("{} (times in {})", totals.join(" · "), zone.name())];
+    lines.extend(rows_in_words(plan, app));
+    lines
+}
+
+/// The rows of a plan, as a table.
+pub(super) fn rows_in_words(plan: &Plan, app: &App) -> Vec<String> {
+    let zone = app.config().list_zone();
     let cells = |row: &PlanRow| {
         let start = row.starts_at.map_or_else(
             || "no time yet".to_owned(),
@@ -137,8 +144,7 @@ pub(super) fn plan_in_words(plan: &Plan, app: &App) -> Vec<String> {
         ]
     };
     let rows: Vec<Vec<String>> = plan.rows.iter().map(cells).collect();
-    lines.extend(Table::new(&[0, 60, 0, 0, 0]).lay_out(&rows, |_, _, cell| cell.to_owned()));
-    lines
+    Table::new(&[0, 60, 0, 0, 0]).lay_out(&rows, |_, _, cell| cell.to_owned())
 }
 
 /// Says what a plan led to.

@@ -138,7 +138,9 @@ impl Defect {
                 "cancelled in the schedule while the interview said scheduled: they come in cancelled"
             }
             Self::Address => "an address that is missing, can't be written to, or looks mistyped",
-            Self::NoJob => "no job: the role is called \"Interview\" until you name it",
+            Self::NoJob => {
+                "no job of their own: the role is that of the slot or the candidate, or \"Interview\" until you name it"
+            }
             Self::InThePast => "scheduled, but the time has passed: complete or cancel them",
             Self::SameAddress => {
                 "two scheduled interviews with one address: they stay apart, each with its own link"

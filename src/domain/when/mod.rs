@@ -16,8 +16,8 @@ pub use outcome::{Choice, Fold, Reading, Unreadable};
 pub use read::{exact, read};
 pub use show::{
     Clocks, Echo, both_clocks, both_ranges, day, day_and_time, day_heading, echo, full_day,
-    full_day_and_time, moment, moment_in_full, range, relative, relative_short, time_24h,
-    time_and_zone, zone_in_full, zone_label,
+    full_day_and_time, moment, moment_in_full, moment_with_time, range, relative, relative_short,
+    time_24h, time_and_zone, zone_in_full, zone_label,
 };
 pub use zone::{UnknownZone, Zone, zone_names};
 

@@ -246,6 +246,18 @@ pub fn moment(instant: Timestamp, zone: &Zone, now: Timestamp) -> String {
     }
 }
 
+/// The same with the time of day at any distance within the year, for a column of twelve: `08:58`, `Mon 08:58`,
+/// `14 Dec 08:58`, and `3 Mar 2031` in another year.
+#[must_use]
+pub fn moment_with_time(instant: Timestamp, zone: &Zone, now: Timestamp) -> String {
+    let (date, today) = (wall(instant, zone).date(), wall(now, zone).date());
+    if days_between(today, date).abs() > 6 && date.year() == today.year() {
+        format!("{} {}", date.strftime("%-d %b"), time_24h(instant, zone))
+    } else {
+        moment(instant, zone, now)
+    }
+}
+
 /// The same with its time and its zone, however far away: `14:30 BST` today, `Tue 6 May 2031 14:30 BST` otherwise.
 #[must_use]
 pub fn moment_in_full(instant: Timestamp, zone: &Zone, now: Timestamp) -> String {

@@ -84,7 +84,8 @@ async fn make_plan(
             let retry = app.plan_retry(number).await.map_err(words)?;
             let left_out = retry.left_out();
             let plan = retry.plan.ok_or_else(|| {
-                format!("nothing of batch {number} can be sent again. {left_out}")
+                let colon = if left_out.is_empty() { "" } else { "; " };
+                format!("nothing of batch {number} can be sent again{colon}{left_out}")
             })?;
             Ok(MadePlan {
                 left_out,

@@ -115,6 +115,8 @@ pub struct Model {
     pub marks: Marks,
     /// The batches of this run that are under way, by number.
     pub watched: Vec<i64>,
+    /// Others that were seen under way: their end is said as well.
+    pub followed: Vec<i64>,
     /// The numbers above it, once they are known.
     pub tally: Option<Tally>,
     /// Who waits to be let in, whoever waits longest first.
@@ -158,6 +160,7 @@ impl Model {
             list: List::default(),
             marks: Marks::default(),
             watched: Vec::new(),
+            followed: Vec::new(),
             tally: None,
             waiting: Vec::new(),
             last_arrival: None,

@@ -109,18 +109,28 @@ pub(super) fn read(model: &mut Model) {
         view.known = true;
         view.find_again(batches);
     }
-    let ended = |status: &&BatchStatus| status.progress.waiting + status.progress.sending == 0;
-    let watched = &model.watched;
-    let ended: Vec<BatchStatus> = model
+    let (under_way, ended): (Vec<_>, Vec<_>) = model
         .outbox
         .batches
         .iter()
-        .filter(|status| watched.contains(&status.batch.number))
-        .filter(ended)
-        .cloned()
+        .partition(|status| status.progress.waiting + status.progress.sending > 0);
+    let new = |status: &&&BatchStatus| {
+        status.batch.sends > 1 && !model.followed.contains(&status.batch.number)
+    };
+    let new: Vec<i64> = under_way
+        .iter()
+        .filter(new)
+        .map(|status| status.batch.number)
         .collect();
+    let ours = |status: &&&BatchStatus| {
+        let number = status.batch.number;
+        model.watched.contains(&number) || model.followed.contains(&number)
+    };
+    let ended: Vec<BatchStatus> = ended.iter().filter(ours).copied().cloned().collect();
+    model.followed.extend(new);
     for status in ended {
         model.watched.retain(|other| *other != status.batch.number);
+        model.followed.retain(|other| *other != status.batch.number);
         let progress = status.progress;
         let bad = progress.failed + progress.unknown;
         let role = if bad > 0 {

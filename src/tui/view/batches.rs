@@ -16,6 +16,8 @@ use crate::tui::theme::{Role, Theme};
 const BAR: usize = 12;
 // From this width on, there is room for a bar.
 const ROOMY: usize = 100;
+// From this width on, there is room for everything that is said of one.
+const WIDE: usize = 150;
 // Below this height, the batch under the cursor is not said in full.
 const TALL: usize = 8;
 
@@ -40,7 +42,11 @@ pub(super) fn draw(
             "   There is no batch yet: R, F, N and x on what is marked make them.",
         )));
     } else {
-        let below = if height >= TALL { 3 } else { 0 };
+        let below = match (height >= TALL, width >= WIDE) {
+            (false, _) => 0,
+            (true, true) => 3,
+            (true, false) => 5,
+        };
         let room = (height - below).max(1);
         let first = (view.index + 1).saturating_sub(room);
         let rows = batches.iter().enumerate().skip(first).take(room);
@@ -123,8 +129,16 @@ fn more(model: &Model, status: &BatchStatus, pen: Pen, width: usize) -> Vec<Line
             format!("{} by {} {at}", event.words(), who(&event.actor))
         })
         .collect();
-    [asked, format!("   {}", history.join(" · "))]
-        .into_iter()
-        .map(|text| Line::from(cut(vec![pen.write(Role::Dim, text)], width)))
-        .collect()
+    let mut lines = Vec::new();
+    // In a narrow row its end is cut off.
+    if width < WIDE {
+        let words = pen.paragraph(Role::Text, &status.words(), width.saturating_sub(4));
+        lines.extend(words.into_iter().take(2).map(|mut line| {
+            line.spans.insert(0, Span::raw("   "));
+            line
+        }));
+    }
+    let rest = [asked, format!("   {}", history.join(" · "))];
+    lines.extend(rest.map(|text| Line::from(cut(vec![pen.write(Role::Dim, text)], width))));
+    lines
 }

@@ -40,10 +40,12 @@ pub(super) fn draw(
             lines.extend(totals(model, plan, pen, width).filter(|_| !small));
             lines.extend(remarks(made, pen, width));
             let rows = usize::from(area.height)
-                .saturating_sub(lines.len() + 6)
+                .saturating_sub(lines.len() + 7)
                 .max(1);
             lines.extend(rows_of(model, made, view, pen, width, rows));
-            lines.extend(whole_reason(view, pen, width).filter(|_| !small));
+            if !small {
+                lines.extend(whole_reason(view, pen, width));
+            }
             let hold = if plan.sends() > 1 {
                 model.setting.batch_hold
             } else {
@@ -210,15 +212,23 @@ fn reason(row: &PlanRow, hidden: bool, changed: bool) -> String {
 }
 
 // Where the rows of many have no room for their reasons, the one under the cursor is said in full.
-fn whole_reason(view: &PlanView, pen: Pen, width: usize) -> Option<Line<'static>> {
-    let made = view.made_plan().filter(|made| made.plan.rows.len() > 1)?;
-    let row = view.current().filter(|_| width < ROOMY)?;
+fn whole_reason(view: &PlanView, pen: Pen, width: usize) -> Vec<Line<'static>> {
+    let made = view.made_plan().filter(|made| made.plan.rows.len() > 1);
+    let row = view.current().filter(|_| width < ROOMY);
+    let (Some(made), Some(row)) = (made, row) else {
+        return Vec::new();
+    };
     let changed = view.changed.contains(&row.id);
     let why = reason(row, view.row < made.hidden, changed);
     let link = row.link_words();
     let name = safe::line(&row.candidate, 30);
-    let text = format!("   {name}: {why} · link {link}");
-    Some(Line::from(cut(vec![pen.write(Role::Dim, text)], width)))
+    let text = format!("{name}: {why} · link {link}");
+    let mut lines = pen.paragraph(Role::Dim, &text, width.saturating_sub(3));
+    lines.truncate(2);
+    for line in &mut lines {
+        line.spans.insert(0, Span::raw("   "));
+    }
+    lines
 }
 
 // From this width on, links and reasons have room in their rows.
@@ -252,7 +262,7 @@ fn row_lines(row: &PlanRow, place: &Place, pen: Pen, width: usize) -> Vec<Line<'
         let roomy = width >= ROOMY;
         let whom = pad(
             &format!("{name}{address}"),
-            if roomy { width * 3 / 10 } else { 36 },
+            if roomy { width * 3 / 10 } else { 35 },
         );
         let mut line = vec![
             cursor,
@@ -260,7 +270,7 @@ fn row_lines(row: &PlanRow, place: &Place, pen: Pen, width: usize) -> Vec<Line<'
             pen.write(Role::Text, whom),
             pen.write(
                 Role::Dim,
-                format!(" {} ", pad(&place.start, if roomy { 17 } else { 11 })),
+                format!(" {} ", pad(&place.start, if roomy { 17 } else { 12 })),
             ),
         ];
         if roomy {
@@ -297,7 +307,7 @@ fn row_lines(row: &PlanRow, place: &Place, pen: Pen, width: usize) -> Vec<Line<'
 fn start(model: &Model, row: &PlanRow, several: bool) -> String {
     row.starts_at.map_or("no time yet".to_owned(), |start| {
         if several {
-            return when::moment(start, &model.setting.zone, model.moment.now);
+            return when::moment_with_time(start, &model.setting.zone, model.moment.now);
         }
         let theirs = when::both_clocks(start, &row.zone, row.candidate_zone.as_ref()).theirs;
         let theirs = theirs

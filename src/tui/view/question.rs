@@ -152,7 +152,14 @@ fn batch(status: &BatchStatus, what: app::Steer) -> (String, String) {
             "What is leaving just now can't be stopped. r in B mails again what did not leave."
         }
     };
-    (asked, format!("{}. {explained}", status.words()))
+    // What was replaced stays so, whatever becomes of its mail.
+    let rotated = what == app::Steer::Stop && status.batch.action == app::Action::Rotate.name();
+    let dead = if rotated {
+        " The old links have ended all the same: until then nobody of these holds one that works."
+    } else {
+        ""
+    };
+    (asked, format!("{}. {explained}{dead}", status.words()))
 }
 
 fn steer(model: &Model, question: &SteerQuestion) -> Question {

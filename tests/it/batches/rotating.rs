@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use greenroom::app::{Action, Chosen, Selection, Steer};
 use greenroom::mail::{calendar, parts};
+use jiff::SignedDuration;
 
 use super::{batch, candidates, plan, says};
 use crate::support::{Answer, World};
@@ -42,6 +43,34 @@ async fn the_new_link_its_mail_and_the_end_of_the_old_one_are_one_commit() {
     for id in &ids {
         assert_eq!(world.says(*id).await, "ready, sent 10:00");
     }
+}
+
+/// A command that is repeated by a slip must not end the links of a minute ago.
+#[tokio::test]
+async fn whoever_got_a_new_link_a_moment_ago_is_skipped_unless_chosen() {
+    let world = World::new().await;
+    let ids = candidates(&world, 2).await;
+    batch(&world, &ids, None).await;
+    world.deliver().await;
+    let first = plan(&world, Action::Rotate, &ids).await;
+    world.app.carry_out(&first, None).await.unwrap();
+    world.deliver().await;
+    let again = plan(&world, Action::Rotate, &ids).await;
+    assert_eq!(
+        says(&again),
+        ["skip: got a new link less than a minute ago"; 2]
+    );
+    let chosen = Chosen::These([ids[0]].into_iter().collect());
+    let selection = Selection::Ids(ids.clone());
+    let asked = world
+        .app
+        .plan_choosing(Action::Rotate, &selection, &chosen)
+        .await
+        .unwrap();
+    assert_eq!((asked.sends(), asked.skips()), (1, 1));
+    world.clock.advance(SignedDuration::from_secs(601));
+    let later = plan(&world, Action::Rotate, &ids).await;
+    assert_eq!(later.sends(), 2);
 }
 
 const NEW: &str = "This link is new. It replaces any link to this interview from an earlier mail";
@@ -213,6 +242,7 @@ async fn calendars_follow_because_sequence_rises_and_the_event_stays_the_same() 
         let planned = plan(&world, Action::Rotate, &ids).await;
         world.app.carry_out(&planned, None).await.unwrap();
         world.deliver().await;
+        world.clock.advance(SignedDuration::from_mins(11));
     }
     let events: Vec<_> = world
         .letters()

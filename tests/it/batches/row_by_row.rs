@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use greenroom::app::{
-    Action, AppError, Chosen, Dossier, LinkStep, MailWish, Plan, Selection, Step,
+    Action, AppError, CarriedOut, Chosen, Dossier, LinkStep, MailWish, Plan, Selection, Step,
 };
 use greenroom::domain::delivery::State;
 use greenroom::domain::ids::InterviewId;
@@ -55,6 +55,8 @@ struct Scenario {
     chosen: u8,
     hold: bool,
     meanwhile: Vec<Meanwhile>,
+    /// What happens while it is carried out.
+    beside: Option<Meanwhile>,
 }
 
 fn action() -> impl Strategy<Value = Action> {
@@ -87,16 +89,18 @@ fn scenario() -> impl Strategy<Value = Scenario> {
         B::NoAddress,
         B::Soon,
     ]);
-    let meanwhile = prop_oneof![
-        (0..7_usize).prop_map(Meanwhile::Cancel),
-        (0..7_usize).prop_map(Meanwhile::Revoke),
-        (0..7_usize).prop_map(Meanwhile::Move),
-        (0..7_usize).prop_map(Meanwhile::TakeBack),
-        (0..7_usize).prop_map(Meanwhile::Remove),
-        Just(Meanwhile::Deliver),
-        (1..40_i64).prop_map(Meanwhile::Wait),
-        (0..7_usize, action()).prop_map(|(which, action)| Meanwhile::Other(which, action)),
-    ];
+    let meanwhile = || {
+        prop_oneof![
+            (0..7_usize).prop_map(Meanwhile::Cancel),
+            (0..7_usize).prop_map(Meanwhile::Revoke),
+            (0..7_usize).prop_map(Meanwhile::Move),
+            (0..7_usize).prop_map(Meanwhile::TakeBack),
+            (0..7_usize).prop_map(Meanwhile::Remove),
+            Just(Meanwhile::Deliver),
+            (1..40_i64).prop_map(Meanwhile::Wait),
+            (0..7_usize, action()).prop_map(|(which, action)| Meanwhile::Other(which, action)),
+        ]
+    };
     (
         prop::collection::vec(before, 1..7),
         action(),
@@ -104,16 +108,20 @@ fn scenario() -> impl Strategy<Value = Scenario> {
         any::<bool>(),
         prop_oneof![
             2 => Just(Vec::new()),
-            3 => prop::collection::vec(meanwhile, 1..4),
+            3 => prop::collection::vec(meanwhile(), 1..4),
         ],
+        prop::option::weighted(0.3, meanwhile()),
     )
-        .prop_map(|(before, action, chosen, hold, meanwhile)| Scenario {
-            before,
-            action,
-            chosen,
-            hold,
-            meanwhile,
-        })
+        .prop_map(
+            |(before, action, chosen, hold, meanwhile, beside)| Scenario {
+                before,
+                action,
+                chosen,
+                hold,
+                meanwhile,
+                beside,
+            },
+        )
 }
 
 fn candidate(number: usize) -> String {
@@ -332,6 +340,44 @@ async fn equals(world: &World, plan: &Plan, before: &Picture, batch: Option<i64>
     assert_eq!(status.progress.waiting, count(plan.sends()));
 }
 
+/// All of a plan was done or nothing of it, whatever happened at the same time; and no mail of it is about to leave with
+/// what is no longer true.
+async fn is_whole(world: &World, plan: &Plan, done: Result<CarriedOut, AppError>) {
+    let id = plan.batch();
+    let kept = world.store.read(move |read| read.batch(id)).await.unwrap();
+    let done = match done {
+        Err(AppError::PlanChanged(_)) => return assert!(kept.is_none(), "refused, and done"),
+        done => done.unwrap(),
+    };
+    assert_eq!(done.batch, kept.map(|batch| batch.number));
+    let Some(number) = done.batch else {
+        return assert_eq!(plan.acts(), 0);
+    };
+    let sends = plan.rows.iter().filter(|row| row.step.name() == "send");
+    let sends: BTreeSet<InterviewId> = sends.map(|row| row.id).collect();
+    assert_eq!(done.deliveries.len(), sends.len());
+    for mail in world.app.batch_mails(number).await.unwrap() {
+        let id = mail.delivery.id;
+        assert!(sends.contains(&mail.delivery.interview_id));
+        let dossier = world.details(mail.delivery.interview_id).await;
+        let outgoing = world.store.read(move |read| read.outgoing(id)).await;
+        let link = outgoing.unwrap().unwrap().link;
+        let own = |key: String| link.ends_with(&key);
+        assert!(
+            dossier
+                .sessions
+                .iter()
+                .any(|session| own(session.key.expose()))
+        );
+        if mail.delivery.state.is_unsent() {
+            let row = &dossier.row;
+            assert_eq!(world.app.join_link(row).unwrap().expose(), link);
+            assert_eq!(Some(mail.delivery.starts_at), row.interview.starts_at);
+            assert_eq!(row.interview.status.name(), "scheduled");
+        }
+    }
+}
+
 async fn run(scenario: &Scenario) {
     let world = World::in_memory().await;
     let ids = prepared(&world, scenario).await;
@@ -351,6 +397,11 @@ async fn run(scenario: &Scenario) {
         happens(&world, &ids, *meanwhile).await;
     }
     let hold = scenario.hold.then_some(Duration::from_secs(30));
+    if let Some(beside) = scenario.beside {
+        let happening = happens(&world, &ids, beside);
+        let (done, ()) = tokio::join!(world.app.carry_out(&plan, hold), happening);
+        return is_whole(&world, &plan, done).await;
+    }
     let before = picture(&world, &ids).await;
     let mut done = world.app.carry_out(&plan, hold).await;
     if let Err(AppError::PlanChanged(changed)) = &done {

@@ -216,3 +216,31 @@ async fn who_paused_resumed_stopped_and_retried_a_batch_stays_on_record() {
         .find(|event| event.kind.name() == "mail_queued");
     assert!(asked.unwrap().detail.ends_with(" (batch 1)"));
 }
+
+#[tokio::test]
+async fn a_pause_is_no_part_of_the_pace() {
+    let world = World::new().await;
+    let ids = candidates(&world, 30).await;
+    let number = batch(&world, &ids, None).await;
+    world.post.answers([Answer::Later; 20]);
+    world.deliver().await;
+    let status = async || {
+        let status = world.app.batch(number).await.unwrap();
+        (status.last_minute, status.per_minute, status.time_left)
+    };
+    let half = SignedDuration::from_secs(30);
+    world.clock.advance(half);
+    // When what was put off leaves is for its next try to say, not for the pace.
+    assert_eq!(status().await, (10, Some(20), None));
+    let words = world.app.batch(number).await.unwrap().words();
+    assert!(words.ends_with("20 put off, 20 a minute"), "{words}");
+    world.app.steer_batch(number, Steer::Pause).await.unwrap();
+    assert_eq!(status().await, (10, None, None));
+    world.clock.advance(SignedDuration::from_secs(5));
+    world.app.steer_batch(number, Steer::Resume).await.unwrap();
+    assert_eq!(
+        status().await,
+        (0, None, None),
+        "nothing is known of it yet"
+    );
+}

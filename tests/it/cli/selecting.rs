@@ -157,6 +157,28 @@ fn a_saved_plan_is_carried_out_once_and_refused_when_it_is_no_longer_true() {
     assert_eq!(greenroom.mailbox().len(), 2);
 }
 
+#[test]
+fn what_changed_since_a_plan_was_saved_is_shown_as_it_would_be_planned_now() {
+    let greenroom = Greenroom::new();
+    let made = greenroom.new_ada(&["--json"]).ended(0).one();
+    let ada = made["interview"]["id"].as_str().unwrap();
+    let file = greenroom.home().join("plan.json");
+    let plan = file.to_str().unwrap();
+    greenroom
+        .run(&["resend", "all", "--save-plan", plan])
+        .ended(0);
+    greenroom.run(&["cancel", ada]).ended(0);
+    let refused = greenroom.run(&["resend", "--plan", plan, "--yes"]).ended(2);
+    let (_, now) = refused
+        .err
+        .split_once("Changed since this plan was made; today it would say of them:\n")
+        .unwrap();
+    assert!(now.starts_with("skip  Ada Lovelace"), "{now}");
+    assert!(now.contains("cancelled"), "{now}");
+    assert!(now.contains("nothing was done"), "{now}");
+    assert_eq!(greenroom.mailbox().len(), 1);
+}
+
 #[rstest]
 #[case("y", 0, 2)]
 #[case("n", 0, 1)]

@@ -60,6 +60,7 @@ async fn in_a_sound_database_nothing_is_noticed() {
 #[case::d13_malformed("UPDATE candidates_candidate SET email = 'ada at c.example'", &["address"])]
 #[case::d13_mistyped("UPDATE candidates_candidate SET email = 'ada@gmial.com'", &["address"])]
 #[case::d14("DELETE FROM jobs_job", &["no-job"])]
+#[case::d14_of_another("UPDATE interviews_interview SET job_id = 99; UPDATE candidates_candidate SET job_id = 1", &["no-job"])]
 #[case::d15(
     "UPDATE interviews_interviewslot SET interview_date = '2031-05-02';
      UPDATE interviews_interview SET started_at = '2031-05-02 07:20:00', scheduled_time = '2031-05-02 07:20:00',

@@ -203,6 +203,11 @@ async fn a_column_that_is_missing_is_named_and_the_rest_comes_in(
     let report = import(&world.app, request(&old.file)).await.unwrap();
     assert_eq!(report.absent, [format!("{table}.{column}")]);
     assert_eq!(report.new, 1);
+    let link = world.link(ada()).await;
+    assert!(
+        link.ends_with(&Old::key(1)),
+        "the key is in an inbox, in whichever column it stood: {link}"
+    );
 }
 
 #[tokio::test]

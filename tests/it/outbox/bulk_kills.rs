@@ -144,6 +144,7 @@ async fn killed_throughout_a_bulk_resend_its_batch_is_one_and_its_totals_are_rig
             break;
         }
     }
+    assert!(killed > 0, "nothing was killed");
     let shown = bulk.greenroom.run(&["batch", "--json"]).ended(0).one();
     assert_eq!(
         (&shown["accepted"], &shown["over"]),

@@ -159,14 +159,18 @@ fn whom(
 
 fn what_for(row: &InterviewRow, known: &Known<'_>, teller: &mut Teller<'_>) -> String {
     let title = known.job(row).and_then(|job| job.job_title.as_deref());
-    teller.text("job title", title).unwrap_or_else(|| {
-        let detail = row.job_id.as_deref().map_or_else(
+    let title = teller.text("job title", title);
+    if title.is_none() || !known.names_its_job(row) {
+        let missing = row.job_id.as_deref().map_or_else(
             || "no job is named".to_owned(),
             |id| format!("there is no job {}", clip(id, 40)),
         );
-        teller.say(Defect::NoJob, detail);
-        NO_ROLE.to_owned()
-    })
+        let instead = title.as_deref().map_or_else(String::new, |title| {
+            format!("; that of its slot or its candidate is taken: {title}")
+        });
+        teller.say(Defect::NoJob, missing + &instead);
+    }
+    title.unwrap_or_else(|| NO_ROLE.to_owned())
 }
 
 fn how_long(

@@ -91,6 +91,11 @@ impl<'a> Known<'a> {
         .find_map(|id| find(&self.jobs, id))
     }
 
+    /// Whether the interview itself names a job that there is.
+    pub fn names_its_job(&self, row: &InterviewRow) -> bool {
+        find(&self.jobs, row.job_id.as_deref()).is_some()
+    }
+
     pub fn company(&self, row: &InterviewRow) -> Option<&'a CompanyRow> {
         let slot = self.slots(row).into_iter().flatten().next()?;
         find(&self.companies, slot.company_id.as_deref())

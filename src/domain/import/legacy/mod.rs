@@ -12,6 +12,7 @@ mod slots;
 mod tell;
 mod times;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ pub use skew::{Skew, SkewAnswer};
 pub use times::Recorded;
 
 use super::{Arrival, Report};
+use crate::domain::session::SessionKey;
 use crate::domain::when::{InterviewDuration, Zone};
 use known::Known;
 use times::Times;
@@ -41,9 +43,26 @@ pub struct LegacyTerms {
     pub skew: Option<SkewAnswer>,
 }
 
+// Before there was a column of keys they stood in the links alone, and are in inboxes all the same.
+fn with_keys_of_links(database: &Database) -> Cow<'_, Database> {
+    let column = "interviews_interview.session_key";
+    if !database.absent.iter().any(|absent| absent == column) {
+        return Cow::Borrowed(database);
+    }
+    let mut whole = database.clone();
+    for row in &mut whole.interviews {
+        let link = row.interview_link.as_deref();
+        row.session_key = link
+            .and_then(|link| link::read(link).key)
+            .map(SessionKey::expose);
+    }
+    Cow::Owned(whole)
+}
+
 /// Reads every interview, and says what is wrong. How many are new is for the database to say.
 #[must_use]
 pub fn read(database: &Database, terms: &LegacyTerms) -> (Vec<Arrival>, Report) {
+    let database = &*with_keys_of_links(database);
     let known = Known::of(database);
     let mut report = Report {
         absent: database.absent.clone(),

@@ -72,7 +72,7 @@ fn a_batch_of_this_run_is_followed_to_its_end_and_that_is_said() {
     carried_out(&mut stage);
     assert!(
         stage.screen().contains(
-            "batch 12: 15 of 34 sent, 17 waiting, 1 being sent, 1 failed, about 4 seconds left · B"
+            "batch 12: 15 of 34 sent, 17 waiting, 1 being sent, 1 failed, 5 a second, about 4 seconds left · B"
         ),
         "{}",
         stage.screen()
@@ -82,7 +82,10 @@ fn a_batch_of_this_run_is_followed_to_its_end_and_that_is_said() {
         failed: 1,
         ..Progress::default()
     };
-    stage.outbox.batches[0].time_left = None;
+    (
+        stage.outbox.batches[0].per_minute,
+        stage.outbox.batches[0].time_left,
+    ) = (None, None);
     stage.tell(Event::DataChanged);
     stage.answer_pane();
     assert!(
@@ -134,4 +137,42 @@ fn a_plan_that_was_carried_out_before_says_so() {
     };
     stage.tell(Event::PlanCarriedOut(request, Ok(done)));
     assert!(stage.screen().contains("done before, as batch 7"));
+}
+
+#[test]
+fn the_end_of_a_batch_that_another_began_is_said_as_well() {
+    let mut stage = Stage::new(160, 30);
+    stage.outbox.batches = batches();
+    stage.tell(Event::DataChanged);
+    stage.answer_pane();
+    assert_eq!(stage.model.followed, [12, 11]);
+    let mut ended = batches();
+    ended[0].progress = Progress {
+        accepted: 33,
+        failed: 1,
+        ..Progress::default()
+    };
+    (ended[0].per_minute, ended[0].time_left) = (None, None);
+    stage.outbox.batches = ended;
+    stage.tell(Event::DataChanged);
+    stage.answer_pane();
+    let screen = stage.screen();
+    assert!(
+        screen.contains("batch 12: 33 of 34 sent, 1 failed · r in B"),
+        "{screen}"
+    );
+    assert_eq!(stage.model.followed, [11]);
+    // It is theirs to stop in B, not by u.
+    stage.taken();
+    stage.keys("u");
+    assert!(!stage.screen().contains("Stop batch"));
+}
+
+#[test]
+fn stopping_new_links_says_that_the_old_ones_have_ended() {
+    let mut stage = open();
+    stage.keys("j s");
+    stage.tell(Event::PlanDrawn);
+    let screen = stage.screen();
+    assert!(screen.contains("links have ended all the same"), "{screen}");
 }
