@@ -70,7 +70,7 @@ pub enum AppError {
     #[error("{1} ({0}): {2}; nothing was done. Leave them out, or put that right")]
     OfPlan(InterviewId, String, Box<AppError>),
     /// Something changed since the plan was made.
-    #[error("{} changed since this plan was made; nothing was done. Plan again", interviews(.0.len()))]
+    #[error("{} changed since this plan was made; nothing was done", interviews(.0.len()))]
     PlanChanged(Vec<InterviewId>),
     /// Nobody waits to be let in.
     #[error(

@@ -263,7 +263,8 @@ async fn what_changed(
             printer.remark(&line);
         }
     }
-    Ok(AppError::PlanChanged(changed).into())
+    let refused = AppError::PlanChanged(changed);
+    Ok(Failure::input(format!("{refused}. Plan again")))
 }
 
 // Hexadecimal digits in groups, but not the groups of an id.

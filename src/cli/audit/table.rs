@@ -82,7 +82,12 @@ fn standing(severity: Severity) -> Standing {
 fn rows(found: &[Found], table: &mut Table, app: &App, printer: &mut Printer) {
     let (zone, now) = (app.config().list_zone(), app.now());
     let cells = |found: &Found| {
-        let interview = &found.row.interview;
+        let (interview, finding) = (&found.row.interview, &found.finding);
+        // What no command mends for all of them together is said of each.
+        let detail = match remedy_for_all(finding.code) {
+            Some(_) => finding.detail.clone(),
+            None => format!("{} To mend it: {}", finding.detail, finding.remedy.words),
+        };
         let (start, distance) = interview.starts_at.map_or_else(
             || ("no time yet".to_owned(), String::new()),
             |at| {
@@ -93,9 +98,9 @@ fn rows(found: &[Found], table: &mut Table, app: &App, printer: &mut Printer) {
         vec![
             format!("  {start}"),
             distance,
-            found.finding.severity.number().to_string(),
+            finding.severity.number().to_string(),
             interview.candidate_name.clone(),
-            found.finding.detail.clone(),
+            detail,
             interview.id.to_string(),
         ]
     };

@@ -66,6 +66,22 @@ fn an_audit_ends_with_1_when_it_finds_anything_and_counts_by_code() {
 }
 
 #[test]
+fn what_no_command_mends_for_all_is_said_of_each() {
+    let greenroom = Greenroom::new();
+    let table = greenroom.home().join("table.csv");
+    let lines = "candidate_name,candidate_email,role,starts_at,zone,duration_minutes\n\
+                 Zoe,zoe@example.org,Engineer,,Europe/London,45\n";
+    fs::write(&table, lines).unwrap();
+    greenroom.run(&["import", table.to_str().unwrap()]).ended(0);
+    let ran = greenroom.run(&["audit", "finding:no-start"]).ended(1);
+    assert!(
+        ran.out.contains("so nobody can be told when. To mend it: "),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
 fn an_audit_in_json_has_one_finding_a_line_the_most_urgent_first() {
     let findings = greenroom().run(&["audit", "--json"]).ended(1).json();
     assert_eq!(findings.len(), 2);
