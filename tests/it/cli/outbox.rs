@@ -417,7 +417,7 @@ fn when_the_disk_is_full_new_says_that_its_mail_waits() {
         "--again",
     ];
     // More and more room, until there is enough for the interview and its mail, but not for a word about its sending.
-    let said = (80..400).step_by(8).find_map(|blocks: u32| {
+    let said = (80..2_000).step_by(8).find_map(|blocks: u32| {
         let program = greenroom.command(&bob);
         let output = std::process::Command::new("timeout")
             .args([
