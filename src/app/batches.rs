@@ -336,11 +336,10 @@ impl App {
         let history = read.batch_events(batch.number)?;
         let now = self.running();
         // A pause is no part of the pace.
-        let resumed = history.iter().rev();
-        let resumed = resumed
-            .filter(|event| event.deed == BatchDeed::Resumed)
-            .map(|event| event.at)
-            .next();
+        let mut latest_first = history.iter().rev();
+        let resumed = latest_first
+            .find(|event| event.deed == BatchDeed::Resumed)
+            .map(|event| event.at);
         let since = now.saturating_sub(LATELY).unwrap_or(Timestamp::MIN);
         let since = resumed.map_or(since, |resumed| resumed.max(since));
         let (last_minute, first) = if progress.left() > 0 {

@@ -395,8 +395,12 @@ impl App {
     ) -> Result<PlanRow, AppError> {
         let newest = read.last_delivery(row.id())?;
         let interview = &row.interview;
-        let replaced_at = match (action, read.sessions(row.id())?.as_slice()) {
-            (Action::Rotate, [newest, _, ..]) => Some(newest.created_at),
+        // Only a rotation looks at more than what stands beside every row.
+        let replaced_at = match action {
+            Action::Rotate => match read.sessions(row.id())?.as_slice() {
+                [newest, _, ..] => Some(newest.created_at),
+                _ => None,
+            },
             _ => None,
         };
         let step = self.planned(action, row, newest.as_ref(), replaced_at, chosen);
