@@ -2,38 +2,30 @@
 //! the same rows. See benches/README.md.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may")]
 
+#[path = "../support/mod.rs"]
+mod support;
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use greenroom::app::{Action, App, Selection, SystemChance, SystemClock, Wiring};
-use greenroom::config::{Config, Environment, Options};
+use greenroom::app::{Action, App, Selection};
 use greenroom::domain::draft::Draft;
 use greenroom::domain::filter::Filter;
 use greenroom::domain::ids::{InterviewId, SessionId};
 use greenroom::domain::interview::Interview;
 use greenroom::domain::session::{Session, SessionKey};
-use greenroom::render::templates::Templates;
 use greenroom::store::{OpenOptions, Store, StoreError};
 
 const PLANNED: usize = 100_000;
 const MAILED: usize = 10_000;
 
-const SETTINGS: &str = "
-company.name = 'Acme'
-company.from = 'Acme Interviews <jobs@acme.example>'
-links.base_url = 'https://interviews.acme.example'
-mail.transport = 'smtp'
-mail.smtp.host = 'mx.acme.example'
-schedule.zone = 'Europe/Berlin'
-";
-
 #[tokio::main]
 async fn main() {
     let home = tempfile::tempdir().unwrap();
-    let app = app(home.path()).await;
+    let app = support::app(home.path()).await;
     fill(&app, home.path()).await;
     let all = Selection::Matching(Filter::parse("all").unwrap());
     let began = Instant::now();
@@ -69,28 +61,6 @@ async fn main() {
         theirs.as_secs_f64(),
         ours.as_secs_f64() / theirs.as_secs_f64()
     );
-}
-
-async fn app(home: &Path) -> App {
-    let file = home.join("config.toml");
-    std::fs::write(&file, SETTINGS).unwrap();
-    let options = Options {
-        config: Some(file),
-        data_dir: Some(home.join("data")),
-    };
-    let environment = Environment {
-        home: Some(home.to_owned()),
-        ..Environment::default()
-    };
-    App::new(Wiring {
-        store: Store::open(&home.join("data"), OpenOptions::default()).unwrap(),
-        config: Config::load(&options, &environment).unwrap(),
-        templates: Templates::load(Some(&home.join("templates"))).unwrap(),
-        clock: Arc::new(SystemClock),
-        chance: Arc::new(SystemChance),
-    })
-    .await
-    .unwrap()
 }
 
 /// Interviews with links, nobody mailed.

@@ -4,39 +4,28 @@
 
 mod measure;
 mod sqlite;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
-use std::sync::Arc;
 
-use greenroom::app::{App, ImportRequest, MailWish, Progress, SystemChance, SystemClock, Wiring};
-use greenroom::config::{Config, Environment, Options};
+use greenroom::app::{App, ImportRequest, MailWish, Progress};
 use greenroom::domain::draft::Draft;
 use greenroom::domain::filter::Filter;
 use greenroom::domain::finding::{Code, Severity};
 use greenroom::domain::import::formula::neutralised;
-use greenroom::render::templates::Templates;
-use greenroom::store::{OpenOptions, Store};
 use jiff::{SignedDuration, Timestamp};
 use measure::Measured;
 use tokio::sync::watch;
-
-const SETTINGS: &str = "
-company.name = 'Acme'
-company.from = 'Acme Interviews <jobs@acme.example>'
-links.base_url = 'https://interviews.acme.example'
-mail.transport = 'smtp'
-mail.smtp.host = 'mx.acme.example'
-schedule.zone = 'Europe/Berlin'
-";
 
 #[tokio::main]
 async fn main() {
     let rows: u64 = std::env::var("ROWS").map_or(1_000_000, |rows| rows.parse().unwrap());
     let home = tempfile::tempdir().unwrap();
-    let app = app(home.path()).await;
+    let app = support::app(home.path()).await;
     let table = home.path().join("table.csv");
     write_table(&table, rows);
     println!(
@@ -56,28 +45,6 @@ async fn main() {
     );
     audit(&app).await;
     export(&app, rows).await;
-}
-
-async fn app(home: &Path) -> App {
-    let file = home.join("config.toml");
-    std::fs::write(&file, SETTINGS).unwrap();
-    let options = Options {
-        config: Some(file),
-        data_dir: Some(home.join("data")),
-    };
-    let environment = Environment {
-        home: Some(home.to_owned()),
-        ..Environment::default()
-    };
-    App::new(Wiring {
-        store: Store::open(&home.join("data"), OpenOptions::default()).unwrap(),
-        config: Config::load(&options, &environment).unwrap(),
-        templates: Templates::load(Some(&home.join("templates"))).unwrap(),
-        clock: Arc::new(SystemClock),
-        chance: Arc::new(SystemChance),
-    })
-    .await
-    .unwrap()
 }
 
 /// Interviews of the next months, every second with a key that the old system mailed.

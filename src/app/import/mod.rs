@@ -11,6 +11,8 @@ mod lines;
 mod look;
 mod progress;
 mod take;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -88,29 +90,6 @@ impl fmt::Debug for Found {
 }
 
 impl Import {
-    /// One that was never read from a file, with that report.
-    #[cfg(test)]
-    #[must_use]
-    pub(crate) fn sample(report: Report) -> Self {
-        let found = Found {
-            incoming: Incoming::new().unwrap(),
-            shared: HashSet::new(),
-        };
-        Self {
-            request: ImportRequest {
-                file: PathBuf::from("t.csv"),
-                format: None,
-                zone: None,
-                skew: None,
-                skip_bad: false,
-            },
-            format: Format::Csv,
-            zone: None,
-            report,
-            found: Arc::new(Mutex::new(found)),
-        }
-    }
-
     /// What would come in, and what is wrong with it.
     #[must_use]
     pub const fn report(&self) -> &Report {

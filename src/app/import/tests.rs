@@ -1,0 +1,27 @@
+//! An import for the tests of what shows one.
+
+use super::*;
+
+impl Import {
+    /// One that was never read from a file, with that report.
+    #[must_use]
+    pub(crate) fn sample(report: Report) -> Self {
+        let found = Found {
+            incoming: Incoming::new().unwrap(),
+            shared: HashSet::new(),
+        };
+        Self {
+            request: ImportRequest {
+                file: PathBuf::from("t.csv"),
+                format: None,
+                zone: None,
+                skew: None,
+                skip_bad: false,
+            },
+            format: Format::Csv,
+            zone: None,
+            report,
+            found: Arc::new(Mutex::new(found)),
+        }
+    }
+}
