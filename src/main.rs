@@ -234,7 +234,9 @@ async fn serve_alone(app: &App, serve: &Serve, printer: &mut Printer) -> Result<
             Serving::Elsewhere(_) => Failure::environment(format!(
                 "listen: {listen} is served by another greenroom on this database already"
             )),
-            Serving::Not { listen, why } => Failure::environment(format!("listen: {listen} {why}")),
+            Serving::Not { listen, why } => {
+                Failure::environment(format!("listen: {listen} {}", why.words()))
+            }
             Serving::Off | Serving::Here(_) => Failure::environment("listen: nothing is served"),
         })?;
     let sending = send(app, "serve", &stop)?;

@@ -3,14 +3,17 @@
 use uuid::Uuid;
 
 use super::outbox::{self, Outline};
-use super::{Action, App, AppError, Counts, Delivery, Position, Row, UnsentMail, Window};
+use super::{
+    Action, App, AppError, Counts, Delivery, LINK_SECRET, Position, Row, UnsentMail, Window,
+    read_secret,
+};
 use crate::domain::access::Access;
 use crate::domain::draft::{Details, Draft, Notice, Refusal};
 use crate::domain::event::Event;
 use crate::domain::filter::{Filter, Predicate};
 use crate::domain::ids::{DeliveryId, InterviewId, SessionId};
 use crate::domain::interview::Interview;
-use crate::domain::session::{Session, SessionKey};
+use crate::domain::session::{LinkToken, Session, SessionKey};
 use crate::domain::verdict::{Reason, Standing};
 use crate::store::{Place, Reading};
 
@@ -36,6 +39,8 @@ pub struct Dossier {
     pub row: Row,
     /// Its sessions, newest first.
     pub sessions: Vec<Session>,
+    /// The link tokens of these, in the same order.
+    pub tokens: Vec<LinkToken>,
     /// Its mails, newest first.
     pub deliveries: Vec<Delivery>,
     /// Its timeline, oldest first.
@@ -198,9 +203,17 @@ impl App {
                 let Some(row) = read.interview(id)? else {
                     return Ok(None);
                 };
+                let sessions = read.sessions(id)?;
+                let secret = read.setting(LINK_SECRET)?;
+                let secret = secret.map(|text| read_secret(&text)).transpose()?;
+                let tokens = secret.map_or_else(Vec::new, |secret| {
+                    let keys = sessions.iter().map(|session| session.key);
+                    keys.map(|key| secret.token(id, key)).collect()
+                });
                 Ok(Some(Dossier {
                     row,
-                    sessions: read.sessions(id)?,
+                    sessions,
+                    tokens,
                     deliveries: read.deliveries(id)?,
                     events: read.events(id)?,
                     accesses: read.accesses(id)?,

@@ -69,7 +69,7 @@ pub use plan::{Action, CarriedOut, Chosen, Held, LinkStep, Plan, PlanRow, Select
 pub use report::Report;
 pub use schedule::{MailWish, Schedule, Scheduled};
 pub use sending::{Sending, SentBy};
-pub use serving::{Affected, Serving};
+pub use serving::{Affected, InTheWay, Serving};
 pub use steer::Settlement;
 pub use take_back::TakenBack;
 pub use tokens::{Admission, NewToken, TokenError};

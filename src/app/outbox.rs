@@ -137,7 +137,7 @@ impl App {
     ) -> Result<(), AppError> {
         let earlier = write.deliveries(interview.id)?;
         if let Some(waiting) = earlier.iter().find(|delivery| delivery.state.is_unsent()) {
-            let words = waiting_words(waiting, interview, self.now());
+            let words = waiting_words(waiting, &self.config().list_zone(), self.now());
             return Err(AppError::AlreadyWaiting(words));
         }
         if earlier.first().is_some_and(Delivery::is_unsettled) {
@@ -209,12 +209,10 @@ pub(super) fn kept<T>(found: Option<T>) -> Result<T, AppError> {
 /// How a mail waits: "leaves 10:42", "next try 10:42", "is being sent".
 pub(super) fn waiting_words(
     delivery: &Delivery,
-    interview: &Interview,
+    zone: &when::Zone,
     now: jiff::Timestamp,
 ) -> String {
-    let due = delivery
-        .due
-        .map(|due| when::moment(due, &interview.zone, now));
+    let due = delivery.due.map(|due| when::moment(due, zone, now));
     match (delivery.state, due) {
         (State::Held, Some(due)) => format!("is held until {due}"),
         (State::Deferred, Some(due)) => format!("was put off (next try {due})"),

@@ -22,9 +22,63 @@ pub enum Serving {
     Not {
         /// Where it was to be served.
         listen: SocketAddr,
-        /// What stands in the way, in a few words: `the port is taken by another program`.
-        why: String,
+        /// What stands in the way.
+        why: InTheWay,
     },
+}
+
+/// What stands in the way of serving the join page at its address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InTheWay {
+    /// A Greenroom with another database has the port.
+    AnotherGreenroom,
+    /// Another program has it.
+    AnotherProgram,
+    /// This user may not use it.
+    NotAllowed,
+    /// The address belongs to another machine.
+    NotHere,
+    /// Something else, as the system says it.
+    Other(String),
+}
+
+impl InTheWay {
+    /// In a few words, after the address.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::AnotherGreenroom => "is taken by a Greenroom with another database".to_owned(),
+            Self::AnotherProgram => "is taken by another program".to_owned(),
+            Self::NotAllowed => "may not be used by this user".to_owned(),
+            Self::NotHere => "is not an address of this machine".to_owned(),
+            Self::Other(error) => format!("can't be used: {error}"),
+        }
+    }
+
+    /// In a word or two, after the port.
+    #[must_use]
+    pub const fn brief(&self) -> &'static str {
+        match self {
+            Self::AnotherGreenroom => "another Greenroom's",
+            Self::AnotherProgram => "taken",
+            Self::NotAllowed => "not allowed",
+            Self::NotHere => "not this machine's",
+            Self::Other(_) => "unusable",
+        }
+    }
+
+    /// What helps: at length, and in a word or two. A port that becomes free is taken by itself.
+    #[must_use]
+    pub const fn remedy(&self) -> [&'static str; 2] {
+        match self {
+            Self::AnotherGreenroom | Self::AnotherProgram => {
+                ["free it or set server.listen", "free it"]
+            }
+            Self::NotAllowed | Self::NotHere | Self::Other(_) => {
+                ["set server.listen", "set server.listen"]
+            }
+        }
+    }
 }
 
 /// Whose links need the join page of this machine.

@@ -73,10 +73,9 @@ impl App {
             Settlement::SendAgain => {
                 let others = write.deliveries(delivery.interview_id)?;
                 if let Some(other) = others.iter().find(|other| other.state.is_unsent()) {
-                    let row = outbox::kept(write.interview(delivery.interview_id)?)?;
                     return Err(AppError::AlreadyWaiting(outbox::waiting_words(
                         other,
-                        &row.interview,
+                        &self.config().list_zone(),
                         self.now(),
                     )));
                 }

@@ -132,18 +132,15 @@ impl App {
     fn answer(&self, dossier: Dossier, found_by: FoundBy, text: &str) -> Why {
         let (row, now) = (&dossier.row, self.now());
         let zone = &row.interview.zone;
-        let key = dossier.session_in(text);
-        let found_by = match (key.map(|session| session.revoked_at), found_by) {
-            (Some(None), _) => FoundBy::Key,
-            (Some(Some(at)), _) => FoundBy::FormerKey(at),
-            (None, found_by) => found_by,
+        let found_by = match (dossier.session_in(text), found_by) {
+            (Some((Names::Key, session)), _) => match session.revoked_at {
+                None => FoundBy::Key,
+                Some(at) => FoundBy::FormerKey(at),
+            },
+            (_, found_by) => found_by,
         };
         let mut sentence = row.reason(&self.policy().window, now).sentence(zone, now);
-        let former = match found_by {
-            FoundBy::FormerToken(at) => Some(dossier.ended_in_words("link", at, zone)),
-            _ => dossier.former_key_in_words(text, zone),
-        };
-        if let Some(former) = former {
+        if let Some(former) = dossier.former_link_in_words(text, zone) {
             sentence = format!("{former} {sentence}");
         }
         let seen = dossier
@@ -159,27 +156,48 @@ impl App {
     }
 }
 
+/// How a text names a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Key,
+    Token,
+}
+
 impl Dossier {
-    fn session_in(&self, text: &str) -> Option<&Session> {
-        let key = text.split_whitespace().find_map(SessionKey::in_text)?;
-        self.sessions.iter().find(|session| session.key == key)
+    fn session_in(&self, text: &str) -> Option<(Names, &Session)> {
+        let mut sessions = self.sessions.iter();
+        if let Some(key) = text.split_whitespace().find_map(SessionKey::in_text) {
+            let named = sessions.find(|session| session.key == key)?;
+            return Some((Names::Key, named));
+        }
+        let named = |token: &LinkToken| {
+            text.split_whitespace()
+                .any(|word| Sought::read(word).exact == token.expose())
+        };
+        let index = self.tokens.iter().position(named)?;
+        Some((Names::Token, self.sessions.get(index)?))
     }
 
-    /// If a text holds a former key of the interview: that it was replaced or revoked, and when.
+    /// If a text holds a former key of the interview, or the token of a former link: that it was replaced or revoked,
+    /// when, and by what.
     #[must_use]
-    pub fn former_key_in_words(&self, text: &str, zone: &Zone) -> Option<String> {
-        let ended = self.session_in(text)?.revoked_at?;
-        Some(self.ended_in_words("key", ended, zone))
-    }
-
-    // A session that ended was replaced where another came after it.
-    fn ended_in_words(&self, what: &str, ended: Timestamp, zone: &Zone) -> String {
-        let newest = self.sessions.first();
-        let is_newest = newest.is_some_and(|newest| newest.revoked_at == Some(ended));
-        let how = if is_newest { "revoked" } else { "replaced" };
-        format!(
-            "This {what} lets nobody in: it was {how} {}.",
-            when::day_and_time(ended, zone)
-        )
+    pub fn former_link_in_words(&self, text: &str, zone: &Zone) -> Option<String> {
+        let (names, session) = self.session_in(text)?;
+        let ended = when::day_and_time(session.revoked_at?, zone);
+        let what = match names {
+            Names::Key => "key",
+            Names::Token => "link",
+        };
+        // A session that ended was replaced where another came after it.
+        let newest = self.sessions.first()?;
+        Some(if newest.key == session.key {
+            format!("This {what} lets nobody in: it was revoked {ended}.")
+        } else {
+            let today = match newest.revoked_at {
+                None => format!("Today's key is {}", newest.key.shortened()),
+                Some(_) => "The one that came after it was revoked.".to_owned(),
+            };
+            format!("This {what} lets nobody in: it was replaced {ended}. {today}")
+        })
     }
 }

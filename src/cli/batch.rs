@@ -79,7 +79,9 @@ struct BatchJson<'a> {
     batch: i64,
     id: String,
     action: &'a str,
+    /// `going`, `paused`, `stopped` (what had not left was withdrawn) or `over` (it has come to its end by itself).
     state: &'static str,
+    /// Whether nothing of it can leave any more: always when `over`, and when `stopped` once what was leaving has left.
     over: bool,
     asked_by: &'a str,
     asked_at: Timestamp,
@@ -117,7 +119,7 @@ impl<'a> From<&'a BatchStatus> for BatchJson<'a> {
             batch: batch.number,
             id: batch.id.to_string(),
             action: &batch.action,
-            state: batch.state.name(),
+            state: status.standing(),
             over: status.is_over(),
             asked_by: &batch.asked_by,
             asked_at: batch.asked_at,

@@ -5,6 +5,8 @@
 
 mod shown;
 
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -39,7 +41,7 @@ pub(super) struct Consent {
     /// Show the plan and do nothing
     #[arg(long)]
     dry_run: bool,
-    /// Write the plan to a file and, without --yes, do nothing else
+    /// Write the plan to a new file and, without --yes, do nothing else; a file that is there already is refused
     #[arg(long, value_name = "FILE")]
     save_plan: Option<PathBuf>,
     /// Do nothing unless the plan acts on exactly so many interviews
@@ -100,6 +102,9 @@ impl Selector {
         app: &App,
         printer: &mut Printer,
     ) -> Result<Done, Failure> {
+        if self.is_saved() && self.consent.only_shows() {
+            rehearse(&plan, app, printer).await?;
+        }
         self.consent.carry_out(plan, self.json, app, printer).await
     }
 
@@ -247,6 +252,23 @@ impl Consent {
     }
 }
 
+/// A kept plan is shown only as far as it could be carried out.
+async fn rehearse(plan: &Plan, app: &App, printer: &mut Printer) -> Result<(), Failure> {
+    match app.rehearse(plan).await {
+        Err(AppError::PlanChanged(changed)) => {
+            Err(what_changed(plan, changed, app, printer).await?)
+        }
+        Ok(Some(batch)) => {
+            printer.remark(&format!(
+                "This plan was carried out before, as batch {batch}; nothing would be done a second time."
+            ));
+            Ok(())
+        }
+        Ok(None) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Shows those who changed as they would be planned now, and says why nothing was done.
 async fn what_changed(
     plan: &Plan,
@@ -254,14 +276,32 @@ async fn what_changed(
     app: &App,
     printer: &mut Printer,
 ) -> Result<Failure, AppError> {
-    let anew = app
-        .plan(plan.action, &Selection::Ids(changed.clone()))
-        .await;
-    if let Ok(anew) = anew {
+    let named: BTreeSet<InterviewId> = changed.iter().copied().collect();
+    let there = app.marked(&named, &Filter::default()).await?;
+    let there = [there.hidden, there.shown].concat();
+    if there.is_empty() && changed.len() == plan.acts() {
+        return Ok(Failure::input(
+            "plan: none of its interviews is in this database: it was made for another one, or they were erased. Nothing \
+             was done",
+        ));
+    }
+    if !there.is_empty() {
+        let chosen = plan.rows.iter().filter(|row| row.chosen);
+        let chosen = Chosen::These(chosen.map(|row| row.id).collect());
+        let anew = app
+            .plan_choosing(plan.action, &Selection::Ids(there.clone()), &chosen)
+            .await?;
         printer.remark("Changed since this plan was made; today it would say of them:");
         for line in shown::rows_in_words(&anew, app) {
             printer.remark(&line);
         }
+    }
+    match changed.len() - there.len() {
+        0 => {}
+        1 => printer.remark("1 of its interviews is in this database no longer."),
+        gone => printer.remark(&format!(
+            "{gone} of its interviews are in this database no longer."
+        )),
     }
     let refused = AppError::PlanChanged(changed);
     Ok(Failure::input(format!("{refused}. Plan again")))
@@ -290,10 +330,14 @@ fn read_plan(file: &Path, action: Action) -> Result<Plan, Failure> {
 }
 
 fn write_plan(file: &Path, plan: &Plan) -> Result<(), Failure> {
-    plan.save(file).map_err(|error| {
-        Failure::environment(format!(
+    plan.save(file).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Failure::input(format!(
+            "save-plan: {} is there already and stays as it is; nothing was done. Name a new file",
+            file.display()
+        )),
+        _ => Failure::environment(format!(
             "save-plan: {} can't be written: {error}",
             file.display()
-        ))
+        )),
     })
 }

@@ -56,6 +56,15 @@ impl Environment {
         self.variable("SSH_CONNECTION").is_some()
     }
 
+    /// Whether a browser of this machine has a screen to show itself on.
+    #[must_use]
+    pub fn has_display(&self) -> bool {
+        cfg!(target_os = "macos")
+            || ["DISPLAY", "WAYLAND_DISPLAY"]
+                .iter()
+                .any(|name| self.variable(name).is_some())
+    }
+
     /// Where the person reached this machine over SSH.
     #[must_use]
     pub fn reached_at(&self) -> Option<SocketAddr> {

@@ -95,6 +95,8 @@ pub struct Config {
     pub machine_zone: Option<Zone>,
     /// Whether the person sits at another machine, at the other end of SSH.
     pub is_remote: bool,
+    /// Whether a browser of this machine has a screen to show itself on.
+    pub has_display: bool,
     /// What kind of terminal it is (`TERM`), where that is said.
     pub terminal: Option<String>,
     sender: Sender,
@@ -203,6 +205,7 @@ impl Config {
                 .or_else(|| environment.variable("LOGNAME"))
                 .map(str::to_owned),
             is_remote: environment.is_remote(),
+            has_display: environment.has_display(),
             terminal: environment.variable("TERM").map(str::to_owned),
             reached_at: environment.reached_at(),
         })

@@ -11,7 +11,8 @@ use handlebars::{Handlebars, RenderError, RenderErrorReason, Template, no_escape
 use serde::Serialize;
 use serde_json::Value;
 
-use strict::{escape_html, first_unescaped, registry};
+pub use strict::escape_html;
+use strict::{first_unescaped, registry};
 
 /// A template by the name of the file that replaces it.
 macro_rules! built_in {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::Server;
-use crate::app::{Answering, App, Serving, Stop};
+use crate::app::{Answering, App, InTheWay, Serving, Stop};
 
 /// How often it looks whether the port has become free.
 const AGAIN: Duration = Duration::from_secs(3);
@@ -35,14 +35,12 @@ pub(super) async fn in_the_way(app: &App, listen: SocketAddr, error: &io::Error)
     let why = match error.kind() {
         io::ErrorKind::AddrInUse => match app.who_answers(listen).await {
             Answering::This => return Serving::Elsewhere(listen),
-            Answering::AnotherGreenroom => {
-                "is taken by a Greenroom with another database".to_owned()
-            }
-            Answering::Another => "is taken by another program".to_owned(),
+            Answering::AnotherGreenroom => InTheWay::AnotherGreenroom,
+            Answering::Another => InTheWay::AnotherProgram,
         },
-        io::ErrorKind::PermissionDenied => "may not be used by this user".to_owned(),
-        io::ErrorKind::AddrNotAvailable => "is not an address of this machine".to_owned(),
-        _ => format!("can't be used: {error}"),
+        io::ErrorKind::PermissionDenied => InTheWay::NotAllowed,
+        io::ErrorKind::AddrNotAvailable => InTheWay::NotHere,
+        _ => InTheWay::Other(error.to_string()),
     };
     Serving::Not { listen, why }
 }

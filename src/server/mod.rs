@@ -34,7 +34,7 @@ pub use pages::{PageError, check_templates};
 use self::connections::Terms;
 use self::limits::Limits;
 use self::pages::Pages;
-use crate::app::{App, Ledger, Serving, Stop};
+use crate::app::{App, InTheWay, Ledger, Serving, Stop};
 
 /// Where it says which Greenroom it is.
 const HEALTH: &str = "/healthz";
@@ -81,7 +81,7 @@ impl Server {
     pub async fn bind(app: App, listen: SocketAddr) -> Result<Self, Serving> {
         let site = Site::new(app.clone()).map_err(|error| Serving::Not {
             listen,
-            why: format!("is not served: {error}"),
+            why: InTheWay::Other(error.to_string()),
         })?;
         let taken =
             connections::listen(listen).and_then(|listener| Ok((listener.local_addr()?, listener)));

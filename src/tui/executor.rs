@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
+use super::browser;
 use super::mail::MailParts;
 use super::message::{AuditRead, Effect, Event, Request, SaveError, Tally};
 use super::model::Slot;
@@ -25,6 +26,7 @@ use crate::domain::draft::Draft;
 use crate::domain::filter::Filter;
 use crate::domain::finding::{Code, Severity};
 use crate::domain::ids::{DeliveryId, InterviewId};
+use crate::domain::session::JoinLink;
 
 // Typing that goes on within these times makes an earlier request pointless.
 const TYPING: Duration = Duration::from_millis(120);
@@ -104,6 +106,7 @@ impl Executor {
                 interview,
                 delivery,
             } => self.simply(read_delivery(app, interview, delivery)),
+            Effect::OpenLink(link) => self.open_link(link),
             Effect::CountUnsent => {
                 self.simply(async move { Event::CountedUnsent(app.unsent().await.map_err(words)) });
             }
@@ -238,6 +241,23 @@ impl Executor {
         let events = self.events.clone();
         self.tasks.spawn(async move {
             let _ = events.send(work.await);
+        });
+    }
+
+    // The page that leads to the link stays for a while, or until the dashboard ends.
+    fn open_link(&mut self, link: JoinLink) {
+        let events = self.events.clone();
+        let directory = self.app.config().paths.data_dir.clone();
+        self.tasks.spawn(async move {
+            let opened = browser::open(&link, &directory).await;
+            let (page, told) = match opened {
+                Ok(page) => (Some(page), Ok(())),
+                Err(why) => (None, Err(why)),
+            };
+            let _ = events.send(Event::Opened(told));
+            if page.is_some() {
+                tokio::time::sleep(browser::STAYS).await;
+            }
         });
     }
 

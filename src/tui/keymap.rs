@@ -225,6 +225,7 @@ pub static BINDINGS: &[Binding] = {
         bind(L::Pane, &["?"], I::Help, "these keys"),
         bind(L::Pane, &["Ctrl-c"], I::Quit, "quit"),
         bind(L::Interview, &["W"], I::LetIn, "let in the candidate who waits, or go to the one who does"),
+        bind(L::Interview, &["o"], I::OpenLink, "open the join link in this machine's browser; the page notes it as a look"),
         bind(L::Interview, &[":"], I::Palette, "every command, by a few letters of its name"),
         bind(L::Interview, &[], I::Complete, "complete: the interview has taken place (asks first)"),
         bind(L::Interview, &[], I::NoShow, "no-show: the candidate did not come (asks first)"),

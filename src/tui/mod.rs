@@ -15,6 +15,7 @@
 //!
 //! Nothing is drawn when nothing changed, and no stray key mails: see [`message::Effect::mails_or_changes`].
 
+mod browser;
 pub mod executor;
 pub mod field;
 pub mod guard;

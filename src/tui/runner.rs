@@ -21,7 +21,7 @@ use super::guard::Guard;
 use super::input::{Decoder, Input};
 use super::keymap::{self, Layer};
 use super::message::{Effect, Event, Intent, Moment, Msg};
-use super::model::{Clipboard, Model, Setting};
+use super::model::{Browser, Clipboard, Model, Setting};
 use super::terminal::{Chunk, Screen, Signals, read_input, screen};
 use super::theme::Theme;
 use super::update::{start, update};
@@ -99,6 +99,7 @@ pub async fn setting(app: &App, quits_freely: bool) -> Setting {
         user: app.config().actor(),
         read_only: app.read_only(),
         clipboard: Clipboard::of(app.config().terminal.as_deref(), app.config().is_remote),
+        browser: Browser::of(app.config().is_remote, app.config().has_display),
         quits_freely,
         bell: app.config().ui.bell,
         seed: uuid::Uuid::new_v4().to_string(),
@@ -250,15 +251,10 @@ impl Runner {
     }
 
     fn next_tick(&self) -> Deadline {
-        let countdown = self
-            .model
-            .outgoing
-            .iter()
-            .filter(|_| self.model.counts_down());
-        let countdown = countdown.filter_map(|mail| {
-            let left = mail.held_until.duration_since(self.app.running());
+        let countdown = self.model.counting_down().map(|until| {
+            let left = until.duration_since(self.app.running());
             let part = u64::try_from(left.subsec_millis()).unwrap_or(0);
-            left.is_positive().then(|| Duration::from_millis(part + 1))
+            Duration::from_millis(part + 1)
         });
         let minute = u64::try_from(60 - self.app.now().as_second().rem_euclid(60)).unwrap_or(60);
         let tick = countdown.min().unwrap_or(Duration::from_secs(minute));

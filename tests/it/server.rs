@@ -15,7 +15,7 @@ mod states;
 
 use std::time::{Duration, Instant};
 
-use greenroom::app::Serving;
+use greenroom::app::{InTheWay, Serving};
 use greenroom::domain::ids::InterviewId;
 use greenroom::server::serve_beside;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -97,7 +97,7 @@ async fn a_taken_port_is_told_with_who_has_it_and_taken_over_when_it_is_free() {
         taken.err().unwrap(),
         Serving::Not {
             listen: site.address,
-            why: "is taken by a Greenroom with another database".to_owned()
+            why: InTheWay::AnotherGreenroom
         }
     );
 

@@ -227,3 +227,57 @@ async fn who_joins_in_another_process_is_seen_within_a_second_and_heard_and_let_
     assert!(ended.success());
     assert_eq!(written.matches('\u{7}').count(), 3, "once for each");
 }
+
+/// The link is opened through what the platform has for it, and the key in it stands in no process list.
+#[test]
+fn o_opens_the_link_without_its_key_among_the_arguments() {
+    let opener = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    let greenroom = Greenroom::new().with("DISPLAY", ":77");
+    let tools = greenroom.home().join("tools");
+    std::fs::create_dir(&tools).unwrap();
+    let program = tools.join(opener);
+    // It goes on, as a browser does that was not running yet.
+    let script = "#!/bin/sh\necho \"$@\" > \"$HOME/arguments\"\ncat \"$1\" > \"$HOME/page\"\nmv \"$HOME/page\" \"$HOME/opened\"\nexec sleep 5\n";
+    std::fs::write(&program, script).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&program, mode).unwrap();
+    let path = format!("{}:/usr/bin:/bin", tools.display());
+    let greenroom = greenroom.with("PATH", &path);
+    let made = greenroom.new_ada(&["--json"]).ended(0).one();
+    let link = made["interview"]["join_url"].as_str().unwrap().to_owned();
+    let key = made["interview"]["session_key"].as_str().unwrap();
+    let mut terminal = greenroom.terminal(&[], 80, 24);
+    terminal.shows("Ada Lovelace");
+    terminal.keys("o");
+    terminal.shows("opening Ada Lovelace's link");
+    // The dashboard does not wait for it.
+    terminal.keys("?");
+    terminal.shows("new interview");
+    terminal.keys("q");
+    let opened = greenroom.home().join("opened");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !opened.exists() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let page = std::fs::read_to_string(&opened).unwrap();
+    assert!(
+        page.contains(&format!("content=\"0;url={link}\"")),
+        "{page}"
+    );
+    let arguments = std::fs::read_to_string(greenroom.home().join("arguments")).unwrap();
+    let name = std::path::Path::new(arguments.trim());
+    assert!(
+        name.starts_with(greenroom.home().join("data")),
+        "{arguments}"
+    );
+    assert!(!arguments.contains(key), "{arguments}");
+    assert!(name.exists(), "a browser that is slow still finds it");
+    terminal.shows("Ada Lovelace");
+    terminal.keys("q");
+    assert!(terminal.ends().0.success());
+    assert!(!name.exists(), "it goes with the dashboard");
+}

@@ -14,7 +14,7 @@ use crate::domain::event::EventKind;
 use crate::domain::ids::{BatchId, DeliveryId, InterviewId};
 use crate::domain::interview::Interview;
 use crate::domain::session::Session;
-use crate::store::{NewBatch, Writing};
+use crate::store::{NewBatch, Reading, Writing};
 
 /// What carrying a plan out led to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -76,6 +76,46 @@ impl App {
         Ok(done)
     }
 
+    /// What carrying a plan out would meet, without doing it: the number of the batch as which it was carried out before,
+    /// if it was.
+    ///
+    /// # Errors
+    /// [`AppError::PlanChanged`] names what changed since the plan was made.
+    pub async fn rehearse(&self, plan: &Plan) -> Result<Option<i64>, AppError> {
+        let (app, plan) = (self.clone(), plan.clone());
+        self.store()
+            .read(move |read| {
+                if let Some(first) = read.batch(plan.batch())? {
+                    return Ok(Some(first.number));
+                }
+                let mut changed = Vec::new();
+                for row in &plan.rows {
+                    if matches!(app.still(read, plan.action, row)?, Still::No) {
+                        changed.push(row.id);
+                    }
+                }
+                if changed.is_empty() {
+                    Ok(None)
+                } else {
+                    Err(AppError::PlanChanged(changed))
+                }
+            })
+            .await
+    }
+
+    fn still(&self, read: &Reading<'_>, action: Action, row: &PlanRow) -> Result<Still, AppError> {
+        let current = read.interview(row.id)?;
+        let now = current
+            .as_ref()
+            .map(|current| self.plan_row(read, action, current, row.chosen))
+            .transpose()?;
+        Ok(match current {
+            _ if !row.still_holds(now) => Still::No,
+            Some(current) if row.acts() => Still::ToDo(Box::new(current)),
+            _ => Still::LeftAlone,
+        })
+    }
+
     fn carry_out_in(
         &self,
         write: &Writing<'_>,
@@ -112,7 +152,7 @@ impl App {
         // one has changed, everything is taken back.
         let mut changed = Vec::new();
         for row in &plan.rows {
-            match carrying.still(row)? {
+            match self.still(write, plan.action, row)? {
                 Still::No => changed.push(row.id),
                 Still::LeftAlone => {}
                 Still::ToDo(current) => {
@@ -182,22 +222,6 @@ enum Still {
 }
 
 impl Carrying<'_> {
-    fn still(&self, row: &PlanRow) -> Result<Still, AppError> {
-        let current = self.write.interview(row.id)?;
-        let now = current
-            .as_ref()
-            .map(|current| {
-                self.app
-                    .plan_row(self.write, self.plan.action, current, row.chosen)
-            })
-            .transpose()?;
-        Ok(match current {
-            _ if !row.still_holds(now) => Still::No,
-            Some(current) if row.acts() => Still::ToDo(Box::new(current)),
-            _ => Still::LeftAlone,
-        })
-    }
-
     fn act(&mut self, row: &PlanRow, current: Row) -> Result<(), AppError> {
         if matches!(row.step, Step::Send { .. }) {
             return self.mail(current);

@@ -37,7 +37,7 @@ impl App {
             return skip(if interview.status == Status::Scheduled {
                 "over".to_owned()
             } else {
-                reason.words(&interview.zone, now)
+                reason.words(&self.config().list_zone(), now)
             });
         }
         let link = row.link_state(&self.policy().window, now);
@@ -51,7 +51,7 @@ impl App {
             },
             Action::Repair { send: true } => self
                 .unmailable(row, newest, link)
-                .map_or_else(|| to_mail(reason, row, now), skip),
+                .map_or_else(|| self.to_mail(reason), skip),
             Action::Resend => self.resend(row, newest, reason, chosen),
             Action::Rotate => match replaced_at.and_then(|at| self.recent(now, at)) {
                 Some(ago) if !chosen => Step::Skip {
@@ -88,7 +88,7 @@ impl App {
                 why,
                 optional: true,
             },
-            _ => to_mail(reason, row, self.now()),
+            _ => self.to_mail(reason),
         }
     }
 
@@ -110,11 +110,30 @@ impl App {
         match newest {
             Some(waiting) if waiting.state.is_unsent() => Some(format!(
                 "already waiting: it {}",
-                outbox::waiting_words(waiting, interview, self.now())
+                outbox::waiting_words(waiting, &self.config().list_zone(), self.now())
             )),
             Some(lost) if lost.is_unsettled() => Some(SETTLE_FIRST.to_owned()),
             _ => None,
         }
+    }
+
+    // Times are those of the list, beside which they stand.
+    fn to_mail(&self, reason: Reason) -> Step {
+        let why = match reason {
+            Reason::NoLink => "a link will be made first".to_owned(),
+            Reason::Told(at) => format!(
+                "the link and time of the mail of {}",
+                when::moment(at, &self.config().list_zone(), self.now())
+            ),
+            Reason::HoldsDeadLink => "they hold a link that was replaced".to_owned(),
+            Reason::HoldsOldTime => "they hold the old time".to_owned(),
+            Reason::MailedElsewhere => "to the new address".to_owned(),
+            Reason::MailFailed => "the last mail failed".to_owned(),
+            Reason::InvitedByOldSystem => "until now only the old system mailed them".to_owned(),
+            Reason::StoredHere => "the last mail lies on this machine".to_owned(),
+            _ => "first invitation".to_owned(),
+        };
+        Step::Send { why }
     }
 
     /// How long ago something was, if that is so short that doing it again is more likely a slip than a wish.
@@ -192,24 +211,6 @@ fn told_nobody(what: &str, row: &Row) -> String {
 }
 
 const SETTLE_FIRST: &str = "outcome unknown: settle it first";
-
-fn to_mail(reason: Reason, row: &Row, now: Timestamp) -> Step {
-    let why = match reason {
-        Reason::NoLink => "a link will be made first".to_owned(),
-        Reason::Told(at) => format!(
-            "the link and time of the mail of {}",
-            when::moment(at, &row.interview.zone, now)
-        ),
-        Reason::HoldsDeadLink => "they hold a link that was replaced".to_owned(),
-        Reason::HoldsOldTime => "they hold the old time".to_owned(),
-        Reason::MailedElsewhere => "to the new address".to_owned(),
-        Reason::MailFailed => "the last mail failed".to_owned(),
-        Reason::InvitedByOldSystem => "until now only the old system mailed them".to_owned(),
-        Reason::StoredHere => "the last mail lies on this machine".to_owned(),
-        _ => "first invitation".to_owned(),
-    };
-    Step::Send { why }
-}
 
 /// What a step does to the link.
 pub(super) fn link(action: Action, step: &Step, key: Option<String>) -> LinkStep {

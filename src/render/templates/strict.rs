@@ -17,7 +17,8 @@ pub(super) fn registry() -> Handlebars<'static> {
 }
 
 /// Everything that could end a text or a quoted attribute, and no more: a link in the source reads as it is.
-pub(super) fn escape_html(text: &str) -> String {
+#[must_use]
+pub fn escape_html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -1,6 +1,7 @@
 //! Effects that concern many: marks, plans and batches.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use super::{Executor, SCROLLING, words};
@@ -100,11 +101,18 @@ async fn save_plan(app: App, plan: Plan) -> Result<String, String> {
     let name = format!(
         "plan-{}-{}.json",
         plan.action.name(),
-        plan.made_at.as_second()
+        plan.made_at.as_millisecond()
     );
     let file = app.config().paths.data_dir.join(name);
     let path = file.clone();
-    let written = tokio::task::spawn_blocking(move || plan.save(&path)).await;
+    let written = tokio::task::spawn_blocking(move || match plan.save(&path) {
+        // The same key once more.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && Plan::read(&path)? == plan => {
+            Ok(())
+        }
+        saved => saved,
+    });
+    let written = written.await;
     match written {
         Ok(Ok(())) => Ok(file.display().to_string()),
         Ok(Err(error)) => Err(error.to_string()),

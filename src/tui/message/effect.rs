@@ -10,6 +10,7 @@ use crate::domain::filter::Filter;
 use crate::domain::finding::Code;
 use crate::domain::ids::{DeliveryId, InterviewId};
 use crate::domain::import::legacy::SkewAnswer;
+use crate::domain::session::JoinLink;
 use crate::tui::model::change::Deed;
 use crate::tui::model::plan::Subject;
 
@@ -218,6 +219,8 @@ pub enum Effect {
     },
     /// Hand a text to the terminal's clipboard.
     Copy(String),
+    /// Open a link in the browser of this machine.
+    OpenLink(JoinLink),
     /// Count the mail that has not left.
     CountUnsent,
     /// Put the program into the background.
@@ -264,6 +267,7 @@ impl Effect {
             | Self::CheckMarks { .. }
             | Self::LookThrough { .. }
             | Self::Copy(_)
+            | Self::OpenLink(_)
             | Self::CountUnsent
             | Self::Suspend
             | Self::Redraw

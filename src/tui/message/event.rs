@@ -84,6 +84,8 @@ pub enum Event {
     Removed(Result<(), String>),
     /// The link was handed to the terminal, or could not be.
     Copied(Result<(), String>),
+    /// A browser was told to open the link, or there is none.
+    Opened(Result<(), String>),
     /// The mail that has not left was counted.
     CountedUnsent(Result<UnsentMail, String>),
     /// The program can't go into the background.

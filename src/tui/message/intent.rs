@@ -29,6 +29,8 @@ pub enum Intent {
     Find,
     /// Copy the join link.
     CopyLink,
+    /// Open the join link in a browser.
+    OpenLink,
     /// Give the interview a link.
     FixLink,
     /// Send the invitation again.

@@ -21,7 +21,7 @@ mod setting;
 use jiff::Timestamp;
 
 pub use modals::Modal;
-pub use setting::{Clipboard, Setting};
+pub use setting::{Browser, Clipboard, Setting};
 
 use self::list::List;
 use self::mail::Pane;
@@ -255,21 +255,18 @@ impl Model {
         })
     }
 
-    /// Whether something on the screen changes every second.
-    #[must_use]
-    pub fn counts_down(&self) -> bool {
-        let held = |status: &BatchStatus| {
-            status.progress.waiting > 0
-                && status
-                    .batch
-                    .held_until
-                    .is_some_and(|until| until > self.moment.running)
-        };
-        self.batch_under_way().is_some_and(held)
-            || self
-                .outgoing
-                .iter()
-                .any(|mail| mail.remaining(self.moment.running).is_some())
+    /// Until when what the screen counts down is held: it changes every second.
+    pub fn counting_down(&self) -> impl Iterator<Item = Timestamp> {
+        let running = self.moment.running;
+        let batch = self.batch_under_way();
+        let batch = batch.filter(|status| status.progress.waiting > 0);
+        let batch = batch.and_then(|status| status.batch.held_until);
+        let mails = self.outgoing.iter();
+        let mails = mails.filter(move |mail| mail.remaining(running).is_some());
+        batch
+            .into_iter()
+            .chain(mails.map(|mail| mail.held_until))
+            .filter(move |until| *until > running)
     }
 
     /// Whether no mail would leave after this program ends.

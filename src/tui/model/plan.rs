@@ -98,6 +98,9 @@ pub struct PlanView {
     pub objection: Option<String>,
     /// The interviews that changed since the plan before this one.
     pub changed: Vec<InterviewId>,
+    /// Whether the number was to be typed for the plan before this one: it is from then on, however few are left, so
+    /// that nobody who is typing it answers anything else.
+    counted: bool,
 }
 
 impl PlanView {
@@ -115,6 +118,7 @@ impl PlanView {
             typed: Field::default(),
             objection: None,
             changed: Vec::new(),
+            counted: false,
         }
     }
 
@@ -124,6 +128,7 @@ impl PlanView {
         Self {
             chosen: self.chosen.clone(),
             row: self.row,
+            counted: self.counted || self.number().is_some(),
             ..Self::new(self.action, self.subject.clone())
         }
     }
@@ -157,7 +162,7 @@ impl PlanView {
     pub fn number(&self) -> Option<usize> {
         self.made()
             .map(Plan::acts)
-            .filter(|acts| *acts > TYPED_ABOVE)
+            .filter(|acts| *acts > TYPED_ABOVE || (self.counted && *acts > 0))
     }
 
     /// The other way of doing the same, where there is one.

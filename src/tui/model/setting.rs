@@ -34,6 +34,8 @@ pub struct Setting {
     pub port_forwarding: Option<String>,
     /// Whose clipboard a text reaches.
     pub clipboard: Clipboard,
+    /// Where a browser would show itself.
+    pub browser: Browser,
     /// Whether `q` never asks (a demonstration).
     pub quits_freely: bool,
     /// Whether the bell rings when a candidate waits.
@@ -64,6 +66,29 @@ impl Clipboard {
             }
             _ if is_remote => Self::AtTheOtherEnd,
             _ => Self::Here,
+        }
+    }
+}
+
+/// Where a browser of this machine would show itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Browser {
+    /// Before the person.
+    Here,
+    /// Not before the person, who sits at the other end of SSH.
+    AtTheOtherEnd,
+    /// Nowhere: this machine has no display.
+    Nowhere,
+}
+
+impl Browser {
+    /// Where it would, by what the process was started in.
+    #[must_use]
+    pub const fn of(is_remote: bool, has_display: bool) -> Self {
+        match (is_remote, has_display) {
+            (true, _) => Self::AtTheOtherEnd,
+            (false, true) => Self::Here,
+            (false, false) => Self::Nowhere,
         }
     }
 }

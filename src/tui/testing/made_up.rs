@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::app::{
-    Batch, BatchStatus, Counts, Delivery, Dossier, Outbox, Pause, Row, Serving, Underway,
+    Batch, BatchStatus, Counts, Delivery, Dossier, InTheWay, Outbox, Pause, Row, Serving, Underway,
     UnsentMail,
 };
 use crate::domain::address::EmailAddress;
@@ -23,7 +23,7 @@ use crate::domain::verdict::{Facts, NewestMail, Told};
 use crate::domain::when::{InterviewDuration, Zone};
 use crate::tui::mail::MailParts;
 use crate::tui::message::Tally;
-use crate::tui::model::{Clipboard, Setting};
+use crate::tui::model::{Browser, Clipboard, Setting};
 
 pub const NOW: &str = "2031-03-04T09:12:00Z";
 
@@ -58,6 +58,7 @@ pub fn setting() -> Setting {
         user: "Rita Levi <rita@acme.example>".to_owned(),
         read_only: None,
         clipboard: Clipboard::Here,
+        browser: Browser::Here,
         quits_freely: false,
         bell: true,
         seed: "seed".to_owned(),
@@ -385,6 +386,7 @@ pub fn dossier(row: &Row) -> Box<Dossier> {
     Box::new(Dossier {
         row: row.clone(),
         sessions: Vec::new(),
+        tokens: Vec::new(),
         deliveries,
         events,
         accesses: Vec::new(),
@@ -407,10 +409,10 @@ pub fn mail() -> MailParts {
 }
 
 /// The join page of this machine can't be served.
-pub fn not_served(why: &str) -> Serving {
+pub fn not_served(why: InTheWay) -> Serving {
     Serving::Not {
         listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
-        why: why.to_owned(),
+        why,
     }
 }
 

@@ -81,17 +81,26 @@ pub(super) fn steered(model: &mut Model, result: Result<Box<Steered>, String>) -
     match result {
         Ok(steered) => {
             let name = steered.status.name();
-            let left = steered.status.progress.left();
+            let progress = steered.status.progress;
+            let left = progress.left();
+            let leaving = match progress.sending {
+                0 => String::new(),
+                sending => format!("{sending} are leaving just now, "),
+            };
             let text = match steered.status.batch.state {
-                BatchState::Paused => format!("{name} is paused: {left} wait for p in B"),
+                BatchState::Paused => format!(
+                    "{name} is paused: {leaving}{} wait; p lets it go on",
+                    progress.waiting + progress.deferred
+                ),
                 BatchState::Going => format!("{name} goes on: {left} left"),
                 BatchState::Stopped if left > 0 => format!(
                     "{name} is stopped: {} withdrawn, {left} are leaving just now",
                     steered.withdrawn
                 ),
-                BatchState::Stopped => {
-                    format!("{name} is stopped: {} withdrawn", steered.withdrawn)
-                }
+                BatchState::Stopped => format!(
+                    "{name} is stopped: {} withdrawn; r in B mails them",
+                    steered.withdrawn
+                ),
             };
             model.say(Role::Attention, text);
         }

@@ -165,9 +165,13 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Removed(Err(error)) => {
             model.say(Role::Trouble, format!("not removed: {}", visible(&error)));
         }
-        Event::Copied(Ok(())) => {}
+        Event::Copied(Ok(())) | Event::Opened(Ok(())) => {}
         Event::Copied(Err(error)) => {
             model.say(Role::Trouble, format!("not copied: {}", visible(&error)));
+        }
+        Event::Opened(Err(error)) => {
+            let text = format!("not opened: {}; c copies the link", visible(&error));
+            model.say(Role::Trouble, text);
         }
         Event::NotSuspended => {
             model.say(

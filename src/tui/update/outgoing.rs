@@ -32,7 +32,12 @@ pub(super) fn ticked(model: &mut Model, before: Timestamp) -> Vec<Effect> {
     let ended = shown(before)
         .zip(shown(now))
         .any(|(old, new)| old.is_some() && new.is_none());
-    model.changed |= differs;
+    // The seconds of a batch stand above the list.
+    let batch = model
+        .batch_under_way()
+        .map(|status| status.batch.held_until);
+    let seconds = |running: Timestamp| Some(batch??.duration_since(running).as_secs().max(0));
+    model.changed |= differs || seconds(before) != seconds(now);
     if ended { watch(model) } else { Vec::new() }
 }
 

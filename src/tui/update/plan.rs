@@ -94,7 +94,7 @@ pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
                 return Vec::new();
             };
             if !row.step.is_optional() && !row.chosen {
-                plan.objection = Some("that can't be chosen here".to_owned());
+                plan.objection = Some(not_to_choose(&row.step));
                 return Vec::new();
             }
             let id = row.id;
@@ -124,6 +124,18 @@ pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+fn not_to_choose(step: &Step) -> String {
+    match step {
+        Step::Send { .. } => {
+            "it is sent anyway; what is not to be sent, is left unmarked".to_owned()
+        }
+        Step::Change { .. } => {
+            "it is done anyway; what is to stay as it is, is left unmarked".to_owned()
+        }
+        Step::Skip { why, .. } => format!("that can't be chosen: {}", visible(why)),
+    }
 }
 
 fn carry_out(model: &mut Model) -> Vec<Effect> {

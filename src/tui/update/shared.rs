@@ -4,12 +4,12 @@ use super::{
     change, door, find, findings, form, import, list, outbox, outgoing, palette, pane, plan,
 };
 use crate::app::{Action, UnsentMail};
-use crate::domain::session::LinkState;
+use crate::domain::session::{JoinLink, LinkState};
 use crate::domain::text::visible;
 use crate::tui::layout::areas;
 use crate::tui::message::{Effect, Intent};
 use crate::tui::model::list::{Narrowing, Purpose};
-use crate::tui::model::{Clipboard, Focus, Modal, Model};
+use crate::tui::model::{Browser, Clipboard, Focus, Modal, Model};
 use crate::tui::theme::Role;
 use crate::tui::{safe, view};
 
@@ -19,6 +19,7 @@ pub(super) fn act(model: &mut Model, intent: &Intent) -> Vec<Effect> {
         Intent::New => form::open(model),
         Intent::Find => find::open(model),
         Intent::CopyLink => copy_link(model),
+        Intent::OpenLink => open_link(model),
         Intent::FixLink => plan::open(model, Action::Repair { send: true }),
         Intent::Resend => plan::open(model, Action::Resend),
         Intent::NewLink => plan::open(model, Action::Rotate),
@@ -48,18 +49,49 @@ pub(super) fn act(model: &mut Model, intent: &Intent) -> Vec<Effect> {
     }
 }
 
-fn copy_link(model: &mut Model) -> Vec<Effect> {
+/// The link under the cursor, to be given to somebody or something.
+struct ToGive {
+    link: JoinLink,
+    name: String,
+    /// What is to be known of it, or empty.
+    closed: &'static str,
+}
+
+impl ToGive {
+    const fn role(&self) -> Role {
+        if self.closed.is_empty() {
+            Role::Text
+        } else {
+            Role::Attention
+        }
+    }
+}
+
+// `done` is what is not done with it when there is none, or none that anybody should have.
+fn link_to_give(model: &Model, done: &str) -> Result<ToGive, String> {
     let Some(row) = model.selected() else {
-        return refuse(model, "there is no interview to copy a link of");
+        return Err("there is no interview here, and so no link".to_owned());
     };
     let closed = match row.link_state(&model.setting.window, model.moment.now) {
-        LinkState::Revoked => return refuse(model, "not copied: the link was revoked"),
+        LinkState::Revoked => return Err(format!("not {done}: the link was revoked")),
         LinkState::Cancelled => " · the interview was cancelled",
         LinkState::Expired => " · it has closed",
         LinkState::Missing | LinkState::Unscheduled | LinkState::NotYetOpen | LinkState::Open => "",
     };
-    let Some(link) = model.link(row) else {
-        return refuse(model, "not copied: the interview has no link (F makes one)");
+    let link = model
+        .link(row)
+        .ok_or_else(|| format!("not {done}: the interview has no link (F makes one)"))?;
+    Ok(ToGive {
+        link,
+        name: safe::line(&row.interview.candidate_name, 30),
+        closed,
+    })
+}
+
+fn copy_link(model: &mut Model) -> Vec<Effect> {
+    let given = match link_to_give(model, "copied") {
+        Ok(given) => given,
+        Err(why) => return refuse(model, &why),
     };
     let whose = match &model.setting.clipboard {
         Clipboard::Here => "your terminal for its clipboard",
@@ -69,15 +101,38 @@ fn copy_link(model: &mut Model) -> Vec<Effect> {
             return refuse(model, &why);
         }
     };
-    let name = safe::line(&row.interview.candidate_name, 30);
-    let role = if closed.is_empty() {
-        Role::Text
-    } else {
-        Role::Attention
-    };
+    let (name, closed) = (&given.name, given.closed);
     // The terminal gives no answer, so nothing more can be said in truth.
-    model.say(role, format!("handed {name}'s link to {whose}{closed}"));
-    vec![Effect::Copy(link.expose())]
+    model.say(
+        given.role(),
+        format!("handed {name}'s link to {whose}{closed}"),
+    );
+    vec![Effect::Copy(given.link.expose())]
+}
+
+fn open_link(model: &mut Model) -> Vec<Effect> {
+    let given = match link_to_give(model, "opened") {
+        Ok(given) => given,
+        Err(why) => return refuse(model, &why),
+    };
+    let nowhere = match model.setting.browser {
+        Browser::Here => None,
+        Browser::AtTheOtherEnd => Some("over SSH, a browser of this machine is not before you"),
+        Browser::Nowhere => Some("this machine has no display"),
+    };
+    if let Some(why) = nowhere {
+        let link = given.link.expose();
+        return refuse(
+            model,
+            &format!("not opened: {why}; c copies\n{}", visible(&link)),
+        );
+    }
+    let (name, closed) = (&given.name, given.closed);
+    model.say(
+        given.role(),
+        format!("opening {name}'s link in your browser{closed}"),
+    );
+    vec![Effect::OpenLink(given.link)]
 }
 
 /// Says why not.

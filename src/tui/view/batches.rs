@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{Pen, cut, show};
+use super::{Pen, bar, cut, show};
 use crate::app::BatchStatus;
 use crate::domain::text::pad;
 use crate::domain::when;
@@ -94,21 +94,11 @@ fn row(
         pen.write(Role::Text, pad(status.standing(), 9)),
     ];
     if width >= ROOMY {
-        line.push(pen.write(Role::Dim, pad(&bar(status), BAR + 1)));
+        let (all, left) = (status.progress.mails(), status.progress.left());
+        line.push(pen.write(Role::Dim, pad(&bar(all - left, all, BAR), BAR + 1)));
     }
     line.push(pen.mark(role_of(status), &status.words()));
     Line::from(cut(line, width))
-}
-
-// How much of it has come to its end.
-fn bar(status: &BatchStatus) -> String {
-    let all = status.progress.mails();
-    if all == 0 {
-        return String::new();
-    }
-    let ended = all - status.progress.left();
-    let full = usize::try_from(ended * BAR as u64 / all).unwrap_or(BAR);
-    format!("{}{}", "━".repeat(full), "─".repeat(BAR - full))
 }
 
 fn more(model: &Model, status: &BatchStatus, pen: Pen, width: usize) -> Vec<Line<'static>> {

@@ -1,5 +1,7 @@
 //! The lines above the list: how mail leaves and who sends it, who is acting, the time, the numbers, what went wrong.
 
+use std::time::Duration;
+
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
@@ -136,13 +138,13 @@ fn paused(model: &Model, total: usize) -> Option<(Role, String)> {
     Some((Role::Attention, line.clone()))
 }
 
-// How far the batch under way has come.
-fn batch(model: &Model) -> Option<(Role, String)> {
+// How far the batch under way has come, and what can be done about it. What is said in full gives way first.
+fn batch(model: &Model, total: usize) -> Option<(Role, String)> {
     let status = model.batch_under_way()?;
     let name = status.name();
     if status.batch.state == BatchState::Paused {
-        let left = status.progress.left();
-        return Some((Role::Attention, format!("{name} paused: {left} left · B")));
+        let words = format!("{name} paused: {} · p in B lets it go on", status.brief());
+        return Some((Role::Attention, words));
     }
     let running = model.moment.running;
     let held = status
@@ -150,60 +152,80 @@ fn batch(model: &Model) -> Option<(Role, String)> {
         .held_until
         .map(|until| until.duration_since(running).as_secs())
         .filter(|seconds| *seconds > 0 && status.progress.sending == 0);
-    Some(match held {
-        Some(seconds) => {
-            let waiting = status.progress.waiting;
-            let words = format!("{name}: {waiting} mails leave in {seconds} s · u stops it · B");
-            (Role::Attention, words)
-        }
-        None => (Role::Text, format!("{name}: {} · B", status.words())),
-    })
+    if let Some(seconds) = held {
+        let leave = if model.setting.mail_stays_here {
+            "are stored on this machine"
+        } else {
+            "leave"
+        };
+        // What another dashboard asked for is theirs to take back.
+        let keys = if model.watched.contains(&status.batch.number) {
+            ["u stops it · B", "u · B"]
+        } else {
+            ["B", "B"]
+        };
+        let waiting = status.progress.waiting;
+        let lines =
+            keys.map(|keys| format!("{name}: {waiting} mails {leave} in {seconds} s · {keys}"));
+        let fits = lines.iter().find(|line| columns(line) + 3 <= total);
+        return Some((Role::Attention, fits.or(lines.last())?.clone()));
+    }
+    let brief = status.brief();
+    let left = status.time_left.map(|left| {
+        let left = Duration::from_secs(left.as_secs().max(1));
+        format!(", about {}", when::span_in_words(left))
+    });
+    let lines = [
+        format!("{name}: {} · B", status.words()),
+        format!("{name}: {brief}{} · B", left.unwrap_or_default()),
+        format!("{name}: {brief} · B"),
+    ];
+    let fits = lines.iter().find(|line| columns(line) + 3 <= total);
+    Some((Role::Text, fits.or(lines.last())?.clone()))
 }
 
-// What stands in the way of the join page, and whose links lead astray meanwhile. How many and the first of them stay;
-// the other names give way, and then the reason.
+// What stands in the way of the join page, what helps, and whose links lead astray meanwhile. The remedy and how many
+// there are stay; the names give way first, and then what is said at length.
 fn not_served(model: &Model, total: usize) -> Option<(Role, String)> {
-    const REASON: usize = 32;
     let Serving::Not { listen, why } = &model.serving else {
         return None;
     };
     let affected = &model.affected;
-    let names: Vec<String> = affected
-        .first
-        .iter()
-        .map(|name| safe::line(name, if total < 100 { 16 } else { 24 }))
-        .collect();
     let links = match affected.count {
         0 => "no link is affected".to_owned(),
-        1 => "1 link leads astray: ".to_owned(),
-        count => format!("{count} links lead astray: "),
+        1 => "1 link leads astray".to_owned(),
+        count => format!("{count} links lead astray"),
     };
-    let whose = |shown: usize| {
-        let more = affected.count > 0 && affected.count > shown as u64;
-        let names = names.get(..shown).unwrap_or_default().join(", ");
-        format!(" · {links}{names}{}", if more { ", …" } else { "" })
+    let whose = |named: usize, longest: usize| {
+        let names = affected.first.iter().take(named);
+        let names: Vec<String> = names.map(|name| safe::line(name, longest)).collect();
+        match (names.is_empty(), affected.count > names.len() as u64) {
+            (true, _) => links.clone(),
+            (false, true) => format!("{links}: {}, …", names.join(", ")),
+            (false, false) => format!("{links}: {}", names.join(", ")),
+        }
     };
-    let before = "no join page: ";
-    let room = |whose: &str| total.saturating_sub(columns(before) + columns(whose) + 4);
-    let whose = (1..=names.len())
+    let [at_length, in_short] = why.remedy();
+    let words = safe::line(&why.words(), 60);
+    let long = format!("no join page: {listen} {words}; {at_length}");
+    let (port, brief) = (listen.port(), why.brief());
+    let short = format!("no join page: port {port} {brief}, {in_short}");
+    let named = affected.first.len();
+    let lines = (named.min(1)..=named)
         .rev()
-        .map(whose)
-        .find(|whose| room(whose) >= REASON)
-        .unwrap_or_else(|| whose(names.len().min(1)));
-    let room = room(&whose).max(12);
-    let whole = format!("{listen} {why}");
-    let reason = if columns(&whole) <= room {
-        whole
-    } else {
-        format!(":{} {why}", listen.port())
-    };
-    let reason = safe::line(&reason, room);
-    let role = if names.is_empty() {
+        .map(|names| format!("{long} · {}", whose(names, 24)))
+        .chain([16, 10].map(|longest| format!("{short} · {}", whose(1, longest))))
+        .chain([
+            format!("{short} · {}", whose(0, 0)),
+            format!("{short} · {} links", affected.count),
+        ]);
+    let mut lines = lines.filter(|line| columns(line) + 3 <= total);
+    let role = if affected.count == 0 {
         Role::Attention
     } else {
         Role::Trouble
     };
-    Some((role, format!("{before}{reason}{whose}")))
+    Some((role, lines.next().unwrap_or(short)))
 }
 
 // What was found the last time that somebody looked where links lead.
@@ -259,7 +281,7 @@ fn banners(model: &Model, pen: Pen, total: usize) -> Vec<Line<'static>> {
     }
     banners.extend(waiting(model, total));
     banners.extend(paused(model, total));
-    banners.extend(batch(model));
+    banners.extend(batch(model, total));
     banners.extend(not_served(model, total));
     banners.extend(led_astray(model));
     match model.tally.map_or(0, |tally| tally.failed) {

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::{Pen, cut, inner, show};
+use super::{Pen, bar, cut, inner, show};
 use crate::app::Progress;
 use crate::domain::import::legacy::SkewAnswer;
 use crate::domain::text::{visible, wrap};
@@ -14,6 +14,8 @@ use crate::tui::theme::{Role, Theme};
 
 // More of one sentence nobody reads.
 const LONGEST: usize = 1_000;
+// Columns of the bar that shows how far it is.
+const WIDEST: usize = 60;
 
 /// How far it is, in words.
 #[must_use]
@@ -79,12 +81,16 @@ fn head(view: &ImportView, pen: Pen, width: usize) -> Vec<Line<'static>> {
             Role::Dim,
             "A table (CSV), an export, or the old system's database. Enter shows what it would do.",
         ),
-        ImportState::Looking(now) => say(Role::Dim, &progress(*now)),
+        ImportState::Looking(now) => {
+            say(Role::Dim, &progress(*now));
+            say(Role::Dim, &bar(now.done, now.total, width.min(WIDEST)));
+        }
         ImportState::Running(now) => {
             say(
                 Role::Text,
                 &format!("{}; it goes on when you leave", progress(*now)),
             );
+            say(Role::Text, &bar(now.done, now.total, width.min(WIDEST)));
         }
         ImportState::Looked(looked) => {
             say(Role::Dim, "Nobody is mailed and no link is made.");
@@ -114,7 +120,13 @@ fn head(view: &ImportView, pen: Pen, width: usize) -> Vec<Line<'static>> {
                 );
             }
         }
-        ImportState::Done(_) => say(Role::Fine, "Nobody was mailed and no link was made."),
+        ImportState::Done(_) => {
+            say(Role::Fine, "Nobody was mailed and no link was made.");
+            say(
+                Role::Dim,
+                "In the list, / link:missing, a and then F make the links and invite, as a plan first.",
+            );
+        }
     }
     if let Some(objection) = &view.objection {
         let text: String = objection.chars().take(LONGEST).collect();

@@ -242,6 +242,16 @@ fn cut(spans: Vec<Span<'static>>, total: usize) -> Vec<Span<'static>> {
     kept
 }
 
+// How much of something has been done, over so many columns; nothing where there is nothing to do.
+fn bar(done: u64, all: u64, columns: usize) -> String {
+    let wide = u64::try_from(columns).unwrap_or(u64::MAX);
+    let full = done.min(all).saturating_mul(wide).checked_div(all);
+    full.map_or_else(String::new, |full| {
+        let full = usize::try_from(full).unwrap_or(columns);
+        format!("{}{}", "━".repeat(full), "─".repeat(columns - full))
+    })
+}
+
 // The style of a whole line that stands back.
 fn dimmed(theme: Theme) -> Style {
     theme.style(Role::Dim)

@@ -40,7 +40,7 @@ pub fn lines(model: &Model, theme: Theme, width: usize) -> Vec<Line<'static>> {
     };
     let mut lines = who(row, pen, width);
     lines.extend(door(model, row, pen));
-    lines.extend(former_key(model, pen, width));
+    lines.extend(former_link(model, pen, width));
     lines.extend(verdict(model, row, pen, width));
     lines.extend(when_lines(row, model, pen, width));
     lines.extend(link(model, row, pen, width));
@@ -83,10 +83,10 @@ fn verdict(model: &Model, row: &Row, pen: Pen, width: usize) -> Vec<Line<'static
     pen.paragraph(role, &format!("{} {sentence}", role.glyph()), width)
 }
 
-// Whoever looked for a key that is dead is told so.
-fn former_key(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {
+// Whoever looked for a link that is dead is told so, and by what it was replaced.
+fn former_link(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let words = model.pane.dossier.as_ref().and_then(|dossier| {
-        dossier.former_key_in_words(model.list.narrowing.text(), &model.setting.zone)
+        dossier.former_link_in_words(model.list.narrowing.text(), &model.setting.zone)
     });
     words.map_or_else(Vec::new, |words| {
         pen.paragraph(Role::Trouble, &words, width)

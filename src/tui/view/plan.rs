@@ -26,6 +26,7 @@ pub(super) fn draw(
     let pen = Pen(theme);
     let width = usize::from(area.width).saturating_sub(2);
     let mut lines = vec![heading(view, pen, width)];
+    let mut foot = Vec::new();
     match &view.plan {
         None => lines.push(Line::from(pen.write(Role::Dim, " a moment …"))),
         Some(Err(why)) => lines.extend(indented(pen.paragraph(
@@ -39,42 +40,53 @@ pub(super) fn draw(
             let small = area.height < SMALL && view.number().is_some();
             lines.extend(totals(model, plan, pen, width).filter(|_| !small));
             lines.extend(remarks(made, pen, width));
-            let rows = usize::from(area.height)
-                .saturating_sub(lines.len() + 7)
-                .max(1);
-            lines.extend(rows_of(model, made, view, pen, width, rows));
-            if !small {
-                lines.extend(whole_reason(view, pen, width));
-            }
-            let hold = if plan.sends() > 1 {
-                model.setting.batch_hold
-            } else {
-                model.setting.hold
-            };
-            if plan.sends() > 0 && !hold.is_zero() && !small {
-                let (seconds, it) = (hold.as_secs(), if plan.sends() > 1 { "them" } else { "it" });
-                lines.push(Line::from(pen.write(
-                    Role::Dim,
-                    format!(" held {seconds} s first: u takes {it} back"),
-                )));
-            }
+            foot.extend(held(model, plan, pen).filter(|_| !small));
         }
     }
     if let Some(number) = view.number() {
         let typed = format!(" Type {number}, then y: {}▏", view.typed.text());
-        lines.push(Line::from(pen.write(Role::Strong, typed)));
+        foot.push(Line::from(pen.write(Role::Strong, typed)));
     }
     if let Some(objection) = &view.objection {
-        lines.extend(indented(pen.paragraph(
+        foot.extend(indented(pen.paragraph(
             Role::Attention,
             &format!("▲ {objection}"),
             width,
         )));
     }
     if view.running {
-        lines.push(Line::from(pen.write(Role::Dim, " being carried out …")));
+        foot.push(Line::from(pen.write(Role::Dim, " being carried out …")));
     }
+    if let Some(made) = view.made_plan() {
+        // What is said of the row under the cursor is said whole; the other rows have what is left.
+        let room = usize::from(area.height).saturating_sub(lines.len() + foot.len() + 1);
+        let whole = whole_reason(model, made, view, pen, width, room);
+        let rows = room.saturating_sub(whole.len()).max(1);
+        lines.extend(rows_of(model, made, view, pen, width, rows));
+        lines.extend(whole);
+    }
+    lines.extend(foot);
     panel(frame, theme, area, lines);
+}
+
+// How long its mails can be taken back, and what that does not undo.
+fn held(model: &Model, plan: &Plan, pen: Pen) -> Option<Line<'static>> {
+    let several = plan.sends() > 1;
+    let hold = if several {
+        model.setting.batch_hold
+    } else {
+        model.setting.hold
+    };
+    if plan.sends() == 0 || hold.is_zero() {
+        return None;
+    }
+    let (seconds, it) = (hold.as_secs(), if several { "them" } else { "it" });
+    let links = match plan.action {
+        Action::Rotate => ", but not the new links",
+        Action::Resend | Action::Repair { .. } | Action::Cancel | Action::Revoke => "",
+    };
+    let text = format!(" held {seconds} s first: u takes {it} back{links}");
+    Some(Line::from(pen.write(Role::Dim, text)))
 }
 
 fn indented(lines: Vec<Line<'static>>) -> Vec<Line<'static>> {
@@ -177,7 +189,12 @@ fn rows_of(
             several,
             under_cursor: several && index == view.row,
             changed: view.changed.contains(&row.id),
-            why: reason(row, index < made.hidden, view.changed.contains(&row.id)),
+            why: reason(
+                model,
+                row,
+                index < made.hidden,
+                view.changed.contains(&row.id),
+            ),
             start: start(model, row, several),
         };
         row_lines(row, &place, pen, width)
@@ -195,7 +212,7 @@ struct Place {
 }
 
 // The reason, after what is not to be missed, and with what they hold that differs.
-fn reason(row: &PlanRow, hidden: bool, changed: bool) -> String {
+fn reason(model: &Model, row: &PlanRow, hidden: bool, changed: bool) -> String {
     let mut parts = Vec::new();
     if changed {
         parts.push("changed just now".to_owned());
@@ -204,33 +221,55 @@ fn reason(row: &PlanRow, hidden: bool, changed: bool) -> String {
         parts.push("not on your screen".to_owned());
     }
     parts.push(row.step.why().to_owned());
-    parts.extend(row.held_words(&row.zone));
+    parts.extend(row.held_words(&model.setting.zone));
     if row.chosen {
         parts.push("chosen by you".to_owned());
+    }
+    if row.step.is_optional() {
+        parts.push("Space acts on them anyway".to_owned());
     }
     visible(&parts.join(" · ")).into_owned()
 }
 
-// Where the rows of many have no room for their reasons, the one under the cursor is said in full.
-fn whole_reason(view: &PlanView, pen: Pen, width: usize) -> Vec<Line<'static>> {
-    let made = view.made_plan().filter(|made| made.plan.rows.len() > 1);
-    let row = view.current().filter(|_| width < ROOMY);
-    let (Some(made), Some(row)) = (made, row) else {
+// Where there are many, their rows have no room for everything: of the one under the cursor, it is said below. The room
+// for it does not change from row to row without need.
+fn whole_reason(
+    model: &Model,
+    made: &MadePlan,
+    view: &PlanView,
+    pen: Pen,
+    width: usize,
+    room: usize,
+) -> Vec<Line<'static>> {
+    let Some(row) = view.current().filter(|_| made.plan.rows.len() > 1) else {
         return Vec::new();
     };
-    let changed = view.changed.contains(&row.id);
-    let why = reason(row, view.row < made.hidden, changed);
-    let link = row.link_words();
-    let name = safe::line(&row.candidate, 30);
-    let text = format!("{name}: {why} · link {link}");
+    let whom = match &row.address {
+        Some(address) => format!("{} <{address}>", row.candidate),
+        None => row.candidate.clone(),
+    };
+    let whom = safe::line(&whom, WHOM);
+    let why = reason(
+        model,
+        row,
+        view.row < made.hidden,
+        view.changed.contains(&row.id),
+    );
+    let text = format!("{whom}: {why} · link {}", row.link_words());
     let mut lines = pen.paragraph(Role::Dim, &text, width.saturating_sub(3));
-    lines.truncate(2);
+    let usual = if width < ROOMY { 2 } else { 1 };
+    if room > SMALL.into() && lines.len() < usual {
+        lines.resize(usual, Line::default());
+    }
+    lines.truncate(room.saturating_sub(1));
     for line in &mut lines {
         line.spans.insert(0, Span::raw("   "));
     }
     lines
 }
 
+// A name, and an address of the greatest length.
+const WHOM: usize = 320;
 // From this width on, links and reasons have room in their rows.
 const ROOMY: usize = 110;
 
@@ -254,10 +293,7 @@ fn row_lines(row: &PlanRow, place: &Place, pen: Pen, width: usize) -> Vec<Line<'
         .as_deref()
         .map(|address| format!(" <{}>", safe::line(address, 60)))
         .unwrap_or_default();
-    let mut why = place.why.clone();
-    if row.step.is_optional() {
-        why.push_str(" · Space acts on them anyway");
-    }
+    let why = place.why.clone();
     if place.several {
         let roomy = width >= ROOMY;
         let whom = pad(

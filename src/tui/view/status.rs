@@ -5,10 +5,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::{Pen, matches, show, two_ends, width};
+use crate::domain::batch::BatchState;
 use crate::domain::text::{clip, columns, visible};
 use crate::tui::keymap::{Layer, hints};
 use crate::tui::layout::{is_wide, said};
 use crate::tui::message::Intent;
+use crate::tui::model::import::ImportState;
 use crate::tui::model::list::{Find, Narrowing};
 use crate::tui::model::outbox::{is_unknown, is_withdrawable};
 use crate::tui::model::{Modal, Model};
@@ -86,6 +88,9 @@ fn keys(model: &Model, pen: Pen, room: usize) -> Vec<Span<'static>> {
             (Layer::Plan, intent) if !offered(model, intent) => continue,
             (Layer::Outbox, intent) if !offered_in_outbox(model, intent) => continue,
             (Layer::Batches, intent) if !offered_in_batches(model, intent) => continue,
+            (Layer::Import, intent) if !offered_in_import(model, intent) => continue,
+            (Layer::Plan, Intent::Choose) => chosen_words(model),
+            (Layer::Batches, Intent::PauseBatch) => paused_words(model),
             (Layer::List, Intent::Resend | Intent::FixLink | Intent::NextPane)
                 if model.selected().is_none() =>
             {
@@ -140,6 +145,42 @@ fn offered_in_batches(model: &Model, intent: &Intent) -> bool {
             let progress = status.progress;
             progress.failed + progress.withdrawn > 0
         }),
+        _ => true,
+    }
+}
+
+// What Space does to the row under the cursor.
+fn chosen_words(model: &Model) -> &'static str {
+    let plan = match model.modals.last() {
+        Some(Modal::Plan(plan)) => plan.current(),
+        _ => None,
+    };
+    match plan {
+        Some(row) if row.chosen => "leave them alone",
+        _ => "act anyway",
+    }
+}
+
+fn paused_words(model: &Model) -> &'static str {
+    match model.batch_under_cursor() {
+        Some(status) if status.batch.state == BatchState::Paused => "resume",
+        _ => "pause",
+    }
+}
+
+// An import offers what its report has room for, and nothing once it is done.
+fn offered_in_import(model: &Model, intent: &Intent) -> bool {
+    let Some(Modal::Import(view)) = model.modals.last() else {
+        return true;
+    };
+    let report = match &view.state {
+        ImportState::Looked(looked) => Some(looked.import.report()),
+        _ => None,
+    };
+    match intent {
+        Intent::Yes => report.is_some_and(|report| report.new > 0),
+        Intent::Choose => report.is_some_and(|report| report.bad > 0),
+        Intent::OtherWay => report.is_some_and(|report| report.skew.is_some()),
         _ => true,
     }
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rstest::rstest;
 
-use crate::app::{Affected, UnsentMail, Waiting};
+use crate::app::{Affected, InTheWay, UnsentMail, Waiting};
 use crate::domain::access::{Access, AccessKind};
 use crate::domain::batch::Progress;
 use crate::domain::delivery::State;
@@ -195,6 +195,7 @@ fn bulk_scene(stage: &mut Stage, name: &str) {
             };
             held[0].batch.held_until = Some(at("2031-03-04T09:12:25Z"));
             stage.outbox.batches = held;
+            stage.model.watched.push(12);
             stage.tell(Event::DataChanged);
             stage.answer_pane();
         }
@@ -273,7 +274,7 @@ fn foreign_text_is_harmless_in_every_widget(
             stage.model.setting.user = text.to_owned();
             stage.model.setting.read_only = Some(text.to_owned());
             stage.model.sending.transport = text.to_owned();
-            stage.model.serving = not_served(text);
+            stage.model.serving = not_served(InTheWay::Other(text.to_owned()));
             stage.model.affected = Affected {
                 count: 7,
                 first: vec![text.to_owned(); 3],

@@ -131,6 +131,11 @@ async fn the_token_of_a_link_that_was_replaced_says_so_and_a_forged_one_is_an_id
             .starts_with("This link lets nobody in: it was replaced Mon 5 May 2031 10:30 CEST."),
         "{sentence}"
     );
+    let today = world.details(id).await.sessions[0].key.shortened();
+    assert!(
+        sentence.contains(&format!("Today's key is {today}")),
+        "{sentence}"
+    );
     let filter = Filter::literal(&link);
     assert_eq!(world.app.count(&filter).await.unwrap(), 1);
     let forged = LinkSecret::new([7; 32]).token(id, key);

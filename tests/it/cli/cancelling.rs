@@ -64,6 +64,10 @@ fn many_are_cancelled_by_a_plan_and_a_batch_with_their_reason() {
     assert_eq!(statuses(&greenroom), ["cancelled"; 3]);
     let batch = greenroom.run(&["batch", "--json"]).ended(0).one();
     assert_eq!(
+        (&batch["state"], &batch["over"], &batch["left"]),
+        (&"over".into(), &true.into(), &0.into())
+    );
+    assert_eq!(
         [&batch["action"], &batch["changed"], &batch["planned"]],
         [&Value::from("cancel"), &3.into(), &0.into()]
     );

@@ -10,7 +10,12 @@ const TEST: [&str; 3] = ["doctor", "--send-test", "rita@acme.example"];
 async fn test_mail_to(script: Script) -> (Ran, SmtpServer) {
     let server = SmtpServer::start(script).await;
     let port = server.port();
-    let ran = tokio::task::spawn_blocking(move || Greenroom::new().with_smtp(port).run(&TEST));
+    let ran = tokio::task::spawn_blocking(move || {
+        Greenroom::new()
+            .with_a_free_port()
+            .with_smtp(port)
+            .run(&TEST)
+    });
     (ran.await.unwrap(), server)
 }
 
@@ -64,7 +69,7 @@ async fn incident_20_a_refused_test_mail_is_explained(
 
 #[test]
 fn incident_19_a_test_mail_into_the_mailbox_is_called_stored() {
-    let greenroom = Greenroom::new();
+    let greenroom = Greenroom::new().with_a_free_port();
     let ran = greenroom.run(&TEST).ended(0);
     assert!(
         ran.out.contains("stored on this machine") && ran.out.contains("nobody was mailed"),

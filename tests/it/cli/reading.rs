@@ -190,7 +190,10 @@ fn colours_are_used_only_where_they_are_wanted() {
 
 #[test]
 fn incident_20_doctor_names_each_problem_and_its_remedy() {
-    let fine = Greenroom::new().run(&["doctor"]).ended(0);
+    let fine = Greenroom::new()
+        .with_a_free_port()
+        .run(&["doctor"])
+        .ended(0);
     assert!(fine.out.contains("nobody is mailed"), "{}", fine.out);
     assert!(fine.out.contains("can follow such links"), "{}", fine.out);
     let port = std::net::TcpListener::bind("127.0.0.1:0")
@@ -199,6 +202,7 @@ fn incident_20_doctor_names_each_problem_and_its_remedy() {
         .unwrap()
         .port();
     let greenroom = Greenroom::new()
+        .with_a_free_port()
         .with_smtp(port)
         .with("GREENROOM_LINKS__ALLOW_LOCAL", "false");
     let checks = greenroom.run(&["doctor", "--json"]).ended(1).json();

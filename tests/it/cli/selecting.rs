@@ -179,6 +179,112 @@ fn what_changed_since_a_plan_was_saved_is_shown_as_it_would_be_planned_now() {
     assert_eq!(greenroom.mailbox().len(), 1);
 }
 
+/// A world with Ada in it, and where plans are kept.
+fn planning() -> (Greenroom, String) {
+    let greenroom = Greenroom::new();
+    greenroom.new_ada(&[]).ended(0);
+    let file = greenroom.home().join("plan.json");
+    let plan = file.to_str().unwrap().to_owned();
+    (greenroom, plan)
+}
+
+#[test]
+fn a_file_that_is_there_already_is_never_overwritten_by_a_plan() {
+    let (greenroom, plan) = planning();
+    std::fs::write(&plan, "dear diary").unwrap();
+    for more in [&["--dry-run"][..], &["--yes"], &[]] {
+        let arguments = [&["resend", "all", "--save-plan", &plan][..], more].concat();
+        let ran = greenroom.run(&arguments).ended(2);
+        assert!(
+            ran.err
+                .contains(&format!("save-plan: {plan} is there already")),
+            "{}",
+            ran.err
+        );
+    }
+    assert_eq!(std::fs::read_to_string(&plan).unwrap(), "dear diary");
+    assert_eq!(greenroom.mailbox().len(), 1, "nothing was done");
+    std::fs::remove_file(&plan).unwrap();
+    let save = ["resend", "all", "--save-plan", &plan];
+    greenroom.run(&save).ended(0);
+    let first = std::fs::read(&plan).unwrap();
+    greenroom.run(&save).ended(2);
+    assert_eq!(std::fs::read(&plan).unwrap(), first, "nor is a saved plan");
+}
+
+#[rstest]
+#[case::no_plan(|_: &str| "dear diary".to_owned(), "it is no saved plan")]
+#[case::half(|text: &str| text[..text.len() / 2].to_owned(), "not all of one")]
+#[case::of_another_version(|text: &str| text.replace("\"format\": 1", "\"format\": 2"), "another version of Greenroom saved it")]
+#[case::of_others(|text: &str| text.replace("\"id\": \"", "\"id\": \"0197fb3f-0000-7000-8000-000000000000\", \"not\": \""),
+    "none of its interviews is in this database")]
+fn a_plan_that_is_not_one_of_this_database_is_refused(
+    #[case] spoil: fn(&str) -> String,
+    #[case] words: &str,
+) {
+    let (greenroom, plan) = planning();
+    greenroom
+        .run(&["resend", "all", "--save-plan", &plan])
+        .ended(0);
+    let text = std::fs::read_to_string(&plan).unwrap();
+    let spoilt = spoil(&text);
+    assert_ne!(spoilt, text);
+    std::fs::write(&plan, spoilt).unwrap();
+    for how in ["--dry-run", "--yes"] {
+        let ran = greenroom.run(&["resend", "--plan", &plan, how]).ended(2);
+        assert!(ran.err.contains(words), "{how}: {}", ran.err);
+        assert!(ran.err.contains("plan: "), "{how}: {}", ran.err);
+    }
+    assert_eq!(greenroom.mailbox().len(), 1);
+}
+
+#[test]
+fn a_saved_plan_is_rehearsed_as_it_would_be_carried_out() {
+    let (greenroom, plan) = planning();
+    greenroom
+        .run(&["resend", "all", "--save-plan", &plan])
+        .ended(0);
+    let rehearse = ["resend", "--plan", &plan, "--dry-run"];
+    let shown = greenroom.run(&rehearse).ended(0);
+    assert!(
+        shown.out.starts_with("1 to send, 0 to skip"),
+        "{}",
+        shown.out
+    );
+    let other = ["resend", "--plan", &plan, "--dry-run", "--expect", "2"];
+    let refused = greenroom.run(&other).ended(2);
+    assert!(
+        refused.err.contains("acts on 1, not on 2"),
+        "{}",
+        refused.err
+    );
+    greenroom
+        .run(&["resend", "--plan", &plan, "--expect", "1", "--yes"])
+        .ended(0);
+    let again = greenroom.run(&rehearse).ended(0);
+    assert!(
+        again.err.contains("carried out before, as batch 1"),
+        "{}",
+        again.err
+    );
+    assert_eq!(greenroom.mailbox().len(), 2);
+    let (greenroom, plan) = planning();
+    greenroom
+        .run(&["resend", "all", "--save-plan", &plan])
+        .ended(0);
+    greenroom.run(&["cancel", "all", "--yes"]).ended(0);
+    let refused = greenroom
+        .run(&["resend", "--plan", &plan, "--dry-run"])
+        .ended(2);
+    assert!(
+        refused
+            .err
+            .contains("today it would say of them:\nskip  Ada Lovelace"),
+        "{}",
+        refused.err
+    );
+}
+
 #[rstest]
 #[case("y", 0, 2)]
 #[case("n", 0, 1)]

@@ -1,6 +1,7 @@
 //! The real binary in a world of its own: an empty home, a data directory, a clock that stands still.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
@@ -69,6 +70,14 @@ impl Greenroom {
             .with("GREENROOM_MAIL__SMTP__SECURITY", "none")
             .with("GREENROOM_COMPANY__FROM", "Acme <jobs@acme.example>")
             .with("GREENROOM_LINKS__ALLOW_LOCAL", "true")
+    }
+
+    /// With links to a port of this machine where nobody answers: the usual one may be somebody's.
+    pub fn with_a_free_port(self) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        self.with("GREENROOM_LINKS__BASE_URL", &format!("http://{address}"))
+            .with("GREENROOM_SERVER__LISTEN", &address.to_string())
     }
 
     pub fn home(&self) -> &Path {

@@ -6,9 +6,9 @@ use super::the_plan;
 use crate::app::{CarriedOut, Steer};
 use crate::domain::batch::Progress;
 use crate::domain::ids::DeliveryId;
-use crate::tui::message::{Effect, Event};
+use crate::tui::message::{Effect, Event, Moment};
 use crate::tui::model::plan::Subject;
-use crate::tui::testing::{Stage, batches};
+use crate::tui::testing::{Stage, at, batches};
 
 fn open() -> Stage {
     let mut stage = Stage::new(120, 30);
@@ -175,4 +175,68 @@ fn stopping_new_links_says_that_the_old_ones_have_ended() {
     stage.tell(Event::PlanDrawn);
     let screen = stage.screen();
     assert!(screen.contains("links have ended all the same"), "{screen}");
+}
+
+fn second(stage: &mut Stage, number: i8) {
+    let now = at(&format!("2031-03-04T09:12:{number:02}Z"));
+    stage.model.changed = false;
+    stage.tell(Event::Ticked(Moment { now, running: now }));
+}
+
+#[test]
+fn what_is_held_of_a_batch_counts_down_by_itself() {
+    let mut stage = Stage::new(80, 24);
+    let mut held = batches();
+    held.truncate(1);
+    held[0].batch.held_until = Some(at("2031-03-04T09:12:30Z"));
+    held[0].progress = Progress {
+        waiting: 34,
+        ..Progress::default()
+    };
+    stage.outbox.batches = held;
+    stage.tell(Event::DataChanged);
+    stage.answer_pane();
+    for (number, words) in [(1, "34 mails leave in 29 s · B"), (2, "in 28 s · B")] {
+        assert_eq!(stage.model.counting_down().count(), 1);
+        second(&mut stage, number);
+        assert!(stage.model.changed, "nothing would be drawn");
+        assert!(stage.screen().contains(words), "{}", stage.screen());
+    }
+    // Whoever asked for it can take it back with u, and nobody else.
+    stage.model.watched.push(12);
+    stage.model.setting.mail_stays_here = true;
+    let words = "34 mails are stored on this machine in 28 s · u stops it · B";
+    assert!(stage.screen().contains(words), "{}", stage.screen());
+    second(&mut stage, 30);
+    assert!(stage.model.changed);
+    assert_eq!(stage.model.counting_down().count(), 0);
+    second(&mut stage, 31);
+    assert!(!stage.model.changed, "nothing counts down any more");
+}
+
+#[test]
+fn how_far_a_batch_is_stands_whole_on_a_narrow_screen() {
+    let mut stage = Stage::new(80, 24);
+    stage.outbox.batches = batches();
+    let status = &mut stage.outbox.batches[0];
+    status.progress = Progress {
+        waiting: 3_000,
+        sending: 4,
+        accepted: 1_600,
+        deferred: 20,
+        failed: 12,
+        unknown: 3,
+        ..Progress::default()
+    };
+    status.batch.sends = status.progress.mails();
+    stage.tell(Event::DataChanged);
+    stage.answer_pane();
+    let screen = stage.screen();
+    let words = "batch 12: 1600 of 4639 sent, 12 failed, 3 unknown, 3024 left · B";
+    assert!(screen.contains(words), "{screen}");
+    stage.outbox.batches.remove(0);
+    stage.tell(Event::DataChanged);
+    stage.answer_pane();
+    let words = "batch 11 paused: 8 of 60 sent, 52 left · p in B lets it go on";
+    assert!(stage.screen().contains(words), "{}", stage.screen());
 }

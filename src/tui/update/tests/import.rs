@@ -58,3 +58,37 @@ fn one_that_was_left_says_in_the_status_line_how_far_it_is_and_how_it_ended() {
     assert!(super::status(&stage).contains("2 imported; nobody was mailed"));
     assert!(!stage.model.importing);
 }
+
+#[test]
+fn the_footer_names_only_what_keys_do_just_now() {
+    let mut stage = Stage::new(80, 24);
+    stage.importing("x");
+    let footer = super::status(&stage);
+    assert!(footer.contains("y import") && footer.contains("Space leave bad lines out"));
+    assert!(!footer.contains("Tab"), "no two times differ: {footer}");
+    let mut stage = Stage::new(80, 24);
+    stage.importing("");
+    assert!(!super::status(&stage).contains("Space"), "none is bad");
+    stage.tell(Event::PlanDrawn);
+    stage.keys("y");
+    let half = Progress {
+        stage: Doing::Writing,
+        done: 1,
+        total: 2,
+    };
+    stage.tell(Event::ImportGoesOn(half));
+    assert!(
+        !super::status(&stage).contains("import "),
+        "it is under way"
+    );
+    let bar = format!("{}{}", "━".repeat(30), "─".repeat(30));
+    assert!(stage.screen().contains(&bar), "{}", stage.screen());
+    stage.tell(Event::Imported(Ok(vec!["3 read; 2 imported".to_owned()])));
+    stage.keys("y");
+    let footer = super::status(&stage);
+    assert_eq!(footer.trim(), "Esc back", "it is done");
+    assert!(
+        stage.screen().contains("/ link:missing"),
+        "and what is next is said"
+    );
+}

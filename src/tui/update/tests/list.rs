@@ -6,8 +6,8 @@ use super::{cursor, status};
 use crate::app::{From, Window};
 use crate::domain::session::SessionCondition;
 use crate::tui::message::{Effect, Event, Intent, Moment};
-use crate::tui::model::Clipboard;
 use crate::tui::model::list::{KEPT, PAGE};
+use crate::tui::model::{Browser, Clipboard};
 use crate::tui::testing::{NOW, Stage, at, id, row, rows};
 
 fn names(stage: &Stage) -> Vec<String> {
@@ -274,4 +274,68 @@ fn others_nothing_is_called_copied_and_it_is_said_whose_clipboard_it_is(
     let refused = said.starts_with("not copied");
     assert!(refused == handed.is_empty());
     assert!(refused || matches!(&handed[..], [Effect::Copy(_)]));
+}
+
+#[rstest]
+#[case::here(Browser::Here, None)]
+#[case::over_ssh(
+    Browser::AtTheOtherEnd,
+    Some("over SSH, a browser of this machine is not before you")
+)]
+#[case::nowhere(Browser::Nowhere, Some("this machine has no display"))]
+fn o_opens_the_link_where_a_browser_can_be_seen_and_shows_it_elsewhere(
+    #[case] browser: Browser,
+    #[case] why_not: Option<&str>,
+) {
+    let mut stage = Stage::new(80, 24);
+    stage.model.setting.browser = browser;
+    stage.keys("j");
+    stage.taken();
+    stage.keys("o");
+    let link = stage.model.link(stage.model.selected().unwrap()).unwrap();
+    let opened = stage.taken();
+    let said = super::status(&stage);
+    match why_not {
+        None => {
+            assert!(matches!(&opened[..], [Effect::OpenLink(other)] if *other == link));
+            assert!(
+                said.contains("opening Grace Hopper's link in your browser"),
+                "{said}"
+            );
+            assert!(
+                !format!("{opened:?}").contains(&link.expose()),
+                "the key is shortened"
+            );
+            let failed = "there is no xdg-open on this machine".to_owned();
+            stage.tell(crate::tui::message::Event::Opened(Err(failed)));
+            let said = super::status(&stage);
+            assert!(
+                said.contains("not opened: there is no xdg-open on this machine; c copies"),
+                "{said}"
+            );
+        }
+        Some(why) => {
+            assert!(opened.is_empty(), "{opened:?}");
+            assert!(
+                said.contains(&format!("not opened: {why}; c copies")),
+                "{said}"
+            );
+            // It is longer than a line here.
+            let whole: String = stage.screen().split_whitespace().collect();
+            assert!(whole.contains(&link.expose()), "{}", stage.screen());
+        }
+    }
+    // There is nothing to open where there is no link.
+    stage.keys("k o");
+    assert!(
+        stage
+            .taken()
+            .iter()
+            .all(|effect| !matches!(effect, Effect::OpenLink(_)))
+    );
+    let said = super::status(&stage);
+    assert!(
+        said.contains("not opened: the interview has no link (F makes one)"),
+        "{said}"
+    );
 }

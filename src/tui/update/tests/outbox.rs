@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use super::status;
-use crate::app::{Affected, Outbox, Serving, Settlement};
+use crate::app::{Affected, InTheWay, Outbox, Serving, Settlement};
 use crate::domain::delivery::State;
 use crate::tui::keymap::Layer;
 use crate::tui::message::{Effect, Event};
@@ -51,12 +51,10 @@ fn a_pause_is_seen_without_looking_for_it_and_goes_with_its_cause() {
 
 #[test]
 fn a_join_page_that_is_not_served_is_said_with_whose_links_lead_astray() {
-    let mut stage = Stage::new(120, 30);
+    let mut stage = Stage::new(160, 30);
     assert!(!stage.screen().contains("join page"));
     stage.taken();
-    stage.tell(Event::ServingChanged(not_served(
-        "is taken by another program",
-    )));
+    stage.tell(Event::ServingChanged(not_served(InTheWay::AnotherProgram)));
     let counts = |effect: &Effect| matches!(effect, Effect::Count { .. });
     assert!(stage.taken().iter().any(counts), "whose links is asked");
     for (first, count, words) in [
@@ -71,23 +69,40 @@ fn a_join_page_that_is_not_served_is_said_with_whose_links_lead_astray() {
     ] {
         let first = first.into_iter().map(str::to_owned).collect();
         stage.tell(Event::AffectedRead(Affected { count, first }));
-        let banner = format!("no join page: 127.0.0.1:8000 is taken by another program · {words}");
+        let banner = format!(
+            "no join page: 127.0.0.1:8000 is taken by another program; free it or set server.listen · {words}"
+        );
         assert!(stage.screen().contains(&banner), "{}", stage.screen());
     }
-    // Where there is less room, how many and the first of them stay.
+    // Where there is less room, what helps and how many stay whole.
     stage.tell(Event::Resized(80, 24));
     let first = ["Augusta Ada King Lovelace", "Grace Hopper", "Alan Turing"];
     let first = first.map(str::to_owned).to_vec();
-    stage.tell(Event::AffectedRead(Affected { count: 40, first }));
-    let screen = stage.screen();
-    let banner = screen.lines().find(|line| line.contains("join page"));
-    let banner = banner.unwrap_or_default();
-    assert!(
-        banner.contains("40 links lead astray: Augusta Ada"),
-        "{banner}"
-    );
-    assert!(banner.contains(":8000 is taken"), "{banner}");
-    assert!(banner.contains(", …"), "{banner}");
+    for (count, whose) in [(40, ": Augusta A…, …"), (12_345, "")] {
+        let first = first.clone();
+        stage.tell(Event::AffectedRead(Affected { count, first }));
+        let banner =
+            format!("no join page: port 8000 taken, free it · {count} links lead astray{whose}");
+        assert!(stage.screen().contains(&banner), "{}", stage.screen());
+    }
+    for (why, words) in [
+        (InTheWay::AnotherGreenroom, "another Greenroom's, free it"),
+        (InTheWay::NotAllowed, "not allowed, set server.listen"),
+        (InTheWay::NotHere, "not this machine's, set server.listen"),
+        (
+            InTheWay::Other("x".repeat(99)),
+            "unusable, set server.listen",
+        ),
+    ] {
+        stage.tell(Event::ServingChanged(not_served(why)));
+        let screen = stage.screen();
+        let banner = screen.lines().find(|line| line.contains("join page"));
+        assert!(banner.is_some_and(|line| line.contains(words)), "{screen}");
+        assert!(
+            banner.is_some_and(|line| line.contains("12345 links")),
+            "{screen}"
+        );
+    }
     stage.tell(Event::ServingChanged(Serving::Off));
     assert!(!stage.screen().contains("join page"));
 }

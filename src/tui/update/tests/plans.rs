@@ -1,8 +1,12 @@
 //! Nothing is carried out that was not seen.
 
+use rstest::rstest;
+
 use super::the_plan;
+use crate::app::Plan;
 use crate::tui::message::{Effect, Event};
-use crate::tui::model::plan::NotCarriedOut;
+use crate::tui::model::Modal;
+use crate::tui::model::plan::{MadePlan, NotCarriedOut};
 use crate::tui::testing::{Stage, id, marked_plan, plan};
 
 #[test]
@@ -104,7 +108,11 @@ fn only_who_was_mailed_a_moment_ago_can_be_chosen_and_then_the_number_is_typed_a
     stage.tell(Event::PlanDrawn);
     stage.keys("j j Space");
     assert!(stage.taken().is_empty());
-    assert!(stage.screen().contains("that can't be chosen here"));
+    assert!(
+        stage
+            .screen()
+            .contains("that can't be chosen: outcome unknown: settle it first")
+    );
     stage.keys("j Space");
     let Some(Effect::MakePlan { chosen, .. }) = stage.taken().pop() else {
         panic!("no plan was asked for")
@@ -146,4 +154,95 @@ fn a_plan_can_be_saved() {
     stage.tell(Event::PlanDrawn);
     stage.keys("Ctrl-w");
     assert!(matches!(&stage.taken()[..], [Effect::SavePlan { plan }] if plan.rows.len() == 3));
+}
+
+#[test]
+fn a_number_that_was_asked_for_stays_asked_for_however_few_are_left() {
+    let mut stage = Stage::new(80, 24);
+    stage.taken();
+    stage.keys("R");
+    the_plan(&mut stage, 22);
+    stage.tell(Event::PlanDrawn);
+    stage.keys("2 1 y");
+    let Some(Effect::CarryOut { request, .. }) = stage.taken().pop() else {
+        panic!()
+    };
+    let refused = NotCarriedOut {
+        why: "1 interview changed".to_owned(),
+        changed: vec![id(21)],
+    };
+    stage.tell(Event::PlanCarriedOut(request, Err(refused)));
+    stage.keys("2");
+    the_plan(&mut stage, 21);
+    stage.tell(Event::PlanDrawn);
+    stage.keys("1 y");
+    assert!(stage.taken().is_empty(), "21 was not typed for this plan");
+    let screen = stage.screen();
+    assert!(screen.contains("Type 20, then y: 1"), "{screen}");
+    assert!(screen.contains("type 20 first, then y"), "{screen}");
+    stage.keys("Backspace 2 0 y");
+    assert!(matches!(&stage.taken()[..], [Effect::CarryOut { plan, .. }] if plan.acts() == 20));
+}
+
+/// What stands on a screen as one text, without the ends of its lines.
+fn running(screen: &str) -> String {
+    screen.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[rstest]
+#[case(80, 24)]
+#[case(120, 30)]
+#[case(200, 50)]
+fn all_that_is_said_of_the_row_under_the_cursor_can_be_read(
+    #[case] width: u16,
+    #[case] height: u16,
+) {
+    let mut stage = Stage::new(width, height);
+    stage.taken();
+    stage.keys("R");
+    let Some(Effect::MakePlan { request, .. }) = stage.taken().pop() else {
+        panic!("no plan was asked for")
+    };
+    let mut plan = serde_json::to_value(marked_plan()).unwrap();
+    let address = format!(
+        "{}@{}.example",
+        "a".repeat(60),
+        "long-".repeat(8) + "domain"
+    );
+    let row = plan["rows"][1].as_object_mut().unwrap();
+    row.insert(
+        "candidate".into(),
+        "Augusta Ada King Countess of Lovelace".into(),
+    );
+    row.insert("address".into(), address.clone().into());
+    row.insert("chosen".into(), true.into());
+    let made = MadePlan {
+        hidden: 2,
+        ..serde_json::from_value::<Plan>(plan).unwrap().into()
+    };
+    stage.tell(Event::PlanMade(request, Ok(made)));
+    stage.tell(Event::PlanDrawn);
+    let Some(Modal::Plan(view)) = stage.model.modals.last_mut() else {
+        panic!("there is no plan")
+    };
+    view.changed = vec![id(2)];
+    stage.keys("j");
+    let screen = running(&stage.screen());
+    for words in [
+        "Augusta Ada King Countess of Lovelace",
+        "changed just now · not on your screen · they hold the old time · they hold Tue 4 Mar 2031 10:00 GMT, \
+         c1@mail.example · chosen by you · link 9689ddff… stays",
+    ] {
+        assert!(screen.contains(words), "{words}\n{}", stage.screen());
+    }
+    // What has no space in it is broken where the line ends.
+    let whole = stage.screen().split_whitespace().collect::<String>();
+    assert!(whole.contains(&address), "{}", stage.screen());
+    stage.keys("j j");
+    let screen = running(&stage.screen());
+    assert!(
+        screen.contains("mailed 4 min ago · Space acts on them anyway · link 9689ddff… stays"),
+        "{}",
+        stage.screen()
+    );
 }
