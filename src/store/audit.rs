@@ -143,7 +143,7 @@ impl Reading<'_> {
         limit: usize,
     ) -> Result<Vec<Row>, StoreError> {
         let rows = self.places(audited, stretch, after, limit)?;
-        let by_row = format!("{SELECT} row = $1");
+        let by_row = format!("{SELECT} WHERE row = $1");
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
             found.extend(self.one(&by_row, [row], read_row)?);

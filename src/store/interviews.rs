@@ -242,7 +242,11 @@ impl Reading<'_> {
     /// # Errors
     /// The engine's, or a value that no Greenroom wrote.
     pub fn interview(&self, id: InterviewId) -> Result<Option<Row>, StoreError> {
-        self.one(&format!("{SELECT} id = $1"), [id.to_string()], read_row)
+        self.one(
+            &format!("{SELECT} WHERE id = $1"),
+            [id.to_string()],
+            read_row,
+        )
     }
 
     /// The scheduled interview at this address and start, if there is one.
@@ -255,7 +259,9 @@ impl Reading<'_> {
         start: Timestamp,
     ) -> Result<Option<Row>, StoreError> {
         self.one(
-            &format!("{SELECT} address = $1 AND starts_at = $2 AND status = 'scheduled' LIMIT 1"),
+            &format!(
+                "{SELECT} WHERE address = $1 AND starts_at = $2 AND status = 'scheduled' LIMIT 1"
+            ),
             params![address.ascii(), instant(start)],
             read_row,
         )
@@ -313,14 +319,14 @@ fn interviewers(list: &str) -> Result<Vec<Mailbox>, StoreError> {
     people.collect()
 }
 
-/// What [`read_row`] reads, up to the condition: every column that it asks for, in its order. What the engine would
+/// What [`read_row`] reads, up to its condition: every column that it asks for, in its order. What the engine would
 /// have to calculate is not among them.
 pub(super) const SELECT: &str = "SELECT id, candidate_name, candidate_email, role, company, round, kind, status,
     starts_at, zone, candidate_zone, duration_minutes, interviewers, meeting_url, recruiter_name, recruiter_email, note,
     sequence, opens_at, closes_at, joined_at, admitted_at, created_at, updated_at, session_key, session_revoked,
     told_at, told_key, told_starts_at, told_address, told_sequence, told_closes_at, told_local,
     mail_state, mail_since, mail_due, mail_settled, source, external_id, key_imported, import_conflict, acknowledged
-    FROM interview WHERE ";
+    FROM interview";
 
 /// Reads a row of [`SELECT`].
 pub(super) fn read_row(row: &SqlRow<'_>) -> Result<Row, StoreError> {

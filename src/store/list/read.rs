@@ -112,6 +112,7 @@ impl Reading<'_> {
     pub fn joined_last(&self, predicate: &Predicate, limit: u32) -> Result<Vec<Row>, StoreError> {
         let mut sql = Sql::default();
         sql.push(SELECT)
+            .push(" WHERE ")
             .predicate(predicate)
             .push(" ORDER BY joined_at DESC, id DESC LIMIT ")
             .bind(i64::from(limit));
@@ -165,7 +166,7 @@ fn in_order(
     horizon: Horizon,
 ) -> Sql {
     let mut sql = Sql::default();
-    sql.push(SELECT);
+    sql.push(SELECT).push(" WHERE ");
     push_section(&mut sql, section, horizon, place.is_none() || backwards);
     let descending = (section == Section::Past) != backwards;
     if let Some(place) = place {
