@@ -12,7 +12,7 @@ use crate::domain::verdict::{Reason, Standing};
 use crate::domain::when;
 
 /// Rows read at a time.
-const PAGE: usize = 200;
+const PAGE: usize = 1_000;
 /// The head of the column that is coloured, and where it is.
 const VERDICT: &str = "CAN THEY GET IN";
 const VERDICT_COLUMN: usize = 4;

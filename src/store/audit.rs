@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rusqlite::{params, params_from_iter};
+use rusqlite::{Rows, params, params_from_iter};
 
-use super::interviews::read_row;
+use super::interviews::{SELECT, read_row};
 use super::list::{Horizon, Row, push_section};
 use super::predicate::Sql;
 use super::rows::{an_instant, instant, maybe_instant};
@@ -80,6 +80,8 @@ pub struct Acknowledgement {
 
 // Start and id: what a stretch is sorted by.
 type Place = (i64, String);
+// The interview that stands there, and the sources in which it does.
+type Heads<'source> = BTreeMap<Place, (i64, Vec<Rows<'source>>)>;
 
 impl Reading<'_> {
     /// Counts findings by code and distance.
@@ -140,20 +142,11 @@ impl Reading<'_> {
         after: Option<&StretchPlace>,
         limit: usize,
     ) -> Result<Vec<Row>, StoreError> {
-        // The same interview may come from two sources.
-        let mut places: BTreeMap<Place, i64> = BTreeMap::new();
-        for source in self.sources(audited, stretch)? {
-            places.extend(self.places(audited, stretch.span, &source, after, limit)?);
-        }
-        let descending = stretch.span == Span::Over;
-        let rows: Vec<i64> = if descending {
-            places.into_values().rev().take(limit).collect()
-        } else {
-            places.into_values().take(limit).collect()
-        };
+        let rows = self.places(audited, stretch, after, limit)?;
+        let by_row = format!("{SELECT} WHERE row = $1");
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
-            found.extend(self.one("SELECT * FROM interview WHERE row = $1", [row], read_row)?);
+            found.extend(self.one(&by_row, [row], read_row)?);
         }
         Ok(found)
     }
@@ -191,51 +184,43 @@ impl Reading<'_> {
         Ok(sources)
     }
 
+    // Each source has its rows in the stretch's order already, so no more of it is read than is taken.
     fn places(
         &self,
         audited: &Audited,
-        span: Span,
-        (set, more): &(Option<u32>, Predicate),
+        stretch: &Stretch,
         after: Option<&StretchPlace>,
         limit: usize,
-    ) -> Result<Vec<(Place, i64)>, StoreError> {
-        let mut sql = Sql::default();
-        sql.push("SELECT row, coalesce(starts_at, 0) AS start, id FROM interview WHERE ");
-        if let Some(set) = set {
-            sql.push("found = ").bind(i64::from(*set)).push(" AND ");
+    ) -> Result<Vec<i64>, StoreError> {
+        let mut statements = Vec::new();
+        for source in self.sources(audited, stretch)? {
+            let sql = in_order(audited, stretch.span, &source, after, limit);
+            statements.push((self.statement(&sql.text)?, sql.parameters));
         }
-        sql.predicate(more).push(" AND ");
-        push_span(&mut sql, span, audited);
-        let timed = !matches!(span, Span::NoTime | Span::OverNoTime);
-        let (comparison, direction) = if span == Span::Over {
-            ("<", "DESC")
-        } else {
-            (">", "ASC")
-        };
-        if let Some(after) = after {
-            if timed {
-                sql.push(" AND (starts_at, id) ")
-                    .push(comparison)
-                    .push(" (");
-                sql.bind(after.starts_at)
-                    .push(", ")
-                    .bind(after.id.clone())
-                    .push(")");
+        // What stands first in each source that is not exhausted; the same interview may stand in two of them.
+        let mut heads = BTreeMap::new();
+        for (statement, parameters) in &mut statements {
+            put(
+                &mut heads,
+                statement.query(params_from_iter(parameters.iter()))?,
+            )?;
+        }
+        let mut rows = Vec::new();
+        while rows.len() < limit {
+            let head = if stretch.span == Span::Over {
+                heads.pop_last()
             } else {
-                sql.push(" AND id > ").bind(after.id.clone());
+                heads.pop_first()
+            };
+            let Some((_, (row, sources))) = head else {
+                break;
+            };
+            rows.push(row);
+            for source in sources {
+                put(&mut heads, source)?;
             }
         }
-        sql.push(" AND ")
-            .predicate(&audited.predicate)
-            .push(" ORDER BY ");
-        if timed {
-            sql.push("starts_at ").push(direction).push(", ");
-        }
-        sql.push("id ").push(direction).push(" LIMIT ");
-        sql.bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        self.many(&sql.text, params_from_iter(sql.parameters), |row| {
-            Ok(((row.get("start")?, row.get("id")?), row.get("row")?))
-        })
+        Ok(rows)
     }
 
     /// The interviews of which findings are acknowledged, soonest first.
@@ -244,7 +229,8 @@ impl Reading<'_> {
     /// The engine's.
     pub fn acknowledged_rows(&self, predicate: &Predicate) -> Result<Vec<Row>, StoreError> {
         let mut sql = Sql::default();
-        sql.push("SELECT * FROM interview WHERE acknowledged <> 0 AND ")
+        sql.push(SELECT)
+            .push(" acknowledged <> 0 AND ")
             .predicate(predicate)
             .push(" ORDER BY starts_at, id");
         self.many(&sql.text, params_from_iter(sql.parameters), read_row)
@@ -306,13 +292,66 @@ impl Writing<'_> {
     }
 }
 
+fn put<'source>(heads: &mut Heads<'source>, mut source: Rows<'source>) -> Result<(), StoreError> {
+    if let Some(next) = source.next()? {
+        let (place, row) = ((next.get("start")?, next.get("id")?), next.get("row")?);
+        let (_, sources) = heads.entry(place).or_insert_with(|| (row, Vec::new()));
+        sources.push(source);
+    }
+    Ok(())
+}
+
+fn in_order(
+    audited: &Audited,
+    span: Span,
+    (set, more): &(Option<u32>, Predicate),
+    after: Option<&StretchPlace>,
+    limit: usize,
+) -> Sql {
+    let mut sql = Sql::default();
+    sql.push("SELECT row, coalesce(starts_at, 0) AS start, id FROM interview WHERE ");
+    if let Some(set) = set {
+        sql.push("found = ").bind(i64::from(*set)).push(" AND ");
+    }
+    sql.predicate(more).push(" AND ");
+    push_span(&mut sql, span, audited, after.is_none());
+    let timed = !matches!(span, Span::NoTime | Span::OverNoTime);
+    let (comparison, direction) = if span == Span::Over {
+        ("<", "DESC")
+    } else {
+        (">", "ASC")
+    };
+    if let Some(after) = after {
+        if timed {
+            sql.push(" AND (starts_at, id) ")
+                .push(comparison)
+                .push(" (");
+            sql.bind(after.starts_at)
+                .push(", ")
+                .bind(after.id.clone())
+                .push(")");
+        } else {
+            sql.push(" AND id > ").bind(after.id.clone());
+        }
+    }
+    sql.push(" AND ")
+        .predicate(&audited.predicate)
+        .push(" ORDER BY ");
+    if timed {
+        sql.push("starts_at ").push(direction).push(", ");
+    }
+    sql.push("id ").push(direction).push(" LIMIT ");
+    sql.bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    sql
+}
+
 fn counting(audited: &Audited, only: Option<Code>, spans: &[(Nearness, Span)]) -> Sql {
     let mut sql = Sql::default();
     sql.push("SELECT found, CASE");
     for (place, (_, span)) in spans.iter().enumerate() {
         let place = i64::try_from(place).unwrap_or(i64::MAX);
         sql.push(" WHEN ");
-        push_span(&mut sql, *span, audited);
+        push_span(&mut sql, *span, audited, true);
         sql.push(" THEN ").bind(place);
     }
     sql.push(" END AS span, count(*) AS interviews, min(starts_at) AS first FROM interview WHERE ");
@@ -341,19 +380,20 @@ fn push_not_over(sql: &mut Sql, horizon: Horizon) {
     .push(")");
 }
 
-// Where interviews lie, seen from now; each lies in one span.
-fn push_span(sql: &mut Sql, span: Span, audited: &Audited) {
+// Where interviews lie, seen from now; each lies in one span. Whoever reads on from a place inside goes without the bound
+// behind it, see `push_section`.
+fn push_span(sql: &mut Sql, span: Span, audited: &Audited, is_bounded: bool) {
     let horizon = audited.horizon();
     match span {
         Span::Starts { after, until } => {
             sql.push("(status IN ('scheduled', 'cancelled') AND ");
-            if let Some(after) = after {
+            if let Some(after) = after.filter(|_| is_bounded) {
                 sql.push("starts_at > ").bind(instant(after)).push(" AND ");
             }
             if let Some(until) = until {
                 sql.push("starts_at <= ").bind(instant(until)).push(" AND ");
             }
-            push_section(sql, Section::Ahead, horizon);
+            push_section(sql, Section::Ahead, horizon, is_bounded);
             sql.push(")");
         }
         Span::NoTime => {
@@ -361,7 +401,7 @@ fn push_span(sql: &mut Sql, span: Span, audited: &Audited) {
         }
         Span::Over => {
             sql.push("(starts_at IS NOT NULL AND (status IN ('completed', 'no_show') OR (");
-            push_section(sql, Section::Past, horizon);
+            push_section(sql, Section::Past, horizon, is_bounded);
             sql.push(")))");
         }
         Span::OverNoTime => {
@@ -375,11 +415,10 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::store::Store;
+    use crate::store::predicate::explained;
 
-    #[tokio::test]
-    async fn findings_are_counted_without_reading_the_interviews() {
-        let audited = Audited {
+    fn audited() -> Audited {
+        Audited {
             predicate: Predicate::All(Vec::new()),
             now: Timestamp::UNIX_EPOCH,
             window: AccessWindow {
@@ -387,29 +426,48 @@ mod tests {
                 closes_after: Duration::from_hours(2),
             },
             past: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn findings_are_counted_without_reading_the_interviews() {
+        let audited = audited();
+        for (code, index) in [
+            (None, "interview_by_found (found>?)"),
+            (
+                Some(Code::DeferredLate),
+                "SCAN interview USING INDEX interview_by_found",
+            ),
+            (Some(Code::ClosesEarly), "interview_by_grace (told_grace>?)"),
+        ] {
+            let steps = explained(counting(&audited, code, &spans(audited.now))).await;
+            assert!(steps[0].contains(index), "{steps:?} without {index}");
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_reads_on_does_not_read_again_what_came_before() {
+        let after = StretchPlace {
+            starts_at: 0,
+            id: String::new(),
         };
-        let store = Store::in_memory().unwrap();
-        let steps = store.read(move |read| {
-            let mut steps = Vec::new();
-            for (code, index) in [
-                (None, "interview_by_found (found>?)"),
-                (
-                    Some(Code::DeferredLate),
-                    "SCAN interview USING INDEX interview_by_found",
-                ),
-                (Some(Code::ClosesEarly), "interview_by_grace (told_grace>?)"),
-            ] {
-                let sql = counting(&audited, code, &spans(audited.now));
-                let question = format!("EXPLAIN QUERY PLAN {}", sql.text);
-                let plan = read.many(&question, params_from_iter(sql.parameters), |row| {
-                    Ok(row.get::<_, String>("detail")?)
-                })?;
-                steps.push((plan, index));
-            }
-            Ok::<_, StoreError>(steps)
-        });
-        for (plan, index) in steps.await.unwrap() {
-            assert!(plan[0].contains(index), "{plan:?} without {index}");
+        let set = (Some(8), Predicate::All(Vec::new()));
+        let now = Timestamp::UNIX_EPOCH;
+        let ahead = Span::Starts {
+            after: Some(now),
+            until: None,
+        };
+        for (span, entered) in [
+            (ahead, "(found=? AND (starts_at,id)>(?,?))"),
+            (
+                Span::Over,
+                "(found=? AND starts_at>? AND (starts_at,id)<(?,?))",
+            ),
+            (Span::NoTime, "(found=? AND starts_at=? AND id>?)"),
+        ] {
+            let steps = explained(in_order(&audited(), span, &set, Some(&after), 1)).await;
+            assert!(steps[0].ends_with(entered), "{span:?}: {steps:?}");
+            assert!(!steps.iter().any(|step| step.contains("TEMP")), "{steps:?}");
         }
     }
 }

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Row as SqlRow, params, params_from_iter};
 
-use super::rows::{an_instant, instant, maybe_instant, maybe_parsed, named, parsed};
+use super::rows::{
+    Cells, InOrder, an_instant, instant, maybe_instant, maybe_parsed, named, parsed,
+};
 use super::{Reading, Row, StoreError, Writing};
 use crate::domain::address::{EmailAddress, Mailbox, likely_typo};
 use crate::domain::delivery::State;
@@ -241,7 +243,7 @@ impl Reading<'_> {
     /// The engine's, or a value that no Greenroom wrote.
     pub fn interview(&self, id: InterviewId) -> Result<Option<Row>, StoreError> {
         self.one(
-            "SELECT * FROM interview WHERE id = $1",
+            &format!("{SELECT} WHERE id = $1"),
             [id.to_string()],
             read_row,
         )
@@ -257,7 +259,9 @@ impl Reading<'_> {
         start: Timestamp,
     ) -> Result<Option<Row>, StoreError> {
         self.one(
-            "SELECT * FROM interview WHERE address = $1 AND starts_at = $2 AND status = 'scheduled' LIMIT 1",
+            &format!(
+                "{SELECT} WHERE address = $1 AND starts_at = $2 AND status = 'scheduled' LIMIT 1"
+            ),
             params![address.ascii(), instant(start)],
             read_row,
         )
@@ -306,35 +310,46 @@ fn address(text: &str) -> Result<EmailAddress, StoreError> {
     EmailAddress::parse(text).map_err(|_| StoreError::Unreadable("an address".to_owned()))
 }
 
-/// Reads a row of `SELECT * FROM interview`.
-pub(super) fn read_row(row: &SqlRow<'_>) -> Result<Row, StoreError> {
-    let text = |column: &str| row.get::<_, Option<String>>(column);
-    let interviewers: Vec<String> = serde_json::from_str(&row.get::<_, String>("interviewers")?)
+fn interviewers(list: &str) -> Result<Vec<Mailbox>, StoreError> {
+    let texts: Vec<String> = serde_json::from_str(list)
         .map_err(|_| StoreError::Unreadable("a list of interviewers".to_owned()))?;
+    let people = texts.iter().map(|text| {
+        Mailbox::parse(text).map_err(|_| StoreError::Unreadable("an interviewer".to_owned()))
+    });
+    people.collect()
+}
+
+/// What [`read_row`] reads, up to its condition: every column that it asks for, in its order. What the engine would
+/// have to calculate is not among them.
+pub(super) const SELECT: &str = "SELECT id, candidate_name, candidate_email, role, company, round, kind, status,
+    starts_at, zone, candidate_zone, duration_minutes, interviewers, meeting_url, recruiter_name, recruiter_email, note,
+    sequence, opens_at, closes_at, joined_at, admitted_at, created_at, updated_at, session_key, session_revoked,
+    told_at, told_key, told_starts_at, told_address, told_sequence, told_closes_at, told_local,
+    mail_state, mail_since, mail_due, mail_settled, source, external_id, key_imported, import_conflict, acknowledged
+    FROM interview";
+
+/// Reads a row of [`SELECT`].
+pub(super) fn read_row(row: &SqlRow<'_>) -> Result<Row, StoreError> {
+    let row = &InOrder::of(row);
+    let text = |column: &str| row.cell::<Option<String>>(column);
     let interview = Interview {
         id: parsed(row, "id")?,
-        candidate_name: row.get("candidate_name")?,
+        candidate_name: row.cell("candidate_name")?,
         candidate_email: text("candidate_email")?
             .as_deref()
             .map(address)
             .transpose()?,
-        role: row.get("role")?,
+        role: row.cell("role")?,
         company: text("company")?,
         round: text("round")?,
         kind: text("kind")?,
         status: named(row, "status", Status::named)?,
         starts_at: maybe_instant(row, "starts_at")?,
-        zone: zone(&row.get::<_, String>("zone")?)?,
+        zone: zone(&row.cell::<String>("zone")?)?,
         candidate_zone: text("candidate_zone")?.as_deref().map(zone).transpose()?,
-        duration: InterviewDuration::from_minutes(row.get("duration_minutes")?)
+        duration: InterviewDuration::from_minutes(row.cell("duration_minutes")?)
             .map_err(|_| StoreError::Unreadable("a duration".to_owned()))?,
-        interviewers: interviewers
-            .iter()
-            .map(|text| {
-                Mailbox::parse(text)
-                    .map_err(|_| StoreError::Unreadable("an interviewer".to_owned()))
-            })
-            .collect::<Result<_, _>>()?,
+        interviewers: interviewers(&row.cell::<String>("interviewers")?)?,
         meeting_url: text("meeting_url")?
             .map(|url| {
                 MeetingUrl::parse(&url)
@@ -349,7 +364,7 @@ pub(super) fn read_row(row: &SqlRow<'_>) -> Result<Row, StoreError> {
                 .transpose()?,
         },
         note: text("note")?,
-        sequence: row.get("sequence")?,
+        sequence: row.cell("sequence")?,
         opens_at: maybe_instant(row, "opens_at")?,
         closes_at: maybe_instant(row, "closes_at")?,
         joined_at: maybe_instant(row, "joined_at")?,
@@ -363,9 +378,9 @@ pub(super) fn read_row(row: &SqlRow<'_>) -> Result<Row, StoreError> {
     })
 }
 
-fn read_facts(row: &SqlRow<'_>) -> Result<Facts, StoreError> {
+fn read_facts(row: &impl Cells) -> Result<Facts, StoreError> {
     let key: Option<SessionKey> = maybe_parsed(row, "session_key")?;
-    let session = match (key, row.get("session_revoked")?) {
+    let session = match (key, row.cell("session_revoked")?) {
         (None, _) => SessionCondition::None,
         (Some(_), false) => SessionCondition::Live,
         (Some(_), true) => SessionCondition::Revoked,
@@ -380,16 +395,16 @@ fn read_facts(row: &SqlRow<'_>) -> Result<Facts, StoreError> {
             key,
             starts_at,
             address: row
-                .get::<_, Option<String>>("told_address")?
+                .cell::<Option<String>>("told_address")?
                 .unwrap_or_default(),
-            sequence: row.get("told_sequence")?,
+            sequence: row.cell("told_sequence")?,
             closes_at: maybe_instant(row, "told_closes_at")?,
-            link_is_local: row.get("told_local")?,
+            link_is_local: row.cell("told_local")?,
         }),
         _ => None,
     };
     let newest = match (
-        row.get::<_, Option<String>>("mail_state")?,
+        row.cell::<Option<String>>("mail_state")?,
         maybe_instant(row, "mail_since")?,
     ) {
         (Some(mark), Some(since)) => Some(NewestMail {
@@ -397,7 +412,7 @@ fn read_facts(row: &SqlRow<'_>) -> Result<Facts, StoreError> {
                 .ok_or_else(|| StoreError::Unreadable(format!("the mail state {mark:?}")))?,
             since,
             due: maybe_instant(row, "mail_due")?,
-            settled: row.get("mail_settled")?,
+            settled: row.cell("mail_settled")?,
         }),
         _ => None,
     };
@@ -407,16 +422,16 @@ fn read_facts(row: &SqlRow<'_>) -> Result<Facts, StoreError> {
         told,
         newest,
         imported: row
-            .get::<_, Option<String>>("source")?
+            .cell::<Option<String>>("source")?
             .map(|source| {
                 Ok::<_, StoreError>(Imported {
                     source,
-                    external_id: row.get("external_id")?,
+                    external_id: row.cell("external_id")?,
                 })
             })
             .transpose()?,
-        key_imported: row.get("key_imported")?,
-        import_conflict: row.get("import_conflict")?,
-        acknowledged: Codes(row.get("acknowledged")?),
+        key_imported: row.cell("key_imported")?,
+        import_conflict: row.cell("import_conflict")?,
+        acknowledged: Codes(row.cell("acknowledged")?),
     })
 }

@@ -192,6 +192,21 @@ const fn column_name(column: TextColumn) -> &'static str {
     }
 }
 
+/// How the engine goes about a statement, step by step.
+#[cfg(test)]
+pub(super) async fn explained(sql: Sql) -> Vec<String> {
+    let store = super::Store::in_memory().unwrap();
+    let steps = store.read(move |read| {
+        let question = format!("EXPLAIN QUERY PLAN {}", sql.text);
+        read.many(
+            &question,
+            rusqlite::params_from_iter(sql.parameters),
+            |row| Ok(row.get::<_, String>("detail")?),
+        )
+    });
+    steps.await.unwrap()
+}
+
 fn like(text: &str) -> String {
     let mut pattern = String::from("%");
     for character in text.chars() {

@@ -8,7 +8,7 @@ use rusqlite::params_from_iter;
 use super::{Horizon, Place, Position, Row, Section, Window};
 use crate::domain::filter::Predicate;
 use crate::domain::ids::InterviewId;
-use crate::store::interviews::read_row;
+use crate::store::interviews::{SELECT, read_row};
 use crate::store::predicate::Sql;
 use crate::store::rows::{instant, parsed};
 use crate::store::{Reading, StoreError};
@@ -56,7 +56,8 @@ impl Reading<'_> {
             if wanted == 0 {
                 break;
             }
-            rows.extend(self.section_rows(section, predicate, place, backwards, wanted, horizon)?);
+            let sql = in_order(section, predicate, place, backwards, wanted, horizon);
+            rows.extend(self.many(&sql.text, params_from_iter(sql.parameters), read_row)?);
         }
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -75,50 +76,6 @@ impl Reading<'_> {
         })
     }
 
-    fn section_rows(
-        &self,
-        section: Section,
-        predicate: &Predicate,
-        place: Option<&Position>,
-        backwards: bool,
-        wanted: usize,
-        horizon: Horizon,
-    ) -> Result<Vec<Row>, StoreError> {
-        let mut sql = Sql::default();
-        sql.push("SELECT * FROM interview WHERE ");
-        push_section(&mut sql, section, horizon);
-        let descending = (section == Section::Past) != backwards;
-        if let Some(place) = place {
-            let comparison = if descending { "<" } else { ">" };
-            if section == Section::NoTime {
-                sql.push(" AND id ")
-                    .push(comparison)
-                    .push(" ")
-                    .bind(place.id.clone());
-            } else {
-                sql.push(" AND (starts_at, id) ")
-                    .push(comparison)
-                    .push(" (")
-                    .bind(place.starts_at)
-                    .push(", ");
-                sql.bind(place.id.clone()).push(")");
-            }
-        }
-        sql.push(" AND ").predicate(predicate);
-        let direction = if descending { "DESC" } else { "ASC" };
-        if section == Section::NoTime {
-            sql.push(" ORDER BY id ").push(direction);
-        } else {
-            sql.push(" ORDER BY starts_at ")
-                .push(direction)
-                .push(", id ")
-                .push(direction);
-        }
-        sql.push(" LIMIT ")
-            .bind(i64::try_from(wanted).unwrap_or(i64::MAX));
-        self.many(&sql.text, params_from_iter(sql.parameters), read_row)
-    }
-
     /// The ids of all that satisfy `predicate`, in the list's order.
     ///
     /// # Errors
@@ -132,7 +89,7 @@ impl Reading<'_> {
         for section in [Section::Ahead, Section::NoTime, Section::Past] {
             let mut sql = Sql::default();
             sql.push("SELECT id FROM interview WHERE ");
-            push_section(&mut sql, section, horizon);
+            push_section(&mut sql, section, horizon, true);
             sql.push(" AND ").predicate(predicate);
             sql.push(match section {
                 Section::Ahead => " ORDER BY starts_at ASC, id ASC",
@@ -154,7 +111,8 @@ impl Reading<'_> {
     /// The engine's.
     pub fn joined_last(&self, predicate: &Predicate, limit: u32) -> Result<Vec<Row>, StoreError> {
         let mut sql = Sql::default();
-        sql.push("SELECT * FROM interview WHERE ")
+        sql.push(SELECT)
+            .push(" WHERE ")
             .predicate(predicate)
             .push(" ORDER BY joined_at DESC, id DESC LIMIT ")
             .bind(i64::from(limit));
@@ -199,36 +157,89 @@ impl Reading<'_> {
     }
 }
 
+fn in_order(
+    section: Section,
+    predicate: &Predicate,
+    place: Option<&Position>,
+    backwards: bool,
+    wanted: usize,
+    horizon: Horizon,
+) -> Sql {
+    let mut sql = Sql::default();
+    sql.push(SELECT).push(" WHERE ");
+    push_section(&mut sql, section, horizon, place.is_none() || backwards);
+    let descending = (section == Section::Past) != backwards;
+    if let Some(place) = place {
+        let comparison = if descending { "<" } else { ">" };
+        if section == Section::NoTime {
+            sql.push(" AND id ")
+                .push(comparison)
+                .push(" ")
+                .bind(place.id.clone());
+        } else {
+            sql.push(" AND (starts_at, id) ")
+                .push(comparison)
+                .push(" (")
+                .bind(place.starts_at)
+                .push(", ");
+            sql.bind(place.id.clone()).push(")");
+        }
+    }
+    sql.push(" AND ").predicate(predicate);
+    let direction = if descending { "DESC" } else { "ASC" };
+    if section == Section::NoTime {
+        sql.push(" ORDER BY id ").push(direction);
+    } else {
+        sql.push(" ORDER BY starts_at ")
+            .push(direction)
+            .push(", id ")
+            .push(direction);
+    }
+    sql.push(" LIMIT ")
+        .bind(i64::try_from(wanted).unwrap_or(i64::MAX));
+    sql
+}
+
 // The bound on the start lets the index find what is not over. What is open longer than usual may have started before
-// it; those few have an index of their own, which is taken where no other serves (hence the sums).
-pub(in crate::store) fn push_section(sql: &mut Sql, section: Section, horizon: Horizon) {
+// it; those few have an index of their own, which is taken where no other serves (hence the sums). Whoever reads on from
+// a place has a nearer bound, and goes without: the index is entered at one only, and each page would begin at this.
+pub(in crate::store) fn push_section(
+    sql: &mut Sql,
+    section: Section,
+    horizon: Horizon,
+    is_bounded: bool,
+) {
     let ended_before = instant(horizon.ended_before);
     let now = instant(horizon.now);
     match section {
         Section::Ahead => {
-            let earliest = horizon.ended_before.saturating_sub(LONGEST);
-            let earliest = instant(earliest.unwrap_or(Timestamp::MIN));
-            sql.push(
-                "starts_at >= coalesce((SELECT min(starts_at + 0) FROM interview WHERE closes_at > ",
-            )
-            .bind(now)
-            .push(" AND starts_at + 0 < ")
-            .bind(earliest)
-            .push("), ")
-            .bind(earliest)
-            .push(") AND (ends_at >= ")
-            .bind(ended_before)
-            .push(" OR closes_at > ")
-            .bind(now)
-            .push(")");
+            if is_bounded {
+                let earliest = horizon.ended_before.saturating_sub(LONGEST);
+                let earliest = instant(earliest.unwrap_or(Timestamp::MIN));
+                sql.push(
+                    "starts_at >= coalesce((SELECT min(starts_at + 0) FROM interview WHERE closes_at > ",
+                )
+                .bind(now)
+                .push(" AND starts_at + 0 < ")
+                .bind(earliest)
+                .push("), ")
+                .bind(earliest)
+                .push(") AND ");
+            }
+            sql.push("(ends_at >= ")
+                .bind(ended_before)
+                .push(" OR closes_at > ")
+                .bind(now)
+                .push(")");
         }
         Section::NoTime => {
             sql.push("starts_at IS NULL");
         }
         Section::Past => {
-            sql.push("starts_at < ")
-                .bind(ended_before)
-                .push(" AND ends_at < ")
+            if is_bounded {
+                sql.push("starts_at < ").bind(ended_before).push(" AND ");
+            }
+            sql.push("ends_at < ")
                 .bind(ended_before)
                 .push(" AND coalesce(closes_at <= ")
                 .bind(now)
@@ -240,27 +251,20 @@ pub(in crate::store) fn push_section(sql: &mut Sql, section: Section, horizon: H
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store;
+    use crate::store::predicate::explained;
+
+    const HORIZON: Horizon = Horizon {
+        ended_before: Timestamp::UNIX_EPOCH,
+        now: Timestamp::UNIX_EPOCH,
+    };
+
+    fn all() -> Predicate {
+        Predicate::All(Vec::new())
+    }
 
     #[tokio::test]
     async fn what_is_open_longer_is_found_without_reading_the_past() {
-        let horizon = Horizon {
-            ended_before: Timestamp::UNIX_EPOCH,
-            now: Timestamp::UNIX_EPOCH,
-        };
-        let store = Store::in_memory().unwrap();
-        let steps = store
-            .read(move |read| {
-                let mut sql = Sql::default();
-                sql.push("EXPLAIN QUERY PLAN SELECT * FROM interview WHERE ");
-                push_section(&mut sql, Section::Ahead, horizon);
-                sql.push(" ORDER BY starts_at, id");
-                read.many(&sql.text, params_from_iter(sql.parameters), |row| {
-                    Ok(row.get::<_, String>("detail")?)
-                })
-            })
-            .await
-            .unwrap();
+        let steps = explained(in_order(Section::Ahead, &all(), None, false, 1, HORIZON)).await;
         let by = |index: &str| steps.iter().filter(|step| step.contains(index)).count();
         let indexes = (
             by("interview_by_start (starts_at>?)"),
@@ -268,5 +272,41 @@ mod tests {
         );
         assert_eq!(indexes, (1, 1), "{steps:?}");
         assert!(!steps.iter().any(|step| step.contains("SCAN")), "{steps:?}");
+    }
+
+    #[tokio::test]
+    async fn whoever_reads_on_does_not_read_again_what_came_before() {
+        for (section, backwards, entered) in [
+            (Section::Ahead, false, "((starts_at,id)>(?,?))"),
+            (
+                Section::Ahead,
+                true,
+                "(starts_at>? AND (starts_at,id)<(?,?))",
+            ),
+            (Section::Past, false, "((starts_at,id)<(?,?))"),
+            (
+                Section::Past,
+                true,
+                "((starts_at,id)>(?,?) AND starts_at<?)",
+            ),
+        ] {
+            let place = Position {
+                section,
+                starts_at: 0,
+                id: String::new(),
+            };
+            let steps = explained(in_order(
+                section,
+                &all(),
+                Some(&place),
+                backwards,
+                1,
+                HORIZON,
+            ))
+            .await;
+            let index = format!("SEARCH interview USING INDEX interview_by_start {entered}");
+            assert!(steps.contains(&index), "{section:?} {backwards}: {steps:?}");
+            assert!(!steps.iter().any(|step| step.contains("TEMP")), "{steps:?}");
+        }
     }
 }
