@@ -379,8 +379,10 @@ impl App {
         } else {
             by_rate
         };
-        // What was put off leaves at its next try, and nothing leaves while the outbox is paused: no pace tells when.
-        let stands_still = progress.deferred > 0 || read_pause(read)?.is_some();
+        // What was put off leaves at its next try, and nothing leaves while it is held or the outbox is paused: no pace
+        // tells when.
+        let held = batch.held_until.is_some_and(|until| until > now);
+        let stands_still = held || progress.deferred > 0 || read_pause(read)?.is_some();
         let per_minute = u128::from(last_minute) * 60_000 / within.as_millis().max(1);
         Ok(BatchStatus {
             time_left: left.filter(|_| going && !stands_still),

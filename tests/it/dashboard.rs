@@ -736,6 +736,41 @@ async fn all_of_a_group_of_findings_are_mended_by_one_plan() {
 }
 
 #[tokio::test]
+async fn whoever_looks_for_the_token_of_a_replaced_link_is_told_by_what_it_was_replaced() {
+    let world = World::new().await;
+    let id = world
+        .schedule("Ada <ada@c.example>", "tomorrow 15:00")
+        .await;
+    world.deliver().await;
+    let secret = world.app.link_secret().await.unwrap();
+    let old = secret.token(id, world.details(id).await.sessions[0].key);
+    let mut dashboard = Dashboard::open(&world, 80, 24).await;
+    dashboard.keys("N y").await;
+    let today = world.details(id).await.sessions[0].key.shortened();
+    let path = "https://acme.example/api/interviews/public";
+    for text in [format!("{path}/{}/", old.expose()), old.expose().to_owned()] {
+        dashboard.paste(&text).await;
+        let screen = dashboard.screen();
+        let words = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            words.contains(&format!(
+                "This link lets nobody in: it was replaced Mon 5 May 2031 10:00 CEST. Today's key is {today}"
+            )),
+            "{screen}"
+        );
+        dashboard.keys("Esc").await;
+        assert!(!dashboard.screen().contains("lets nobody in"));
+    }
+    let new = secret.token(id, world.details(id).await.sessions[0].key);
+    dashboard.paste(new.expose()).await;
+    let screen = dashboard.screen();
+    assert!(
+        screen.contains("Ada") && !screen.contains("lets nobody in"),
+        "{screen}"
+    );
+}
+
+#[tokio::test]
 async fn incident_09_whoever_looks_for_a_key_that_was_replaced_is_told_so() {
     let world = World::new().await;
     let id = world

@@ -30,9 +30,9 @@ impl Executor {
             Effect::ReadIds {
                 request,
                 filter,
-                invert,
+                marking,
             } => self.read(Slot::Ids, Duration::ZERO, async move {
-                Event::IdsRead(request, invert, app.ids(&filter).await.map_err(words))
+                Event::IdsRead(request, marking, app.ids(&filter).await.map_err(words))
             }),
             Effect::CheckMarks {
                 request,

@@ -14,6 +14,17 @@ use crate::domain::session::JoinLink;
 use crate::tui::model::change::Deed;
 use crate::tui::model::plan::Subject;
 
+/// What the ids of all that match are read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marking {
+    /// They are marked.
+    All,
+    /// What is marked of them is exchanged for the rest.
+    Inverted,
+    /// Those between the ends of a range are marked, where not all of its rows are kept.
+    Range,
+}
+
 /// What is to be done outside the model.
 #[derive(Debug, Clone)]
 #[must_use]
@@ -173,8 +184,8 @@ pub enum Effect {
         request: Request,
         /// What must hold.
         filter: Filter,
-        /// Whether marks are to be exchanged, not added.
-        invert: bool,
+        /// What for.
+        marking: Marking,
     },
     /// See which of these a list shows.
     CheckMarks {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::Request;
+use super::{Marking, Request};
 use crate::app::{
     Affected, AuditPage, CarriedOut, Counts, Delivery, Dossier, Group, LedAstray, Marked, Outbox,
     Progress, Row, Scheduled, Sending, Serving, Steered, TakenBack, UnsentMail, Waiting, Window,
@@ -62,8 +62,8 @@ pub enum Event {
     PlanCarriedOut(Request, Result<CarriedOut, NotCarriedOut>),
     /// A plan was written to that file, or could not be.
     PlanSaved(Result<String, String>),
-    /// The ids of all that match were read: to be marked, or exchanged for what is marked of them.
-    IdsRead(Request, bool, Result<Vec<InterviewId>, String>),
+    /// The ids of all that match were read, in the order of the list.
+    IdsRead(Request, Marking, Result<Vec<InterviewId>, String>),
     /// What is marked was looked at.
     MarksChecked(Request, Result<Marked, String>),
     /// A batch was paused, resumed or stopped, or could not be.

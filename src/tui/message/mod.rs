@@ -6,7 +6,7 @@ mod effect;
 mod event;
 mod intent;
 
-pub use effect::Effect;
+pub use effect::{Effect, Marking};
 pub use event::{AuditRead, Event, Moment, SaveError, Tally};
 pub use intent::Intent;
 

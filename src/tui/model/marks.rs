@@ -27,6 +27,26 @@ pub struct Range {
     pub anchor: InterviewId,
     /// What was marked besides.
     pub besides: BTreeSet<InterviewId>,
+    /// All that match in the order of the list, once the range has grown beyond the rows that are kept.
+    pub order: Option<Vec<InterviewId>>,
+    /// Whether it ends as soon as it is known what it marks.
+    pub ends: bool,
+    /// Its other end, once that no longer goes with the cursor.
+    pub end: Option<InterviewId>,
+}
+
+impl Range {
+    /// A range that begins there.
+    #[must_use]
+    pub const fn new(anchor: InterviewId, besides: BTreeSet<InterviewId>) -> Self {
+        Self {
+            anchor,
+            besides,
+            order: None,
+            ends: false,
+            end: None,
+        }
+    }
 }
 
 impl Marks {

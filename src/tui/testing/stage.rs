@@ -172,10 +172,10 @@ impl Stage {
                     self.tell(Event::OutboxRead(request, Ok(outbox)));
                 }
                 Effect::ReadIds {
-                    request, invert, ..
+                    request, marking, ..
                 } => {
                     let ids = self.model.list.rows.iter().map(Row::id).collect();
-                    self.tell(Event::IdsRead(request, invert, Ok(ids)));
+                    self.tell(Event::IdsRead(request, marking, Ok(ids)));
                 }
                 Effect::CheckMarks { request, ids, .. } => {
                     let there =

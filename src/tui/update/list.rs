@@ -30,7 +30,7 @@ pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
             Vec::new()
         }
         // Esc ends what is being done, then clears the filter, then the marks.
-        Intent::Leave if model.marks.range.take().is_some() => Vec::new(),
+        Intent::Leave if model.marks.range.is_some() => marks::end_range(model),
         Intent::Leave if model.list.narrowing != Narrowing::None => {
             model.marks.before = None;
             narrow(model, Narrowing::None, Purpose::Again)
@@ -77,6 +77,10 @@ pub(super) fn go(model: &mut Model, intent: &Intent) -> Vec<Effect> {
 
 /// Narrows the list.
 pub(super) fn narrow(model: &mut Model, narrowing: Narrowing, purpose: Purpose) -> Vec<Effect> {
+    if model.list.narrowing != narrowing {
+        // It was a range of other rows.
+        model.marks.range = None;
+    }
     model.list.narrowing = narrowing;
     model.changed = true;
     let mut effects = read(model, purpose);
@@ -185,6 +189,7 @@ pub(super) fn window_read(
     let list = &model.list;
     model.changed |= differs || before != (list.top, list.cursor, list.ghost, true, None);
     let mut effects = pane::follow(model);
+    effects.extend(marks::extend(model));
     effects.extend(find::nothing_here(model));
     effects.extend(read_on(model));
     effects

@@ -7,19 +7,20 @@ use super::shared::refuse;
 use crate::app::{Marked, Row};
 use crate::domain::filter::Filter;
 use crate::domain::ids::InterviewId;
-use crate::tui::message::{Effect, Intent, Request};
+use crate::tui::message::{Effect, Intent, Marking, Request};
 use crate::tui::model::list::{Narrowing, Purpose};
 use crate::tui::model::marks::Range;
 use crate::tui::model::plan::Subject;
 use crate::tui::model::{Model, Slot};
+use crate::tui::theme::Role;
 
 /// What a key for marks means.
 pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
     match intent {
         Intent::Mark => mark(model),
         Intent::MarkRange => range(model),
-        Intent::MarkAll => read_ids(model, false),
-        Intent::InvertMarks => read_ids(model, true),
+        Intent::MarkAll => read_ids(model, Marking::All),
+        Intent::InvertMarks => read_ids(model, Marking::Inverted),
         Intent::OnlyMarked => only_marked(model),
         Intent::LastMarks => last(model),
         _ => Vec::new(),
@@ -32,78 +33,150 @@ fn mark(model: &mut Model) -> Vec<Effect> {
     };
     let marks = &mut model.marks;
     // A range that is being marked ends with it.
-    if marks.range.take().is_none() && !marks.ids.remove(&id) {
-        marks.ids.insert(id);
-    }
-    let mut effects = list::go(model, &Intent::Down);
+    let mut effects = if marks.range.is_some() {
+        end_range(model)
+    } else {
+        if !marks.ids.remove(&id) {
+            marks.ids.insert(id);
+        }
+        Vec::new()
+    };
+    effects.extend(list::go(model, &Intent::Down));
     effects.extend(check(model));
     effects
 }
 
 fn range(model: &mut Model) -> Vec<Effect> {
-    if model.marks.range.take().is_some() {
-        return check(model);
+    if model.marks.range.is_some() {
+        return end_range(model);
     }
     let Some(anchor) = model.list.cursor else {
         return refuse(model, "there is no interview to mark");
     };
-    let besides = model.marks.ids.clone();
-    model.marks.range = Some(Range { anchor, besides });
+    model.marks.range = Some(Range::new(anchor, model.marks.ids.clone()));
+    model.say(
+        Role::Text,
+        "a range from here: v or Space ends it where the cursor is then",
+    );
     extend(model)
+}
+
+/// Ends the range that is being marked; at once, or as soon as it is known what it marks.
+pub(super) fn end_range(model: &mut Model) -> Vec<Effect> {
+    let jumps =
+        model.awaits(Slot::Window) && matches!(model.list.purpose, Purpose::First | Purpose::Last);
+    let cursor = model.list.cursor;
+    if let Some(range) = &mut model.marks.range {
+        range.ends = true;
+        range.end = cursor.filter(|_| !jumps);
+    }
+    if jumps { Vec::new() } else { extend(model) }
 }
 
 /// The cursor has moved: a range that is being marked goes with it.
 pub(super) fn extend(model: &mut Model) -> Vec<Effect> {
-    let Some(range) = &model.marks.range else {
+    let (Some(range), Some(cursor)) = (&model.marks.range, model.list.cursor) else {
         return Vec::new();
     };
-    let rows = &model.list.rows;
-    let at = |id| rows.iter().position(|row| row.id() == id);
-    let Some(cursor) = model.list.index() else {
-        return Vec::new();
+    let end = range.end.unwrap_or(cursor);
+    let between = match &range.order {
+        Some(order) => stretch(order.iter().copied(), range.anchor, end),
+        None => stretch(model.list.rows.iter().map(Row::id), range.anchor, end),
     };
-    // Where the anchor is no longer among the rows that are kept, what is marked only grows.
-    let (from, mut ids) = match at(range.anchor) {
-        Some(anchor) => (anchor, range.besides.clone()),
-        None => (cursor, model.marks.ids.clone()),
+    let Some(between) = between else {
+        // Its rows are not all kept: which they are is asked.
+        if model.awaits(Slot::Ids) {
+            return Vec::new();
+        }
+        return vec![Effect::ReadIds {
+            request: model.ask(Slot::Ids),
+            filter: model.list.narrowing.filter(),
+            marking: Marking::Range,
+        }];
     };
-    let between = rows.get(from.min(cursor)..=from.max(cursor));
-    ids.extend(between.unwrap_or_default().iter().map(Row::id));
+    let mut ids = range.besides.clone();
+    ids.extend(between);
+    if range.ends {
+        model.marks.range = None;
+    }
     model.marks.ids = ids;
     check(model)
 }
 
-fn read_ids(model: &mut Model, invert: bool) -> Vec<Effect> {
+// What stands from one to the other, whichever comes first; nothing where one of them is missing.
+fn stretch(
+    order: impl Iterator<Item = InterviewId>,
+    one: InterviewId,
+    other: InterviewId,
+) -> Option<Vec<InterviewId>> {
+    let mut between = Vec::new();
+    let mut missing = [Some(one), Some(other)];
+    for id in order {
+        let is_end = missing.iter_mut().filter(|end| **end == Some(id));
+        let ends = is_end.map(|end| *end = None).count();
+        if ends > 0 || !between.is_empty() {
+            between.push(id);
+        }
+        if missing == [None, None] {
+            return Some(between);
+        }
+    }
+    None
+}
+
+fn read_ids(model: &mut Model, marking: Marking) -> Vec<Effect> {
     model.marks.range = None;
     vec![Effect::ReadIds {
         request: model.ask(Slot::Ids),
         filter: model.list.narrowing.filter(),
-        invert,
+        marking,
     }]
 }
 
-/// The ids of all that match have arrived: they are marked, or what is marked of them is exchanged for the rest.
+/// The ids of all that match have arrived.
 pub(super) fn ids_read(
     model: &mut Model,
     request: Request,
-    invert: bool,
+    marking: Marking,
     ids: Result<Vec<InterviewId>, String>,
 ) -> Vec<Effect> {
     if !model.answers(Slot::Ids, request) {
         return Vec::new();
     }
-    let ids: BTreeSet<InterviewId> = match ids {
-        Ok(ids) => ids.into_iter().collect(),
-        Err(error) => return refuse(model, &format!("nothing was marked: {error}")),
-    };
-    let marks = &mut model.marks;
-    marks.ids = if invert {
-        marks.ids.symmetric_difference(&ids).copied().collect()
-    } else {
-        marks.ids.union(&ids).copied().collect()
+    let ids = match ids {
+        Ok(ids) => ids,
+        Err(error) => {
+            model.marks.range = None;
+            return refuse(model, &format!("nothing was marked: {error}"));
+        }
     };
     model.changed = true;
+    let marks = &mut model.marks;
+    match marking {
+        Marking::Range => return range_read(model, ids),
+        Marking::All => marks.ids.extend(ids),
+        Marking::Inverted => {
+            let ids = ids.into_iter().collect();
+            marks.ids = marks.ids.symmetric_difference(&ids).copied().collect();
+        }
+    }
     check(model)
+}
+
+fn range_read(model: &mut Model, order: Vec<InterviewId>) -> Vec<Effect> {
+    let (Some(range), Some(cursor)) = (&mut model.marks.range, model.list.cursor) else {
+        return Vec::new();
+    };
+    let end = range.end.unwrap_or(cursor);
+    if stretch(order.iter().copied(), range.anchor, end).is_none() {
+        model.marks.range = None;
+        return refuse(
+            model,
+            "the range was given up: one of its ends is no longer in the list",
+        );
+    }
+    range.order = Some(order);
+    extend(model)
 }
 
 fn only_marked(model: &mut Model) -> Vec<Effect> {

@@ -155,8 +155,8 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Previewed(request, mail) => form::previewed(model, request, mail),
         Event::PlanMade(request, made) => plan::made(model, request, made),
         Event::PlanSaved(result) => plan::saved(model, result),
-        Event::IdsRead(request, invert, ids) => {
-            return marks::ids_read(model, request, invert, ids);
+        Event::IdsRead(request, marking, ids) => {
+            return marks::ids_read(model, request, marking, ids);
         }
         Event::MarksChecked(request, marked) => marks::checked(model, request, marked),
         Event::BatchSteered(result) => return batches::steered(model, result),

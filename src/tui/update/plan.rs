@@ -16,6 +16,9 @@ use crate::tui::theme::Role;
 
 /// Begins a plan for what is marked, or else for the interview under the cursor.
 pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
+    if model.awaits(Slot::Ids) {
+        return refuse(model, "a moment: what is to be marked is still being read");
+    }
     match marks::subject(model) {
         Some(subject) => open_for(model, action, subject),
         None => refuse(model, "there is no interview here; n makes one"),
@@ -128,11 +131,9 @@ pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
 
 fn not_to_choose(step: &Step) -> String {
     match step {
-        Step::Send { .. } => {
-            "it is sent anyway; what is not to be sent, is left unmarked".to_owned()
-        }
-        Step::Change { .. } => {
-            "it is done anyway; what is to stay as it is, is left unmarked".to_owned()
+        Step::Send { .. } | Step::Change { .. } => {
+            "the plan acts on it already; to leave it out, take its mark away in the list"
+                .to_owned()
         }
         Step::Skip { why, .. } => format!("that can't be chosen: {}", visible(why)),
     }

@@ -9,7 +9,7 @@ use crate::app::{Action, Plan, PlanRow};
 use crate::domain::text::{pad, visible};
 use crate::domain::when;
 use crate::tui::model::Model;
-use crate::tui::model::plan::{MadePlan, PlanView};
+use crate::tui::model::plan::{MadePlan, PlanView, Subject};
 use crate::tui::safe;
 use crate::tui::theme::{Role, Theme};
 
@@ -106,8 +106,16 @@ fn heading(view: &PlanView, pen: Pen, width: usize) -> Line<'static> {
             format!("{} {words}   ", if chosen { "▸" } else { " " }),
         )
     };
+    let again;
     let title = match view.action {
-        Action::Resend => "Resend the invitation   ",
+        Action::Resend => {
+            if let Subject::Retry(number) = view.subject {
+                again = format!("Send again what of batch {number} did not leave   ");
+                again.as_str()
+            } else {
+                "Resend the invitation   "
+            }
+        }
         Action::Rotate => "A new link; the old one ends at once   ",
         Action::Cancel => "Cancel; nobody is mailed   ",
         Action::Revoke => "End the link; nobody is mailed   ",
@@ -150,7 +158,12 @@ fn totals(model: &Model, plan: &Plan, pen: Pen, width: usize) -> Option<Line<'st
     }
     if let Some(first) = plan.first_start() {
         let distance = when::relative(first, &model.setting.zone, model.moment.now);
-        parts.push(format!("the first starts {distance}"));
+        let verb = if first > model.moment.now {
+            "starts"
+        } else {
+            "started"
+        };
+        parts.push(format!("the first {verb} {distance}"));
     }
     let text = format!(" {}", parts.join(" · "));
     (!parts.is_empty()).then(|| Line::from(cut(vec![pen.write(Role::Dim, text)], width)))
@@ -194,6 +207,7 @@ fn rows_of(
                 row,
                 index < made.hidden,
                 view.changed.contains(&row.id),
+                several && width < ROOMY,
             ),
             start: start(model, row, several),
         };
@@ -212,13 +226,15 @@ struct Place {
 }
 
 // The reason, after what is not to be missed, and with what they hold that differs.
-fn reason(model: &Model, row: &PlanRow, hidden: bool, changed: bool) -> String {
+fn reason(model: &Model, row: &PlanRow, hidden: bool, changed: bool, narrow: bool) -> String {
+    let words =
+        |at_length: &str, in_short: &str| if narrow { in_short } else { at_length }.to_owned();
     let mut parts = Vec::new();
     if changed {
-        parts.push("changed just now".to_owned());
+        parts.push(words("changed just now", "changed"));
     }
     if hidden {
-        parts.push("not on your screen".to_owned());
+        parts.push(words("not on your screen", "hidden"));
     }
     parts.push(row.step.why().to_owned());
     parts.extend(row.held_words(&model.setting.zone));
@@ -254,6 +270,7 @@ fn whole_reason(
         row,
         view.row < made.hidden,
         view.changed.contains(&row.id),
+        false,
     );
     let text = format!("{whom}: {why} · link {}", row.link_words());
     let mut lines = pen.paragraph(Role::Dim, &text, width.saturating_sub(3));

@@ -2,10 +2,11 @@
 
 use rstest::rstest;
 
+use crate::app::{Row, Window};
 use crate::domain::ids::InterviewId;
-use crate::tui::message::Effect;
+use crate::tui::message::{Effect, Event, Marking, Request};
 use crate::tui::model::plan::Subject;
-use crate::tui::testing::{Stage, id, rows};
+use crate::tui::testing::{Stage, id, row, rows};
 
 fn marked(stage: &Stage) -> Vec<InterviewId> {
     stage.model.marks.ids.iter().copied().collect()
@@ -119,4 +120,107 @@ fn marks_of_what_is_gone_go() {
     };
     stage.tell(crate::tui::message::Event::MarksChecked(request, Ok(left)));
     assert_eq!(marked(&stage), ids(&[2]));
+}
+
+fn far(numbers: std::ops::Range<u128>) -> Vec<Row> {
+    let named = |number| row(number, &format!("Far {number}"), "2031-03-04T12:00:00Z");
+    numbers.map(named).collect()
+}
+
+fn at_the_other_end(stage: &mut Stage, rows: Vec<Row>) {
+    stage.answer_with(Window {
+        rows,
+        more_before: true,
+        more_after: false,
+    });
+}
+
+fn ids_asked(stage: &mut Stage) -> Option<Request> {
+    stage.taken().into_iter().find_map(|effect| match effect {
+        Effect::ReadIds {
+            request, marking, ..
+        } => {
+            assert_eq!(marking, Marking::Range);
+            Some(request)
+        }
+        _ => None,
+    })
+}
+
+fn in_order(stage: &mut Stage, request: Request) {
+    let ids = (100..300).map(id).collect();
+    stage.tell(Event::IdsRead(request, Marking::Range, Ok(ids)));
+}
+
+#[rstest]
+#[case::ended_at_once("G v", true)]
+#[case::ended_when_it_is_there("G", false)]
+fn a_range_goes_on_beyond_the_rows_that_are_kept(#[case] keys: &str, #[case] ended: bool) {
+    let mut stage = Stage::blank(80, 24);
+    stage.answer_with(Window {
+        rows: far(100..120),
+        more_before: false,
+        more_after: true,
+    });
+    stage.keys("j j v");
+    assert!(
+        stage.screen().contains("v or Space ends it"),
+        "{}",
+        stage.screen()
+    );
+    stage.keys(keys);
+    at_the_other_end(&mut stage, far(280..300));
+    let request = ids_asked(&mut stage).expect("which they are is asked");
+    stage.keys("R");
+    assert!(
+        stage.taken().is_empty(),
+        "nothing is planned for a part of them"
+    );
+    assert!(stage.screen().contains("still being read"));
+    in_order(&mut stage, request);
+    assert_eq!(marked(&stage), (102..300).map(id).collect::<Vec<_>>());
+    assert_eq!(stage.model.marks.range.is_none(), ended);
+    stage.taken();
+    // What moves after that needs no further question.
+    stage.keys("k k");
+    assert_eq!(ids_asked(&mut stage), None);
+    let last = if ended { 300 } else { 298 };
+    assert_eq!(marked(&stage), (102..last).map(id).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_range_whose_beginning_is_gone_is_given_up_and_says_so() {
+    let mut stage = Stage::blank(80, 24);
+    stage.answer_with(Window {
+        rows: far(1..20),
+        more_before: false,
+        more_after: true,
+    });
+    stage.keys("v G");
+    at_the_other_end(&mut stage, far(280..300));
+    let request = ids_asked(&mut stage).expect("which they are is asked");
+    in_order(&mut stage, request);
+    assert!(
+        stage.screen().contains("the range was given up"),
+        "{}",
+        stage.screen()
+    );
+    assert!(stage.model.marks.range.is_none());
+}
+
+#[test]
+fn nothing_is_planned_for_one_while_all_are_still_being_marked() {
+    let mut stage = Stage::new(80, 24);
+    stage.taken();
+    stage.keys("a R");
+    assert!(matches!(&stage.effects[..], [Effect::ReadIds { .. }]));
+    stage.answer_pane();
+    stage.keys("R");
+    assert!(matches!(
+        stage.taken().last(),
+        Some(Effect::MakePlan {
+            subject: Subject::Marked { .. },
+            ..
+        })
+    ));
 }
