@@ -151,6 +151,15 @@ impl fmt::Debug for JoinLink {
     }
 }
 
+/// HMAC-SHA256 (RFC 2104) of the parts, one after the other.
+pub(in crate::domain) fn keyed_digest(secret: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    // HMAC takes a key of any length, so the digest is always there.
+    Hmac::<Sha256>::new_from_slice(secret).map_or([0; 32], |mut mac| {
+        parts.iter().for_each(|part| mac.update(part));
+        mac.finalize().into_bytes().into()
+    })
+}
+
 /// The secret under which link tokens are signed: 32 random bytes, made once per database and kept in it.
 #[derive(Clone)]
 pub struct LinkSecret([u8; 32]);
@@ -160,6 +169,12 @@ impl LinkSecret {
     #[must_use]
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
+    }
+
+    /// Another secret, for that purpose: neither says anything of the other.
+    #[must_use]
+    pub fn derived(&self, purpose: &str) -> [u8; 32] {
+        keyed_digest(&self.0, &[b"greenroom: ", purpose.as_bytes()])
     }
 
     fn signature(&self, interview: InterviewId, key: SessionKey) -> Option<Hmac<Sha256>> {

@@ -1,10 +1,11 @@
 //! What a file is, by its first octets.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::{Format, ImportError};
+use crate::domain::trouble;
 use crate::store::is_database;
 
 /// Octets that are looked at to tell what a file is.
@@ -16,8 +17,8 @@ pub(super) fn octets(file: &Path) -> Result<u64, ImportError> {
     Ok(data.len())
 }
 
-pub(super) fn unreadable(file: &Path, error: &dyn std::fmt::Display) -> ImportError {
-    ImportError::Unreadable(file.display().to_string(), error.to_string())
+pub(super) fn unreadable(file: &Path, error: &io::Error) -> ImportError {
+    ImportError::Unreadable(file.display().to_string(), trouble::in_words(error))
 }
 
 /// What a file is that nobody has named.
@@ -65,6 +66,9 @@ pub(super) fn open(file: &Path) -> Result<File, ImportError> {
     if data.is_file() {
         Ok(opened)
     } else {
-        Err(unreadable(file, &"it is not a plain file"))
+        Err(unreadable(
+            file,
+            &io::Error::other("it is not a plain file"),
+        ))
     }
 }

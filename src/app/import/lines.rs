@@ -12,7 +12,7 @@ use super::file::{BOM, head, open, unreadable};
 use super::records::{Found, LONGEST, Records};
 use super::{Format, ImportError};
 use crate::domain::draft::Defaults;
-use crate::domain::import::{Arrival, Column, Header, Line, Terms};
+use crate::domain::import::{Arrival, Column, Header, Line, Names, Terms};
 
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
@@ -47,6 +47,7 @@ impl Lines {
         format: Format,
         mut defaults: Defaults,
         now: Timestamp,
+        names: Names,
     ) -> Result<Self, ImportError> {
         let head = head(file)?;
         let mut opened = open(file)?;
@@ -95,7 +96,11 @@ impl Lines {
         };
         Ok(Self {
             file: file.to_owned(),
-            terms: Terms { defaults, now },
+            terms: Terms {
+                defaults,
+                now,
+                names,
+            },
             source,
         })
     }

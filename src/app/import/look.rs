@@ -8,7 +8,7 @@ use super::known::{Database, Known};
 use super::{Found, ImportError};
 use crate::domain::address;
 use crate::domain::ids::InterviewId;
-use crate::domain::import::{Arrival, Defect, Finding, Report, id_of};
+use crate::domain::import::{Arrival, Defect, Finding, Names, Report};
 use crate::domain::interview::Status;
 use crate::domain::session::SessionKey;
 use crate::store::{Incoming, Reading};
@@ -30,12 +30,16 @@ struct KeyHolders {
 }
 
 impl<'a> Look<'a> {
-    pub fn new(read: &'a Reading<'a>, report: Report) -> Result<Self, ImportError> {
+    pub fn new(read: &'a Reading<'a>, report: Report, names: Names) -> Result<Self, ImportError> {
         Ok(Self {
             report,
             database: Database::new(read)?,
             incoming: Incoming::new()?,
-            seen: Seen::default(),
+            seen: Seen {
+                names,
+                ids: HashMap::new(),
+                external: HashMap::new(),
+            },
             keys: HashMap::new(),
             shared: HashSet::new(),
         })
@@ -154,8 +158,8 @@ impl<'a> Look<'a> {
 }
 
 /// Lines that mean the same interview as one before.
-#[derive(Default)]
 struct Seen {
+    names: Names,
     ids: HashMap<InterviewId, u64>,
     // By the digest of source and id there, which is as good as both and much smaller.
     external: HashMap<InterviewId, u64>,
@@ -169,7 +173,7 @@ impl Seen {
             return Err(vec![format!("is the same interview as line {first}")]);
         }
         if let Some(external) = &arrival.imported.external_id {
-            let name = id_of(&arrival.imported.source, external);
+            let name = self.names.id_of(&arrival.imported.source, external);
             let first = *self.external.entry(name).or_insert(line);
             if first != line {
                 return Err(vec![format!("external_id: is the same as in line {first}")]);

@@ -23,8 +23,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
 use super::App;
-use crate::domain::import::Report;
 use crate::domain::import::legacy::{self, LegacyTerms, Skew, SkewAnswer};
+use crate::domain::import::{Names, Report};
 use crate::domain::session::SessionKey;
 use crate::domain::when::Zone;
 use crate::store::{Incoming, Reading, read_legacy};
@@ -169,6 +169,7 @@ impl App {
         progress: watch::Sender<Progress>,
     ) -> Result<Import, ImportError> {
         let app = self.clone();
+        let names = Names::of(&self.link_secret().await?);
         self.store()
             .read(move |read| {
                 let format = match request.format {
@@ -176,9 +177,9 @@ impl App {
                     None => file::guess(&request.file)?,
                 };
                 let (zone, looked) = if format == Format::Legacy {
-                    app.look_through_legacy(read, &request, &progress)?
+                    app.look_through_legacy(read, &request, names, &progress)?
                 } else {
-                    app.look_through_table(read, &request, format, &progress)?
+                    app.look_through_table(read, &request, format, names, &progress)?
                 };
                 let (report, found) = looked.end();
                 Ok(Import {
@@ -196,6 +197,7 @@ impl App {
         &self,
         read: &'a Reading<'a>,
         request: &ImportRequest,
+        names: Names,
         progress: &watch::Sender<Progress>,
     ) -> Result<(Option<Zone>, Look<'a>), ImportError> {
         let database = read_legacy(&request.file)?;
@@ -208,10 +210,11 @@ impl App {
             duration: self.config().schedule.duration,
             now: self.now(),
             skew: request.skew,
+            names: names.clone(),
         };
         let (arrivals, report) = legacy::read(&database, &terms);
         drop(database);
-        let mut look = Look::new(read, report)?;
+        let mut look = Look::new(read, report, names)?;
         let total = arrivals.len() as u64;
         for (number, arrival) in (1..).zip(arrivals) {
             look.take(number, &arrival)?;
@@ -225,6 +228,7 @@ impl App {
         read: &'a Reading<'a>,
         request: &ImportRequest,
         format: Format,
+        names: Names,
         progress: &watch::Sender<Progress>,
     ) -> Result<(Option<Zone>, Look<'a>), ImportError> {
         let octets = file::octets(&request.file)?;
@@ -232,9 +236,9 @@ impl App {
         if request.zone.is_some() {
             defaults.zone.clone_from(&request.zone);
         }
-        let mut lines = Lines::open(&request.file, format, defaults, self.now())?;
+        let mut lines = Lines::open(&request.file, format, defaults, self.now(), names.clone())?;
         let zone = lines.terms().defaults.zone.clone();
-        let mut look = Look::new(read, Report::default())?;
+        let mut look = Look::new(read, Report::default(), names)?;
         look.report.absent.extend(lines.unknown());
         while let Some((line, outcome)) = lines.next()? {
             look.read_line(line, outcome, self.now())?;

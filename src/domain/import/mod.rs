@@ -10,12 +10,13 @@ pub mod legacy;
 mod report;
 mod table;
 
-use sha2::{Digest as _, Sha256};
+use std::fmt;
+
 use uuid::Uuid;
 
 use super::ids::InterviewId;
 use super::interview::Interview;
-use super::session::SessionKey;
+use super::session::{LinkSecret, SessionKey, keyed_digest};
 use super::verdict::Imported;
 
 pub use column::{Column, Header, HeaderError};
@@ -47,18 +48,42 @@ pub struct Arrival {
     pub cancelled_because: Option<&'static str>,
 }
 
-/// The id of an interview of which only the source's own id, or the whole content, is known: always the same one.
-#[must_use]
-pub fn id_of(source: &str, external_id: &str) -> InterviewId {
-    let mut digest = Sha256::new();
-    digest.update(source.len().to_le_bytes());
-    digest.update(source);
-    digest.update(external_id);
-    let digest = digest.finalize();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    // Version 8 (RFC 9562 section 5.8): of our own making.
-    InterviewId::new(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+/// Gives ids to interviews that bring none of their own.
+///
+/// They follow from the secret of the database, and not from what a person can guess: an id outlives the interview that was
+/// erased, and whoever meets it elsewhere can't find out by it whether a certain address was there.
+#[derive(Clone)]
+pub struct Names([u8; 32]);
+
+impl Names {
+    /// Those of the database whose secret this is. The same secret gives the same names.
+    #[must_use]
+    pub fn of(secret: &LinkSecret) -> Self {
+        Self(secret.derived("ids of imported interviews"))
+    }
+
+    /// The id of an interview of which only the source's own id, or the whole content, is known: always the same one.
+    #[must_use]
+    pub fn id_of(&self, source: &str, external_id: &str) -> InterviewId {
+        let digest = keyed_digest(
+            &self.0,
+            &[
+                &source.len().to_le_bytes(),
+                source.as_bytes(),
+                external_id.as_bytes(),
+            ],
+        );
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        // Version 8 (RFC 9562 section 5.8): of our own making.
+        InterviewId::new(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}
+
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Names(…)")
+    }
 }
 
 /// An id as another system writes it: a UUID, with or without dashes.

@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use jiff::tz::AmbiguousOffset;
 
 use super::column::Column;
-use super::{Arrival, TABLE, id_of, own_id};
+use super::{Arrival, Names, TABLE, own_id};
 use crate::domain::address::EmailAddress;
 use crate::domain::draft::check::Check;
 use crate::domain::draft::{Defaults, Draft, Field};
@@ -44,6 +44,8 @@ pub struct Terms {
     pub defaults: Defaults,
     /// Now.
     pub now: Timestamp,
+    /// Gives ids to lines without one.
+    pub names: Names,
 }
 
 impl Line {
@@ -67,7 +69,7 @@ impl Line {
             None => Ok(None),
         });
         let interview = Interview {
-            id: self.id(),
+            id: self.id(&terms.names),
             candidate_name: candidate_name.unwrap_or_default(),
             candidate_email,
             role: role.unwrap_or_default(),
@@ -188,19 +190,19 @@ impl Line {
     }
 
     // The id that an export gave it; else one that follows from the source's own id, or from all that the line says.
-    fn id(&self) -> InterviewId {
+    fn id(&self, names: &Names) -> InterviewId {
         if let Some(id) = self.given(Column::Id).and_then(own_id) {
             return id;
         }
         if let Some(external) = self.given(Column::ExternalId) {
-            return id_of(self.source(), external);
+            return names.id_of(self.source(), external);
         }
         let mut content = String::new();
         for column in Column::ALL {
             content.push_str(self.get(*column).trim());
             content.push('\u{1F}');
         }
-        id_of(TABLE, &content)
+        names.id_of(TABLE, &content)
     }
 }
 

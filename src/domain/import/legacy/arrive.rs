@@ -7,7 +7,7 @@ use super::rows::{InterviewRow, SlotRow};
 use super::tell::Teller;
 use super::times::{Times, length_of, slot_length, utc};
 use crate::domain::address::EmailAddress;
-use crate::domain::import::{Arrival, Defect, LEGACY, Report, id_of, own_id};
+use crate::domain::import::{Arrival, Defect, LEGACY, Report, own_id};
 use crate::domain::interview::{Interview, Recruiter, Status};
 use crate::domain::text::clip;
 use crate::domain::verdict::Imported;
@@ -73,7 +73,7 @@ pub(super) fn arrive(
 
     let created_at = times.created_at.unwrap_or(terms.now);
     let interview = Interview {
-        id: own_id(&external_id).unwrap_or_else(|| id_of(LEGACY, &external_id)),
+        id: own_id(&external_id).unwrap_or_else(|| terms.names.id_of(LEGACY, &external_id)),
         candidate_name,
         candidate_email,
         role,

@@ -24,7 +24,7 @@ pub use rows::{
 pub use skew::{Skew, SkewAnswer};
 pub use times::Recorded;
 
-use super::{Arrival, Report};
+use super::{Arrival, Names, Report};
 use crate::domain::session::SessionKey;
 use crate::domain::when::{InterviewDuration, Zone};
 use known::Known;
@@ -41,6 +41,8 @@ pub struct LegacyTerms {
     pub now: Timestamp,
     /// What was answered about a shift of exactly the zone's offset.
     pub skew: Option<SkewAnswer>,
+    /// Gives ids to rows whose own is none.
+    pub names: Names,
 }
 
 // Before there was a column of keys they stood in the links alone, and are in inboxes all the same.

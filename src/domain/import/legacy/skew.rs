@@ -115,7 +115,9 @@ impl Skew {
                 count(self.affected)
             ));
         }
-        lines.push("Which is right?".to_owned());
+        lines.push(
+            "Which is right? On the command line: --skew correct, or --skew keep.".to_owned(),
+        );
         lines.push(format!(
             "  correct  the slots, on the clock of {}: other times are put right where there is no slot",
             self.zone
