@@ -97,8 +97,19 @@ async fn run(
         config = config.into_demonstration();
     }
     for_its_owner_only();
-    let _log = start_log(&config.paths.logs(), global.verbose, opens_dashboard);
-    let app = wire(config, global).await?;
+    // Where there is no database yet, what only looks looks at an empty one, and makes none.
+    let only_looks = command.is_some_and(Command::only_looks) && !config.paths.database().exists();
+    let _log = if only_looks {
+        None
+    } else {
+        start_log(&config.paths.logs(), global.verbose, opens_dashboard)
+    };
+    let store = if only_looks {
+        Store::in_memory().map_err(|error| Failure::environment(format!("data-dir: {error}")))?
+    } else {
+        open_store(&config, global)?
+    };
+    let app = wire_to(store, config).await?;
     if let Some(why) = app.read_only() {
         printer.remark(&why);
     }
@@ -203,7 +214,10 @@ fn load_templates(config: &Config) -> Result<Templates, Failure> {
 }
 
 async fn wire(config: Config, global: &Global) -> Result<App, Failure> {
-    let store = open_store(&config, global)?;
+    wire_to(open_store(&config, global)?, config).await
+}
+
+async fn wire_to(store: Store, config: Config) -> Result<App, Failure> {
     let templates = load_templates(&config)?;
     let clock: Arc<dyn Clock> = match config.fixed_now {
         Some(now) => Arc::new(FixedClock::at(now)),

@@ -136,6 +136,14 @@ pub enum Command {
     Demo(demo::Demo),
 }
 
+impl Command {
+    /// Whether it says what would be done, and writes nothing at all.
+    #[must_use]
+    pub const fn only_looks(&self) -> bool {
+        matches!(self, Self::Import(import) if import.is_dry())
+    }
+}
+
 /// The words of a filter.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Words {
@@ -201,9 +209,9 @@ mod tests {
 
     use crate::domain::draft::Defaults;
     use crate::domain::finding::{Code, remedy, remedy_for_all};
-    use crate::domain::import::{Column, Line, Terms};
+    use crate::domain::import::{Column, Line, Names, Terms};
     use crate::domain::interview::{Interview, Recruiter};
-    use crate::domain::session::SessionCondition;
+    use crate::domain::session::{LinkSecret, SessionCondition};
     use crate::domain::verdict::Facts;
     use crate::domain::when::{InterviewDuration, Zone};
 
@@ -219,7 +227,13 @@ mod tests {
             recruiter: Recruiter::default(),
         };
         let now = jiff::Timestamp::UNIX_EPOCH;
-        line.arrival(&Terms { defaults, now }).unwrap().interview
+        let names = Names::of(&LinkSecret::new([7; 32]));
+        let terms = Terms {
+            defaults,
+            now,
+            names,
+        };
+        line.arrival(&terms).unwrap().interview
     }
 
     #[test]

@@ -19,6 +19,7 @@ use super::{Exit, Failure};
 use crate::app::{App, Audit as OneAudit, Found};
 use crate::domain::filter::Filter;
 use crate::domain::finding::Severity;
+use crate::domain::trouble;
 
 /// Findings read at a time.
 const PAGE: usize = 1_000;
@@ -154,8 +155,9 @@ impl Audit {
             .and_then(|mut opened| opened.write_all(report.page.as_bytes()))
             .map_err(|error| {
                 Failure::environment(format!(
-                    "html: {} can't be written: {error}",
-                    file.display()
+                    "html: {} can't be written: {}",
+                    file.display(),
+                    trouble::in_words(&error)
                 ))
             })?;
         printer.remark(&format!(

@@ -10,6 +10,7 @@ use super::Failure;
 use crate::app::{App, Delivery, Dossier};
 use crate::domain::finding::evidence;
 use crate::domain::text::visible;
+use crate::domain::trouble;
 use crate::domain::when;
 
 /// Writes mails, replies and timeline into a directory, for its owner only; the number of files. Nothing is overwritten.
@@ -37,15 +38,15 @@ pub(super) async fn write(
         files.push((format!("{name}.txt"), reply(delivery, dossier).into_bytes()));
     }
     let refused = |path: &Path, error: &io::Error| {
-        let why = if error.kind() == io::ErrorKind::AlreadyExists {
-            "there is such a file already, and nothing is overwritten".to_owned()
+        let path = path.display();
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            Failure::input(format!(
+                "evidence: {path} is there already, and nothing is overwritten; name another directory"
+            ))
         } else {
-            error.to_string()
-        };
-        Failure::environment(format!(
-            "evidence: {} can't be written: {why}",
-            path.display()
-        ))
+            let why = trouble::in_words(error);
+            Failure::environment(format!("evidence: {path} can't be written: {why}"))
+        }
     };
     if let Some((name, _)) = files.iter().find(|(name, _)| directory.join(name).exists()) {
         let taken = io::Error::from(io::ErrorKind::AlreadyExists);

@@ -79,7 +79,14 @@ impl From<AppError> for Failure {
         };
         Self {
             exit,
-            problems: vec![error.to_string()],
+            problems: vec![match error {
+                // Ids of our own have other versions; and a key is not to stand in what is printed.
+                AppError::NoInterview(id) if id.uuid().get_version_num() == 4 => {
+                    "id: there is no interview of that id; if it is a session key, greenroom why KEY finds its interview"
+                        .to_owned()
+                }
+                error => error.to_string(),
+            }],
         }
     }
 }

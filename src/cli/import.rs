@@ -114,6 +114,10 @@ struct DefectJson<'a> {
 }
 
 impl ImportCommand {
+    pub(super) const fn is_dry(&self) -> bool {
+        self.dry_run
+    }
+
     pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
         let mut looked = self.look(app, self.skew.map(answer), printer).await?;
         if let Some(skew) = looked.unanswered().cloned()

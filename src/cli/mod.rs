@@ -130,6 +130,20 @@ pub async fn send_test(app: &App, address: &EmailAddress, printer: &mut Printer)
 }
 
 fn interview_id(text: &str) -> Result<InterviewId, Failure> {
-    text.parse()
-        .map_err(|error| Failure::input(format!("id: {error}")))
+    text.parse().map_err(|error| {
+        Failure::input(format!(
+            "id: {error}; greenroom why {} finds it by name, address, link or Message-ID",
+            as_a_word(text)
+        ))
+    })
+}
+
+// As it can be typed to a shell, if it can; else what is to be typed there.
+fn as_a_word(text: &str) -> &str {
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"@._-+".contains(&octet);
+    if text.bytes().all(plain) && text.starts_with(|first: char| first != '-') && text.len() <= 80 {
+        text
+    } else {
+        "TEXT"
+    }
 }

@@ -17,6 +17,7 @@ use super::{Failure, ask, astray, wait};
 use crate::app::{Action, App, AppError, Chosen, Delivery, Plan, Selection};
 use crate::domain::filter::Filter;
 use crate::domain::ids::InterviewId;
+use crate::domain::trouble;
 
 pub(super) use shown::{AfterJson, print_rows};
 
@@ -318,7 +319,8 @@ fn is_meant_as_an_id(word: &str) -> bool {
 
 fn read_plan(file: &Path, action: Action) -> Result<Plan, Failure> {
     let plan = Plan::read(file).map_err(|error| {
-        Failure::input(format!("plan: {} can't be read: {error}", file.display()))
+        let why = trouble::in_words(&error);
+        Failure::input(format!("plan: {} can't be read: {why}", file.display()))
     })?;
     if plan.action != action {
         return Err(Failure::input(format!(
@@ -336,8 +338,9 @@ fn write_plan(file: &Path, plan: &Plan) -> Result<(), Failure> {
             file.display()
         )),
         _ => Failure::environment(format!(
-            "save-plan: {} can't be written: {error}",
-            file.display()
+            "save-plan: {} can't be written: {}",
+            file.display(),
+            trouble::in_words(&error)
         )),
     })
 }

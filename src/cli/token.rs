@@ -18,7 +18,7 @@ use crate::domain::when;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  greenroom token create --name 'Applicant tracking' --scope read --scope write
+  greenroom token create 'Applicant tracking' --scope read --scope write
   greenroom token list
   greenroom token revoke 01936f0e-7d0a-7c5e-9d0f-2a1b3c4d5e6f")]
 pub struct Token {
@@ -34,8 +34,11 @@ enum Deed {
     /// Make a token and print it; it can't be shown again
     Create {
         /// The system that will use it; stands in the timeline of what it does
-        #[arg(long, allow_hyphen_values = true)]
-        name: String,
+        #[arg(value_name = "NAME", required_unless_present = "name")]
+        system: Option<String>,
+        /// The same, for a name that begins with a hyphen
+        #[arg(long, allow_hyphen_values = true, conflicts_with = "system")]
+        name: Option<String>,
         /// What it allows; may be given twice (read alone unless said)
         #[arg(long, value_name = "SCOPE")]
         scope: Vec<Scope>,
@@ -81,7 +84,15 @@ struct TokenJson<'a> {
 impl Token {
     pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
         match &self.deed {
-            Deed::Create { name, scope } => self.create(name, scope, app, printer).await,
+            Deed::Create {
+                system,
+                name,
+                scope,
+            } => {
+                let name = system.as_ref().or(name.as_ref());
+                let name = name.map(String::as_str).unwrap_or_default();
+                self.create(name, scope, app, printer).await
+            }
             Deed::List => self.list(app, printer).await,
             Deed::Revoke { id } => self.revoke(id, app, printer).await,
         }

@@ -11,6 +11,7 @@ use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use super::environment::Environment;
 use super::{Config, Options, Paths, Problem, problem, settings, sources};
+use crate::domain::trouble;
 
 /// Lines that are compared one with another at most, as a product; longer changes are shown as a whole.
 const COMPARABLE: usize = 4_000_000;
@@ -46,7 +47,11 @@ impl Edit {
         let before = read_if_there(file).map_err(|error| {
             vec![problem(
                 "config",
-                format!("{} can't be read: {error}", file.display()),
+                format!(
+                    "{} can't be read: {}",
+                    file.display(),
+                    trouble::in_words(&error)
+                ),
             )]
         })?;
         let (_, errors) = sources::of_file(&before, file);

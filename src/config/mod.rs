@@ -30,6 +30,7 @@ use crate::domain::draft::Defaults;
 use crate::domain::interview::Recruiter;
 use crate::domain::invitable::{LinkPolicy, MailReach};
 use crate::domain::session::AccessWindow;
+use crate::domain::trouble;
 use crate::domain::when::Zone;
 use crate::mail::Sender;
 use reader::Reader;
@@ -118,7 +119,11 @@ impl Config {
             Err(error) => {
                 return Err(vec![problem(
                     "config",
-                    format!("{} can't be read: {error}", paths.config_file.display()),
+                    format!(
+                        "{} can't be read: {}",
+                        paths.config_file.display(),
+                        trouble::in_words(&error)
+                    ),
                 )]);
             }
         };

@@ -21,7 +21,9 @@ pub fn in_words(error: &io::Error) -> String {
     }
 }
 
-fn without_number(text: &str) -> &str {
+/// What a program or library says, without the system's number for it.
+#[must_use]
+pub fn without_number(text: &str) -> &str {
     text.split(" (os error ").next().unwrap_or(text)
 }
 

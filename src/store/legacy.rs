@@ -12,6 +12,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::domain::import::legacy::{Database, LegacyRow};
+use crate::domain::trouble;
 
 /// Octets of a cell that are looked at.
 const LONGEST: usize = 2_000;
@@ -62,7 +63,7 @@ pub fn read_legacy(file: &Path) -> Result<Database, LegacyError> {
     let name = file.display().to_string();
     let unreadable =
         |error: &dyn std::fmt::Display| LegacyError::Unreadable(name.clone(), error.to_string());
-    if !is_database(file).map_err(|error| unreadable(&error))? {
+    if !is_database(file).map_err(|error| unreadable(&trouble::in_words(&error)))? {
         return Err(LegacyError::NotADatabase(name));
     }
     let explain = |error: rusqlite::Error| match error.sqlite_error_code() {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
+use crate::domain::trouble;
 use crate::store::{Reading, StoreError};
 
 impl Reading<'_> {
@@ -17,7 +18,8 @@ impl Reading<'_> {
         value: &str,
     ) -> Result<(), StoreError> {
         let refused = |error: &dyn std::fmt::Display| {
-            StoreError::NoCopy(file.display().to_string(), error.to_string())
+            let why = trouble::without_number(&error.to_string()).to_owned();
+            StoreError::NoCopy(file.display().to_string(), why)
         };
         if file.exists() {
             return Err(refused(&"there is such a file already"));

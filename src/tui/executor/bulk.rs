@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{Executor, SCROLLING, words};
 use crate::app::{Action, App, AppError, Chosen, Plan, Selection};
 use crate::domain::ids::InterviewId;
+use crate::domain::trouble;
 use crate::tui::message::{Effect, Event};
 use crate::tui::model::Slot;
 use crate::tui::model::plan::{MadePlan, NotCarriedOut, Subject};
@@ -115,7 +116,7 @@ async fn save_plan(app: App, plan: Plan) -> Result<String, String> {
     let written = written.await;
     match written {
         Ok(Ok(())) => Ok(file.display().to_string()),
-        Ok(Err(error)) => Err(error.to_string()),
+        Ok(Err(error)) => Err(trouble::in_words(&error)),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -205,7 +205,7 @@ fn incident_25_the_evidence_of_an_interview_is_written_once_and_for_its_owner_on
         text.contains("STORED-ONLY") && text.contains("interview scheduled"),
         "{text}"
     );
-    let again = greenroom.run(&arguments).ended(3);
+    let again = greenroom.run(&arguments).ended(2);
     assert!(
         again.err.contains("nothing is overwritten"),
         "{}",

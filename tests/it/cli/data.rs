@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use rstest::rstest;
+use serde_json::json;
 
 use crate::support::legacy::{KEY, Old};
 use crate::support::program::Greenroom;
@@ -171,4 +172,65 @@ fn long_work_shows_on_a_terminal_how_far_it_is_and_says_nothing_elsewhere() {
     let again = greenroom.run(&["import", &table, "--yes"]).ended(0);
     assert_eq!(again.err, "");
     assert!(again.out.contains("12000 already here"), "{}", again.out);
+}
+
+#[test]
+fn a_dry_run_makes_no_database_and_says_the_same() {
+    let greenroom = Greenroom::new();
+    let table = file(&greenroom, "t.csv", TABLE);
+    let data = greenroom.home().join("data");
+    let dry = ["import", &table, "--skip-bad", "--dry-run", "--json"];
+    let said = greenroom.run(&dry).ended(1).one();
+    assert_eq!((&said["new"], &said["bad"]), (&json!(1), &json!(1)));
+    assert!(!data.exists(), "nothing is written");
+    greenroom
+        .run(&["import", &table, "--skip-bad", "--yes"])
+        .ended(1);
+    let known = greenroom.run(&dry).ended(1).one();
+    assert_eq!(
+        (&known["new"], &known["already_here"]),
+        (&json!(0), &json!(1))
+    );
+}
+
+#[test]
+fn a_question_about_time_names_the_option_that_answers_it() {
+    let greenroom = Greenroom::new();
+    let old = Old::new(greenroom.home());
+    old.run("UPDATE interviews_interview SET scheduled_time = '2031-05-06 12:50:00'");
+    let dry = greenroom.run(&["import", old.file.to_str().unwrap(), "--dry-run"]);
+    assert!(dry.ended(1).out.contains("--skew correct, or --skew keep"));
+}
+
+#[rstest]
+#[case(&["import", "/nonexistent/t.csv"], 2)]
+#[case(&["import", "/nonexistent/t.csv", "--format", "legacy"], 2)]
+#[case(&["resend", "--plan", "/nonexistent/plan"], 2)]
+#[case(&["resend", "all", "--save-plan", "/nonexistent/plan"], 3)]
+#[case(&["audit", "--html", "/nonexistent/page.html"], 3)]
+#[case(&["backup", "/nonexistent/copy.db"], 3)]
+#[case(&["--config", "/nonexistent/config.toml", "list"], 3)]
+fn what_the_system_refuses_is_said_without_its_numbers(#[case] line: &[&str], #[case] code: i32) {
+    let greenroom = Greenroom::new();
+    greenroom.new_ada(&[]);
+    let ran = greenroom.run(line).ended(code);
+    assert!(
+        ran.err.contains("No such file or directory") && !ran.err.contains("os error"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn whoever_names_no_id_is_told_how_to_find_one() {
+    let greenroom = Greenroom::new();
+    let made = greenroom.new_ada(&["--json"]).ended(0).one();
+    let by_name = greenroom.run(&["show", "ada"]).ended(2);
+    assert!(by_name.err.contains("greenroom why ada"), "{}", by_name.err);
+    let key = made["interview"]["session_key"].as_str().unwrap();
+    for line in [["show", key].as_slice(), &["resend", key, "--dry-run"]] {
+        let by_key = greenroom.run(line).ended(2);
+        assert!(by_key.err.contains("greenroom why KEY"), "{}", by_key.err);
+        assert!(!by_key.err.contains(&key[..8]), "{}", by_key.err);
+    }
 }

@@ -15,9 +15,7 @@ fn made(greenroom: &Greenroom, name: &str, scopes: &[&str]) -> serde_json::Value
 #[test]
 fn a_token_is_shown_once_and_only_its_digest_is_kept() {
     let greenroom = Greenroom::new();
-    let ran = greenroom
-        .run(&["token", "create", "--name", "Tracking"])
-        .ended(0);
+    let ran = greenroom.run(&["token", "create", "Tracking"]).ended(0);
     let token = ran.out.trim();
     assert!(
         token.len() == 74 && token.starts_with("greenroom_"),

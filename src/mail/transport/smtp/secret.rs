@@ -11,6 +11,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
+use crate::domain::trouble;
+
 /// How long a command may take to print a secret; a person may have to unlock something.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Octets of a secret; access tokens are a few thousand at most.
@@ -38,13 +40,13 @@ impl fmt::Debug for SecretSource {
 /// Why a secret could not be had. Names the setting, never the secret.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SecretError {
-    #[error("{0}: the command could not be run: {1}")]
+    #[error("{0}: the command could not be run: {why}", why = trouble::in_words(.1))]
     NotRun(&'static str, std::io::Error),
     #[error("{0}: the command failed ({1}); run it in a shell to see why")]
     CommandFailed(&'static str, std::process::ExitStatus),
     #[error("{0}: the command did not finish within {limit} s", limit = PATIENCE.as_secs())]
     TimedOut(&'static str),
-    #[error("mail.smtp.password_file: {0} can't be read: {1}")]
+    #[error("mail.smtp.password_file: {0} can't be read: {why}", why = trouble::in_words(.1))]
     Unreadable(String, std::io::Error),
     #[error("mail.smtp.password_file: others can read {0}; run chmod 600 on it")]
     Exposed(String),
