@@ -343,7 +343,10 @@ pub(super) fn saved(model: &mut Model, result: Result<String, String>) {
     match result {
         Ok(file) => model.say(
             Role::Fine,
-            format!("the plan is saved in {}", visible(&file)),
+            format!(
+                "the plan is saved; --plan carries exactly that out: {}",
+                visible(&file)
+            ),
         ),
         Err(error) => model.say(
             Role::Trouble,
