@@ -197,7 +197,9 @@ impl Case<'_> {
         let (interview, facts) = (self.interview, self.facts);
         if interview.status == Status::Cancelled {
             return match code {
-                Code::CancelledButInvited => facts.told.is_some(),
+                Code::CancelledButInvited => {
+                    facts.told.is_some() || (self.mailed_before() && !self.is_unsettled())
+                }
                 // They may hold an invitation: that is to be decided first.
                 Code::Unknown => facts.told.is_none() && self.is_unsettled(),
                 _ => false,
@@ -212,9 +214,10 @@ impl Case<'_> {
             Code::NoStart => interview.starts_at.is_none(),
             Code::NoAddress => interview.candidate_email.is_none(),
             Code::NeverMailed => self.never_mailed(),
-            Code::StaleLink => told.is_some_and(|told| {
-                facts.session == SessionCondition::Live && Some(told.key) != facts.key
-            }),
+            Code::StaleLink => {
+                let held = facts.held_key();
+                facts.session == SessionCondition::Live && held.is_some() && held != facts.key
+            }
             Code::StaleTime => told.is_some_and(|told| self.holds_old_time(told)),
             Code::RevokedButHeld => revoked && told.is_some(),
             Code::Failed => self.newest_is(State::Failed),
@@ -223,7 +226,10 @@ impl Case<'_> {
             Code::StoredOnly => self.newest_is(State::Stored),
             Code::LocalLink => told.is_some_and(|told| told.link_is_local),
             Code::MailedElsewhere => {
-                facts.key_imported && told.is_none() && facts.session == SessionCondition::Live
+                facts.key_imported
+                    && facts.mailed_key.is_none()
+                    && told.is_none()
+                    && facts.session == SessionCondition::Live
             }
             Code::ClosesEarly => told.is_some_and(|told| self.closes_early(told)),
             Code::CancelledButInvited => false,
@@ -283,6 +289,12 @@ impl Case<'_> {
                 .told
                 .as_ref()
                 .is_some_and(|told| self.is_truth(told))
+    }
+
+    // By the old system, which may not have told them that the interview does not take place.
+    fn mailed_before(self) -> bool {
+        self.interview.starts_at.is_some()
+            && (self.facts.key_imported || self.facts.import_conflict)
     }
 
     fn is_unsettled(self) -> bool {

@@ -19,10 +19,14 @@ pub struct Facts {
     pub told: Option<Told>,
     /// The newest mail that carries a link.
     pub newest: Option<NewestMail>,
+    /// What was last said of that mail by who did not take it, if it failed or was put off. It comes from outside.
+    pub mail_reply: Option<String>,
     /// Where it was imported from, and what it was called there.
     pub imported: Option<Imported>,
     /// The live key came with an import: the old system mailed it.
     pub key_imported: bool,
+    /// The key in the link that the old system wrote down, where it is another than the imported one.
+    pub mailed_key: Option<SessionKey>,
     /// The key that came with an import stood on another interview too, so that neither keeps it.
     pub import_conflict: bool,
     /// The findings of which somebody said that they may stay as they are.
@@ -36,11 +40,20 @@ impl Facts {
         session: SessionCondition::None,
         told: None,
         newest: None,
+        mail_reply: None,
         imported: None,
         key_imported: false,
+        mailed_key: None,
         import_conflict: false,
         acknowledged: Codes(0),
     };
+
+    /// The key in the newest link that is known to have been mailed to them: from here, or by the old system where it
+    /// wrote down another than the one that was imported.
+    #[must_use]
+    pub fn held_key(&self) -> Option<SessionKey> {
+        self.told.as_ref().map(|told| told.key).or(self.mailed_key)
+    }
 }
 
 /// Where an interview was imported from.

@@ -230,7 +230,7 @@ impl Reading<'_> {
     pub fn acknowledged_rows(&self, predicate: &Predicate) -> Result<Vec<Row>, StoreError> {
         let mut sql = Sql::default();
         sql.push(SELECT)
-            .push(" acknowledged <> 0 AND ")
+            .push(" WHERE acknowledged <> 0 AND ")
             .predicate(predicate)
             .push(" ORDER BY starts_at, id");
         self.many(&sql.text, params_from_iter(sql.parameters), read_row)

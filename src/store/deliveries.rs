@@ -281,8 +281,10 @@ impl Writing<'_> {
     fn show_newest(&self, interview: &str) -> Result<(), StoreError> {
         self.execute(
             "UPDATE interview SET mail_state = newest.state, mail_since = newest.since, mail_due = newest.due_at,
-                 mail_settled = newest.settled
-             FROM (SELECT state, since, due_at, settled_at IS NOT NULL AS settled FROM delivery WHERE interview_id = $1
+                 mail_settled = newest.settled, mail_reply = newest.reply
+             FROM (SELECT state, since, due_at, settled_at IS NOT NULL AS settled,
+                       CASE WHEN state IN ('failed', 'deferred') THEN substr(last_reply, 1, 300) END AS reply
+                   FROM delivery WHERE interview_id = $1
                    ORDER BY state = 'withdrawn', row DESC LIMIT 1) AS newest
              WHERE id = $1",
             [interview],

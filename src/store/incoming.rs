@@ -18,11 +18,12 @@ use crate::domain::session::{Session, SessionKey};
 use crate::domain::verdict::Imported;
 
 /// What is kept beside the columns of the interview itself.
-const OWN: [&str; 6] = [
+const OWN: [&str; 7] = [
     "source",
     "external_id",
     "import_conflict",
     "session_key",
+    "mailed_key",
     "token",
     "cancelled_because",
 ];
@@ -60,6 +61,7 @@ const SOURCE: usize = place("source");
 const EXTERNAL_ID: usize = place("external_id");
 const CONFLICT: usize = place("import_conflict");
 const KEY: usize = place("session_key");
+const MAILED_KEY: usize = place("mailed_key");
 const TOKEN: usize = place("token");
 const BECAUSE: usize = place("cancelled_because");
 
@@ -79,6 +81,7 @@ static TAKE_IN: LazyLock<String> = LazyLock::new(|| {
         "import_conflict",
         "session_key",
         "key_imported",
+        "mailed_key",
     ];
     let columns = [&COLUMNS[..], &own[..]].concat();
     format!(
@@ -120,6 +123,7 @@ impl Incoming {
             arrival.imported.external_id.clone().into(),
             arrival.conflict.into(),
             arrival.key.map(SessionKey::expose).into(),
+            arrival.mailed_key.map(SessionKey::expose).into(),
             arrival.token.clone().into(),
             arrival.cancelled_because.map(str::to_owned).into(),
         ];
@@ -244,8 +248,10 @@ impl Writing<'_> {
         let row = arrival.0;
         let key = arrival.key()?;
         let kept = session.and(key);
+        let mailed: Option<String> = row.get(MAILED_KEY)?;
+        let mailed = mailed.filter(|_| kept.is_some());
         let conflict = row.get::<_, bool>(CONFLICT)? || (key.is_some() && kept.is_none());
-        let mut cells = Vec::with_capacity(COLUMNS.len() + 5);
+        let mut cells = Vec::with_capacity(COLUMNS.len() + 6);
         for at in ID..=EXTERNAL_ID {
             cells.push(ToSqlOutput::Borrowed(row.get_ref(at)?));
         }
@@ -253,6 +259,7 @@ impl Writing<'_> {
             conflict.into(),
             kept.map(SessionKey::expose).into(),
             kept.is_some().into(),
+            mailed.into(),
         ];
         cells.extend(last.map(|value: Value| ToSqlOutput::Owned(value)));
         self.execute(&TAKE_IN, params_from_iter(cells))?;

@@ -176,7 +176,8 @@ impl Writing<'_> {
         )?;
         self.insert_session(session)?;
         self.execute(
-            "UPDATE interview SET session_key = $1, session_revoked = $2, key_imported = 0, import_conflict = 0
+            "UPDATE interview SET session_key = $1, session_revoked = $2, key_imported = 0, mailed_key = NULL,
+                 import_conflict = 0
              WHERE id = $3",
             params![
                 session.key.expose(),
@@ -325,7 +326,8 @@ pub(super) const SELECT: &str = "SELECT id, candidate_name, candidate_email, rol
     starts_at, zone, candidate_zone, duration_minutes, interviewers, meeting_url, recruiter_name, recruiter_email, note,
     sequence, opens_at, closes_at, joined_at, admitted_at, created_at, updated_at, session_key, session_revoked,
     told_at, told_key, told_starts_at, told_address, told_sequence, told_closes_at, told_local,
-    mail_state, mail_since, mail_due, mail_settled, source, external_id, key_imported, import_conflict, acknowledged
+    mail_state, mail_since, mail_due, mail_settled, mail_reply, source, external_id, key_imported, mailed_key,
+    import_conflict, acknowledged
     FROM interview";
 
 /// Reads a row of [`SELECT`].
@@ -421,6 +423,7 @@ fn read_facts(row: &impl Cells) -> Result<Facts, StoreError> {
         session,
         told,
         newest,
+        mail_reply: row.cell("mail_reply")?,
         imported: row
             .cell::<Option<String>>("source")?
             .map(|source| {
@@ -431,6 +434,7 @@ fn read_facts(row: &impl Cells) -> Result<Facts, StoreError> {
             })
             .transpose()?,
         key_imported: row.cell("key_imported")?,
+        mailed_key: maybe_parsed(row, "mailed_key")?,
         import_conflict: row.cell("import_conflict")?,
         acknowledged: Codes(row.cell("acknowledged")?),
     })

@@ -19,6 +19,9 @@ const STEPS: &[M<'static>] = &[
     M::up(BATCH_EVENTS),
     M::up(CANCELLED),
     M::up(FOUND_INDEXES),
+    M::up(REPLIED),
+    M::up(MAILED_BEFORE),
+    M::up(FOUND_INDEXES),
 ];
 
 /// The version that this program writes.
@@ -449,6 +452,53 @@ ALTER TABLE interview ADD COLUMN found INTEGER GENERATED ALWAYS AS ((CASE WHEN s
         + CASE WHEN told_at IS NOT NULL AND told_local = 1 THEN 2048 ELSE 0 END
         + CASE WHEN key_imported = 1 AND told_at IS NULL AND session_key IS NOT NULL AND session_revoked = 0
             THEN 4096 ELSE 0 END
+        + CASE WHEN suspect = 1 THEN 32768 ELSE 0 END
+        + CASE WHEN import_conflict = 1 THEN 65536 ELSE 0 END
+    END) & ~acknowledged) VIRTUAL;
+";
+
+// What was last said of a mail that failed or was put off: its beginning, as findings show it.
+const REPLIED: &str = "
+ALTER TABLE interview ADD COLUMN mail_reply TEXT;
+UPDATE interview SET mail_reply = (SELECT substr(last_reply, 1, 300) FROM delivery
+        WHERE interview_id = interview.id ORDER BY state = 'withdrawn', row DESC LIMIT 1)
+WHERE mail_state IN ('failed', 'deferred');
+";
+
+// The findings anew: what the old system mailed counts. Of a cancelled interview it mailed a link, and nobody knows whether
+// it said that it was cancelled; and the link that it wrote down may carry another key than the one that was imported.
+const MAILED_BEFORE: &str = "
+ALTER TABLE interview ADD COLUMN mailed_key TEXT;
+DROP INDEX interview_by_found;
+DROP INDEX interview_by_grace;
+ALTER TABLE interview DROP COLUMN found;
+ALTER TABLE interview ADD COLUMN found INTEGER GENERATED ALWAYS AS ((CASE WHEN status = 'cancelled' THEN
+        CASE WHEN told_at IS NOT NULL THEN 16384 WHEN mail_state = 'unknown' AND mail_settled = 0 THEN 512
+            WHEN starts_at IS NOT NULL AND (key_imported = 1 OR import_conflict = 1) THEN 16384 ELSE 0 END
+    ELSE
+        CASE WHEN session_key IS NULL OR (session_revoked = 1 AND told_at IS NULL) THEN 1 ELSE 0 END
+        + CASE WHEN starts_at IS NULL THEN 2 ELSE 0 END
+        + CASE WHEN address IS NULL THEN 4 ELSE 0 END
+        + CASE WHEN session_key IS NULL OR session_revoked = 1 OR starts_at IS NULL OR address IS NULL THEN 0
+            WHEN told_at IS NOT NULL THEN CASE WHEN told_address <> address THEN 8 ELSE 0 END
+            WHEN key_imported = 0 AND (mail_state IS NULL OR mail_state IN ('withdrawn', 'accepted')) THEN 8
+            ELSE 0 END
+        + CASE WHEN session_revoked = 0 AND coalesce(told_key, mailed_key) <> session_key THEN 16 ELSE 0 END
+        + CASE WHEN told_at IS NULL THEN 0
+            WHEN starts_at IS NULL OR told_starts_at <> starts_at THEN 32
+            WHEN told_key = session_key AND told_address = address AND told_sequence < sequence THEN 32
+            ELSE 0 END
+        + CASE WHEN session_revoked = 1 AND told_at IS NOT NULL THEN 64 ELSE 0 END
+        + CASE WHEN session_revoked = 0 AND told_key = session_key AND told_address = address
+                AND told_starts_at = starts_at AND coalesce(told_sequence >= sequence, TRUE) THEN 0
+            WHEN mail_state = 'failed' THEN 128
+            WHEN mail_state = 'deferred' THEN 256
+            WHEN mail_state = 'unknown' AND mail_settled = 0 THEN 512
+            WHEN mail_state = 'stored' THEN 1024
+            ELSE 0 END
+        + CASE WHEN told_at IS NOT NULL AND told_local = 1 THEN 2048 ELSE 0 END
+        + CASE WHEN key_imported = 1 AND told_at IS NULL AND session_key IS NOT NULL AND session_revoked = 0
+            AND mailed_key IS NULL THEN 4096 ELSE 0 END
         + CASE WHEN suspect = 1 THEN 32768 ELSE 0 END
         + CASE WHEN import_conflict = 1 THEN 65536 ELSE 0 END
     END) & ~acknowledged) VIRTUAL;

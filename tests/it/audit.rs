@@ -211,6 +211,11 @@ async fn a_mail_that_failed_is_found_only_where_they_do_not_hold_the_truth() {
     let id = world.schedule(ADA, TOMORROW).await;
     world.deliver().await;
     assert_eq!(found(&world).await, ["FAILED"]);
+    let said = detail(&world).await;
+    assert!(
+        said.contains(": RCPT: the server refused: 550 5.1.1 "),
+        "{said}"
+    );
     carry_out(&world, Action::Resend, id).await;
     world.deliver().await;
     assert_eq!(found(&world).await, [""; 0]);

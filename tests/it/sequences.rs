@@ -241,6 +241,10 @@ impl Sequence {
                 facts.newest.map(|mail| (mail.state, mail.since, mail.due)),
                 newest.map(|mail| (mail.state, mail.since, mail.due))
             );
+            let reply = newest
+                .filter(|mail| matches!(mail.state, State::Failed | State::Deferred))
+                .and_then(|mail| mail.last_reply.clone());
+            assert_eq!(facts.mail_reply, reply);
             let told = all
                 .deliveries
                 .iter()

@@ -20,11 +20,9 @@ pub enum ImportError {
     /// Its first line is no header.
     #[error("file: {0}")]
     Header(#[from] HeaderError),
-    /// A cell that does not end.
-    #[error(
-        "line {0}: a cell longer than a mebibyte; probably a quotation mark is not closed. Nothing behind it can be read"
-    )]
-    Endless(u64),
+    /// The first line has no end.
+    #[error("line {0}: {1}")]
+    Flawed(u64, String),
     /// Some lines are bad, and the others were not to be taken without them.
     #[error("{} can't be taken, so nothing was imported; mend them, or take the others with --skip-bad", lines_in_words(*count))]
     BadLines {

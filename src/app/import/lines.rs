@@ -1,22 +1,19 @@
-//! The lines of a table, one at a time: never the whole file, and never more than a mebibyte of a line.
+//! The lines of a table, one at a time: what each means, or why it means nothing.
 
-use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read, Seek as _, SeekFrom};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
-use csv::{ByteRecord, ReaderBuilder};
+use csv::ByteRecord;
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::file::{BOM, head, open, unreadable};
+use super::records::{Found, LONGEST, Records};
 use super::{Format, ImportError};
 use crate::domain::draft::Defaults;
 use crate::domain::import::{Arrival, Column, Header, Line, Terms};
 
-/// Octets of a line that are looked at.
-const LONGEST: u64 = 1 << 20;
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// A line's number, and the interview it means or the reasons why it means none.
@@ -29,14 +26,11 @@ pub(in crate::app) struct Lines {
     source: Source,
 }
 
-// The file, whose last line always ends.
-type Text = Bounded<io::Chain<File, &'static [u8]>>;
 type ReadLine = Result<Line, Vec<String>>;
 
 enum Source {
     Csv {
-        reader: Box<csv::Reader<Text>>,
-        since: Rc<Cell<u64>>,
+        records: Records<BufReader<File>>,
         header: Header,
         record: ByteRecord,
     },
@@ -67,18 +61,18 @@ impl Lines {
                 octets: mark,
             }
         } else {
-            let since = Rc::new(Cell::new(0));
-            // Every line ends in a line break, the last one too.
-            let bounded = Bounded {
-                inner: opened.chain(&b"\n"[..]),
-                since: Rc::clone(&since),
-                returned: false,
-            };
-            let mut reader = builder(separator(&head)).from_reader(bounded);
+            let mut records = Records::new(BufReader::new(opened), separator(&head));
             let mut record = ByteRecord::new();
-            reader
-                .read_byte_record(&mut record)
-                .map_err(|error| broken(file, 1, &error))?;
+            let first = records
+                .next(&mut record)
+                .map_err(|error| unreadable(file, &error))?;
+            if let Some(Found {
+                line,
+                flaw: Some(flaw),
+            }) = first
+            {
+                return Err(ImportError::Flawed(line, flaw.words()));
+            }
             let name = || ImportError::NotUtf8(file.display().to_string());
             let cells: Vec<&str> = record
                 .iter()
@@ -94,8 +88,7 @@ impl Lines {
                 defaults.recruiter = crate::domain::interview::Recruiter::default();
             }
             Source::Csv {
-                reader: Box::new(reader),
-                since,
+                records,
                 header,
                 record,
             }
@@ -126,7 +119,7 @@ impl Lines {
     /// How far the file was read.
     pub fn octets(&self) -> u64 {
         match &self.source {
-            Source::Csv { reader, .. } => reader.position().byte(),
+            Source::Csv { records, .. } => records.octets(),
             Source::Json { octets, .. } => *octets,
         }
     }
@@ -145,24 +138,20 @@ impl Lines {
     fn next_line(&mut self) -> Result<Option<(u64, ReadLine)>, ImportError> {
         match &mut self.source {
             Source::Csv {
-                reader,
-                since,
+                records,
                 header,
                 record,
             } => {
-                since.set(0);
-                let before = reader.position().line();
-                let more = reader
-                    .read_byte_record(record)
-                    .map_err(|error| broken(&self.file, before, &error))?;
-                if !more {
-                    return Ok(None);
-                }
-                // Blank lines before it were passed over; line breaks in its cells were not.
-                let breaks = record.as_slice().split(|octet| *octet == b'\n').count() - 1;
-                let after = reader.position().line();
-                let number = after.saturating_sub(1 + breaks as u64);
-                Ok(Some((number, csv_line(header, record))))
+                let found = records
+                    .next(record)
+                    .map_err(|error| unreadable(&self.file, &error))?;
+                Ok(found.map(|Found { line, flaw }| {
+                    let read = match flaw {
+                        Some(flaw) => Err(vec![flaw.words()]),
+                        None => csv_line(header, record),
+                    };
+                    (line, read)
+                }))
             }
             Source::Json {
                 reader,
@@ -170,18 +159,25 @@ impl Lines {
                 octets,
             } => loop {
                 let mut text = Vec::new();
-                let read = reader
+                let mut read = reader
                     .by_ref()
-                    .take(LONGEST)
+                    .take(LONGEST as u64)
                     .read_until(b'\n', &mut text)
                     .map_err(|error| unreadable(&self.file, &error))?;
                 if read == 0 {
                     return Ok(None);
                 }
                 *line += 1;
+                let is_cut = read == LONGEST && text.last() != Some(&b'\n');
+                if is_cut {
+                    read += reader
+                        .skip_until(b'\n')
+                        .map_err(|error| unreadable(&self.file, &error))?;
+                }
                 *octets += read as u64;
-                if read as u64 == LONGEST && text.last() != Some(&b'\n') {
-                    return Err(ImportError::Endless(*line));
+                if is_cut {
+                    let reason = "is longer than a mebibyte".to_owned();
+                    return Ok(Some((*line, Err(vec![reason]))));
                 }
                 if !text.trim_ascii().is_empty() {
                     return Ok(Some((*line, json_line(&text))));
@@ -194,8 +190,8 @@ impl Lines {
 fn csv_line(header: &Header, record: &ByteRecord) -> ReadLine {
     if record.len() != header.len() {
         return Err(vec![format!(
-            "has {} cells where the first line names {}; is a quotation mark missing?",
-            record.len(),
+            "has {} where the first line names {}; is a quotation mark missing?",
+            cells_in_words(record.len()),
             header.len()
         )]);
     }
@@ -205,6 +201,14 @@ fn csv_line(header: &Header, record: &ByteRecord) -> ReadLine {
         .collect::<Result<_, _>>()
         .map_err(|_| vec!["holds what is not text in UTF-8".to_owned()])?;
     Ok(header.line(cells.into_iter()))
+}
+
+fn cells_in_words(count: usize) -> String {
+    if count == 1 {
+        "1 cell".to_owned()
+    } else {
+        format!("{count} cells")
+    }
 }
 
 fn json_line(text: &[u8]) -> ReadLine {
@@ -227,22 +231,11 @@ fn json_line(text: &[u8]) -> ReadLine {
     Ok(line)
 }
 
-fn builder(separator: u8) -> ReaderBuilder {
-    let mut builder = ReaderBuilder::new();
-    builder
-        .delimiter(separator)
-        .has_headers(false)
-        .flexible(true);
-    builder
-}
-
 // The separator under which the first line names the most columns.
 fn separator(head: &[u8]) -> u8 {
     let named = |separator: u8| {
         let mut record = ByteRecord::new();
-        let read = builder(separator)
-            .from_reader(head)
-            .read_byte_record(&mut record);
+        let read = Records::new(head, separator).next(&mut record);
         let cells = record
             .iter()
             .filter_map(|cell| std::str::from_utf8(cell).ok());
@@ -263,48 +256,4 @@ fn read_mark(file: &mut File) -> io::Result<u64> {
         .read_to_end(&mut mark)?;
     let length = if mark == BOM { BOM.len() as u64 } else { 0 };
     file.seek(SeekFrom::Start(length))
-}
-
-fn broken(file: &Path, line: u64, error: &csv::Error) -> ImportError {
-    match error.kind() {
-        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::QuotaExceeded => {
-            ImportError::Endless(line)
-        }
-        _ => unreadable(file, error),
-    }
-}
-
-// Gives up when a line does not end, and makes every end of line the same.
-struct Bounded<R> {
-    inner: R,
-    since: Rc<Cell<u64>>,
-    // The last octet was a carriage return, which was handed on as the end of a line.
-    returned: bool,
-}
-
-impl<R: Read> Read for Bounded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            if self.since.get() > LONGEST {
-                return Err(io::ErrorKind::QuotaExceeded.into());
-            }
-            let read = self.inner.read(buffer)?;
-            self.since.set(self.since.get() + read as u64);
-            let mut kept = 0;
-            for at in 0..read {
-                let octet = buffer[at];
-                if octet == b'\n' && self.returned {
-                    self.returned = false;
-                    continue;
-                }
-                self.returned = octet == b'\r';
-                buffer[kept] = if self.returned { b'\n' } else { octet };
-                kept += 1;
-            }
-            // Nothing left of what was read is not the end.
-            if kept > 0 || read == 0 {
-                return Ok(kept);
-            }
-        }
-    }
 }

@@ -10,6 +10,7 @@ mod known;
 mod lines;
 mod look;
 mod progress;
+mod records;
 mod take;
 #[cfg(test)]
 mod tests;

@@ -40,7 +40,11 @@ pub fn evidence(interview: &Interview, facts: &Facts, window: &AccessWindow) -> 
         truth: truth.unwrap_or_default(),
     };
     let mut lines = vec![
-        line("key", told.map(|told| told.key.shortened()), Some(key)),
+        line(
+            "key",
+            facts.held_key().map(SessionKey::shortened),
+            Some(key),
+        ),
         line(
             "start",
             told.map(|told| clock(told.starts_at)),

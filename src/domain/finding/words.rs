@@ -5,8 +5,12 @@ use jiff::Timestamp;
 use super::{Case, Code};
 use crate::domain::address::{EmailAddress, likely_typo};
 use crate::domain::session::{SessionCondition, SessionKey};
+use crate::domain::text::{clip, visible};
 use crate::domain::verdict::Told;
 use crate::domain::when;
+
+/// Columns of a server's reply in a sentence.
+const LONGEST_REPLY: usize = 160;
 
 impl Case<'_> {
     pub(super) fn sentence(self, code: Code) -> String {
@@ -26,6 +30,11 @@ impl Case<'_> {
                 ),
                 None => "Nobody was mailed.".to_owned(),
             },
+            Code::StaleLink if told.is_none() => format!(
+                "The link that the old platform mailed them carries the key {}, and the one that works is {}.",
+                self.facts.mailed_key.map(SessionKey::shortened).unwrap_or_default(),
+                self.facts.key.map(SessionKey::shortened).unwrap_or_default()
+            ),
             Code::StaleLink => format!(
                 "They hold the key {}, and the one that works is {}.",
                 told.map(|told| told.key.shortened()).unwrap_or_default(),
@@ -36,7 +45,10 @@ impl Case<'_> {
                 "They hold a link that was revoked (mailed {}).",
                 told.map(|told| self.clock(told.at)).unwrap_or_default()
             ),
-            Code::Failed => format!("The mail failed {}.", self.since()),
+            Code::Failed => match self.reply() {
+                Some(reply) => format!("The mail failed {}: {reply}", self.since()),
+                None => format!("The mail failed {}.", self.since()),
+            },
             Code::DeferredLate => {
                 let due = self.facts.newest.and_then(|newest| newest.due);
                 let next = due.map_or_else(
@@ -44,8 +56,12 @@ impl Case<'_> {
                     |due| format!("the next try is {}", self.clock(due)),
                 );
                 let opens = self.opens_and_closes().map(|(opens, _)| self.clock(opens));
+                let why = self
+                    .reply()
+                    .map(|reply| format!(" It was put off with: {reply}"))
+                    .unwrap_or_default();
                 format!(
-                    "The mail was put off and comes too late: {next}, and the link opens {}.",
+                    "The mail was put off and comes too late: {next}, and the link opens {}.{why}",
                     opens.unwrap_or_default()
                 )
             }
@@ -67,6 +83,9 @@ impl Case<'_> {
                 told.and_then(|told| told.closes_at).map(|at| self.clock(at)).unwrap_or_default(),
                 self.opens_and_closes().map(|(_, closes)| self.clock(closes)).unwrap_or_default()
             ),
+            Code::CancelledButInvited if told.is_none() => {
+                "The interview is cancelled, but the old platform had mailed its link, and nobody knows whether it told them.".to_owned()
+            }
             Code::CancelledButInvited => format!(
                 "The interview was cancelled, and they still hold the invitation of {}.",
                 told.map(|told| self.clock(told.at)).unwrap_or_default()
@@ -103,6 +122,13 @@ impl Case<'_> {
             "They were told {}, but {today}.",
             self.clock(told.starts_at)
         )
+    }
+
+    // The words of a stranger, in one line and not without end.
+    fn reply(self) -> Option<String> {
+        let reply = self.facts.mail_reply.as_deref()?;
+        let line: Vec<&str> = reply.split_whitespace().collect();
+        Some(clip(&visible(&line.join(" ")), LONGEST_REPLY)).filter(|reply| !reply.is_empty())
     }
 
     fn since(self) -> String {

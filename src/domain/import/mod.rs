@@ -37,6 +37,8 @@ pub struct Arrival {
     pub imported: Imported,
     /// The key that it keeps: it is already in a candidate's inbox.
     pub key: Option<SessionKey>,
+    /// The key in the link that the old system wrote down, if that is another one.
+    pub mailed_key: Option<SessionKey>,
     /// Its key stood on another interview too, so that neither keeps it.
     pub conflict: bool,
     /// The signed token of the old system's link.

@@ -116,6 +116,7 @@ impl Line {
                 external_id: self.given(Column::ExternalId).map(str::to_owned),
             },
             key,
+            mailed_key: None,
             conflict: false,
             token: None,
             cancelled_because: None,

@@ -7,6 +7,8 @@ use super::{import, look, request};
 use crate::support::legacy::Old;
 use crate::support::{World, words};
 
+/// More than a line may hold.
+const LONG: usize = 1 << 20;
 const HEADER: &str = "candidate_name,candidate_email,role,starts_at,zone,duration_minutes";
 
 #[rstest]
@@ -57,29 +59,54 @@ async fn text_that_is_not_utf_8_costs_its_line_only() {
 }
 
 #[rstest]
-#[case::a_quotation_mark_that_is_not_closed("\"", "x,", "line 3: a cell longer than a mebibyte")]
-#[case::quotation_marks_without_end("\"", "\"\"", "line 3: a cell longer than a mebibyte")]
-#[case::a_line_without_end("", "x", "line 3: a cell longer than a mebibyte")]
+#[case::a_quotation_mark_that_is_not_closed("\"", "x,", "a quotation mark is not closed", 1)]
+#[case::a_closed_cell("", "\"\"", "is longer than a mebibyte, up to line 3", 2)]
+#[case::a_long_line("", "x", "is longer than a mebibyte, up to line 3", 2)]
 #[tokio::test]
-async fn a_cell_without_end_ends_the_reading(
+async fn a_cell_of_megabytes_costs_its_line_only(
     #[case] begin: &str,
     #[case] filler: &str,
     #[case] says: &str,
+    #[case] new: u64,
 ) {
     let world = World::new().await;
     let file = world.home().join("table.csv");
     let good = "Ada,a@c.example,Engineer,2031-05-06 15:00,UTC,45";
     std::fs::write(
         &file,
-        format!("{HEADER}\n{good}\n{begin}{}", filler.repeat(2_000_000)),
+        format!(
+            "{HEADER}\n{good}\n{begin}{}\n{}\n",
+            filler.repeat(1_000_000 + LONG),
+            good.replace("Ada", "Bob")
+        ),
     )
     .unwrap();
     let skipping = ImportRequest {
         skip_bad: true,
         ..request(&file)
     };
-    let refusal = words(look(&world.app, skipping).await);
-    assert!(refusal.starts_with(says), "{refusal}");
+    let report = import(&world.app, skipping).await.unwrap();
+    assert_eq!((report.new, report.bad), (new, 1));
+    let bad = &report.bad_lines[0];
+    assert_eq!(bad.line, 3);
+    assert!(bad.reasons[0].starts_with(says), "{:?}", bad.reasons);
+}
+
+#[tokio::test]
+async fn a_line_of_megabytes_of_an_export_costs_itself_only() {
+    let world = World::new().await;
+    let file = world.home().join("table.jsonl");
+    let good = "{\"candidate_name\":\"Ada\",\"candidate_email\":\"a@c.example\",\"role\":\"Engineer\",\"zone\":\"UTC\"}";
+    let long = format!("{{\"note\":\"{}\"}}", "x".repeat(2 * LONG));
+    std::fs::write(&file, format!("{long}\n{good}\n")).unwrap();
+    let skipping = ImportRequest {
+        skip_bad: true,
+        ..request(&file)
+    };
+    let report = import(&world.app, skipping).await.unwrap();
+    assert_eq!((report.new, report.bad), (1, 1));
+    assert_eq!(report.bad_lines[0].line, 1);
+    assert_eq!(report.bad_lines[0].reasons, ["is longer than a mebibyte"]);
 }
 
 #[tokio::test]

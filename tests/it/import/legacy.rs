@@ -1,6 +1,8 @@
 //! The old database as a whole: what comes in, what is kept, and what is asked.
 
-use greenroom::app::{Format, ImportError, ImportRequest};
+use greenroom::app::{Action, Format, Found, ImportError, ImportRequest, Selection};
+use greenroom::domain::filter::Filter;
+use greenroom::domain::finding::{Code, Severity, evidence};
 use greenroom::domain::ids::InterviewId;
 use greenroom::domain::import::legacy::SkewAnswer;
 use greenroom::domain::when::Zone;
@@ -235,6 +237,64 @@ async fn cancelled_in_the_schedule_and_ended_with_an_error_come_in_cancelled_wit
     assert_eq!(world.row(ada()).await.interview.status.name(), "cancelled");
     let events = world.details(ada()).await.events;
     assert_eq!(events.last().unwrap().detail, "error in the old system");
+}
+
+/// What an audit finds of what is ahead, with its sentence.
+async fn found(world: &World) -> Vec<(&'static str, String)> {
+    let audit = world.app.audit(&Filter::default(), Severity::NONE, false);
+    let page = world.app.audit_page(&audit, None, None, 10).await.unwrap();
+    let finding = |found: Found| (found.finding.code.name(), found.finding.detail);
+    page.found.into_iter().map(finding).collect()
+}
+
+#[tokio::test]
+async fn whoever_was_called_off_in_the_old_system_may_hold_its_invitation_until_somebody_told_them()
+{
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.run("UPDATE interviews_interviewschedule SET status = 'cancelled'");
+    import(&world.app, request(&old.file)).await.unwrap();
+    let all = found(&world).await;
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert_eq!(all[0].0, "CANCELLED-BUT-INVITED");
+    assert!(all[0].1.contains("the old platform"), "{}", all[0].1);
+    let told = "told by phone".to_owned();
+    let ack = world
+        .app
+        .acknowledge(ada(), Code::CancelledButInvited, told);
+    ack.await.unwrap();
+    assert_eq!(found(&world).await, []);
+}
+
+#[tokio::test]
+async fn who_was_called_off_and_never_had_a_link_is_left_alone() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.run("UPDATE interviews_interviewschedule SET status = 'cancelled'; UPDATE interviews_interview SET session_key = '', interview_link = ''");
+    import(&world.app, request(&old.file)).await.unwrap();
+    assert_eq!(found(&world).await, []);
+}
+
+#[tokio::test]
+async fn a_link_that_was_mailed_with_another_key_is_stale_until_theirs_is_mailed() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.run("UPDATE interviews_interview SET interview_link = 'https://old.example/interview/?session_key=00000000000040008000000000000bad'");
+    import(&world.app, request(&old.file)).await.unwrap();
+    let all = found(&world).await;
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert_eq!(all[0].0, "STALE-LINK");
+    let row = world.row(ada()).await;
+    let held = evidence(&row.interview, &row.facts, &world.app.access_window());
+    assert!(
+        held[0].differs() && held[0].theirs.starts_with("0000"),
+        "{held:?}"
+    );
+    let selection = Selection::Ids(vec![ada()]);
+    let plan = world.app.plan(Action::Resend, &selection).await.unwrap();
+    world.app.carry_out(&plan, None).await.unwrap();
+    world.deliver().await;
+    assert_eq!(found(&world).await, []);
 }
 
 #[tokio::test]

@@ -128,6 +128,7 @@ async fn every_column_comes_in() {
     "duration_minutes: "
 )]
 #[case::too_few("Ada,a@c.example,Engineer", "has 3 cells where the first line names 6")]
+#[case::one_cell("Ada", "has 1 cell where the first line names 6")]
 #[case::too_many(
     "Lovelace, Ada,a@c.example,Engineer,2031-05-06 15:00,Europe/London,45",
     "is a quotation mark missing?"

@@ -50,6 +50,7 @@ struct AuditSample {
     told_local: bool,
     settled: bool,
     import_conflict: bool,
+    mailed_before: bool,
     next_try: Option<i64>,
     acknowledged: u32,
 }
@@ -63,6 +64,7 @@ fn audit_sample() -> impl Strategy<Value = AuditSample> {
         prop::bool::weighted(0.2),
         any::<bool>(),
         prop::bool::weighted(0.2),
+        any::<bool>(),
         prop::option::of(near(-15)),
         prop_oneof![3 => Just(0), 1 => 0..(1_u32 << 17)],
     )
@@ -74,6 +76,7 @@ fn audit_sample() -> impl Strategy<Value = AuditSample> {
                 told_local,
                 settled,
                 import_conflict,
+                mailed_before,
                 next_try,
                 acknowledged,
             )| AuditSample {
@@ -83,6 +86,7 @@ fn audit_sample() -> impl Strategy<Value = AuditSample> {
                 told_local,
                 settled,
                 import_conflict,
+                mailed_before,
                 next_try,
                 acknowledged,
             },
@@ -236,7 +240,8 @@ impl Sample {
         sql.execute(
             "UPDATE interview SET told_at = $1, told_key = $2, told_starts_at = $3, told_address = $4, mail_state = $5,
                  mail_since = $6, key_imported = $7, told_sequence = $8, told_closes_at = $9, told_local = $10,
-                 mail_settled = $11, import_conflict = $12, mail_due = $13, acknowledged = $14, sequence = 1 WHERE id = $15",
+                 mail_settled = $11, import_conflict = $12, mail_due = $13, acknowledged = $14, mailed_key = $15, sequence = 1
+             WHERE id = $16",
             params![
                 told.as_ref().map(|_| 1),
                 told.as_ref().map(|told| told.0.clone()),
@@ -252,6 +257,7 @@ impl Sample {
                 self.audit.import_conflict && self.session == 0,
                 self.audit.next_try.map(from_start),
                 self.audit.acknowledged,
+                (self.audit.mailed_before && self.key_imported).then(|| "f".repeat(32)),
                 interview.id.to_string(),
             ],
         )

@@ -105,6 +105,9 @@ pub(super) fn arrive(
             external_id: Some(clip(&external_id, LONGEST)),
         },
         key,
+        mailed_key: old
+            .key
+            .filter(|mailed| key.is_some_and(|key| key != *mailed)),
         conflict,
         token: old.token,
         cancelled_because,
