@@ -9,7 +9,8 @@ mod file;
 mod prepare;
 mod step;
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -296,6 +297,26 @@ impl Plan {
     #[must_use]
     pub fn skips(&self) -> usize {
         self.rows.len() - self.acts()
+    }
+
+    /// Why the others are left alone, the most frequent reasons first: `2500 over, 3 already waiting, 1 cancelled`; empty
+    /// when none is.
+    #[must_use]
+    pub fn skips_in_words(&self) -> String {
+        const NAMED: usize = 3;
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for row in self.rows.iter().filter(|row| !row.acts()) {
+            // What follows differs from one to the next.
+            let why = row.step.why().split(':').next().unwrap_or_default();
+            *counts.entry(why).or_default() += 1;
+        }
+        let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+        counts.sort_by_key(|(_, count)| Reverse(*count));
+        let others: usize = counts.iter().skip(NAMED).map(|(_, count)| count).sum();
+        let others = (others > 0).then_some(("for other reasons", others));
+        let named = counts.into_iter().take(NAMED).chain(others);
+        let said = named.map(|(why, count)| format!("{count} {why}"));
+        said.collect::<Vec<_>>().join(", ")
     }
 
     /// The first start among the interviews that will be changed or mailed.

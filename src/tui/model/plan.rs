@@ -45,11 +45,14 @@ pub struct MadePlan {
     pub hidden: usize,
     /// What was left out, and why; or empty.
     pub left_out: String,
+    /// Why it leaves others alone, counted; or empty.
+    pub skips: String,
 }
 
 impl From<Plan> for MadePlan {
     fn from(plan: Plan) -> Self {
         Self {
+            skips: plan.skips_in_words(),
             plan,
             hidden: 0,
             left_out: String::new(),

@@ -262,7 +262,8 @@ pub(super) fn carried_out(
         Err(refused) => {
             // Nothing was done. The plan is made anew and has to be seen again.
             make_anew(model, |plan| {
-                plan.objection = Some(visible(&refused.why).into_owned());
+                let why = visible(&refused.why);
+                plan.objection = Some(format!("{why}; this is the plan as it is now"));
                 plan.changed = refused.changed;
             })
         }
@@ -342,7 +343,10 @@ pub(super) fn saved(model: &mut Model, result: Result<String, String>) {
     match result {
         Ok(file) => model.say(
             Role::Fine,
-            format!("the plan is saved in {}", visible(&file)),
+            format!(
+                "the plan is saved; --plan carries exactly that out: {}",
+                visible(&file)
+            ),
         ),
         Err(error) => model.say(
             Role::Trouble,

@@ -106,8 +106,10 @@ fn more(model: &Model, status: &BatchStatus, pen: Pen, width: usize) -> Vec<Line
     let batch = &status.batch;
     let who = |text: &str| safe::line(text.split(" <").next().unwrap_or_default(), 30);
     let mut asked = format!("   asked for by {}", who(&batch.asked_by));
-    if batch.skips > 0 {
-        asked = format!("{asked} · {} were left alone by its plan", batch.skips);
+    match batch.skips {
+        0 => {}
+        1 => asked.push_str(" · 1 was left alone by its plan"),
+        skips => asked = format!("{asked} · {skips} were left alone by its plan"),
     }
     // The newest first: on a narrow screen it is what counts.
     let history: Vec<String> = status

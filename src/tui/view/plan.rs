@@ -39,6 +39,7 @@ pub(super) fn draw(
             // On a small screen, what is typed stays longest.
             let small = area.height < SMALL && view.number().is_some();
             lines.extend(totals(model, plan, pen, width).filter(|_| !small));
+            lines.extend(skips(made, pen, width).filter(|_| area.height > SMALL));
             lines.extend(remarks(made, pen, width));
             foot.extend(held(model, plan, pen).filter(|_| !small));
         }
@@ -167,6 +168,12 @@ fn totals(model: &Model, plan: &Plan, pen: Pen, width: usize) -> Option<Line<'st
     }
     let text = format!(" {}", parts.join(" · "));
     (!parts.is_empty()).then(|| Line::from(cut(vec![pen.write(Role::Dim, text)], width)))
+}
+
+// Why so many are left alone, where more than one is.
+fn skips(made: &MadePlan, pen: Pen, width: usize) -> Option<Line<'static>> {
+    let text = format!(" skip: {}", visible(&made.skips));
+    (made.plan.skips() > 1).then(|| Line::from(cut(vec![pen.write(Role::Dim, text)], width)))
 }
 
 fn remarks(made: &MadePlan, pen: Pen, width: usize) -> Vec<Line<'static>> {

@@ -246,3 +246,35 @@ fn all_that_is_said_of_the_row_under_the_cursor_can_be_read(
         stage.screen()
     );
 }
+
+#[test]
+fn why_many_are_left_alone_is_counted() {
+    let mut stage = Stage::new(80, 24);
+    stage.taken();
+    stage.keys("R");
+    let Some(Effect::MakePlan { request, .. }) = stage.taken().pop() else {
+        panic!("no plan was asked for")
+    };
+    let mut plan = serde_json::to_value(plan(30)).unwrap();
+    let whys = [
+        ("over", 12),
+        ("already waiting: it was put off (next try 09:31)", 4),
+        ("already waiting: it is in the outbox", 5),
+        ("no address", 2),
+        ("cancelled", 1),
+    ];
+    let whys = whys.into_iter().flat_map(|(why, count)| vec![why; count]);
+    for (row, why) in plan["rows"].as_array_mut().unwrap().iter_mut().zip(whys) {
+        row["step"] = "skip".into();
+        row["why"] = why.into();
+    }
+    let plan: Plan = serde_json::from_value(plan).unwrap();
+    stage.tell(Event::PlanMade(request, Ok(plan.into())));
+    stage.tell(Event::PlanDrawn);
+    let screen = stage.screen();
+    assert!(screen.contains("5 send · 25 skip"), "{screen}");
+    assert!(
+        screen.contains("skip: 12 over, 10 already waiting, 2 no address, 1 for other reasons"),
+        "{screen}"
+    );
+}
