@@ -56,6 +56,11 @@ impl Printer {
         self.write(format_args!("{shown}\n"));
     }
 
+    /// Whether a line has room: always, where it is not for a terminal.
+    pub(super) fn fits(&self, line: &str) -> bool {
+        self.out_width == 0 || columns(line) <= self.out_width
+    }
+
     /// A line of prose behind a label of `hang` columns, which is harmless already, colours included. Where a terminal is
     /// too narrow it becomes several lines, broken between words and set in as far.
     pub(super) fn prose(&mut self, label: &str, hang: usize, text: &str) {

@@ -155,7 +155,9 @@ impl fmt::Debug for JoinLink {
 pub(in crate::domain) fn keyed_digest(secret: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     // HMAC takes a key of any length, so the digest is always there.
     Hmac::<Sha256>::new_from_slice(secret).map_or([0; 32], |mut mac| {
-        parts.iter().for_each(|part| mac.update(part));
+        for part in parts {
+            mac.update(part);
+        }
         mac.finalize().into_bytes().into()
     })
 }

@@ -8,6 +8,10 @@ use crate::domain::finding::{Severity, remedy_for_all};
 use crate::domain::verdict::Standing;
 use crate::domain::when;
 
+/// Cells that say which interview it is; the sentence and the id come after them.
+const HEAD: usize = 4;
+const BELOW: &str = "      ";
+
 /// Prints at most `limit` findings of each code, and says whether there were any.
 pub(super) async fn print(
     audit: &Audit,
@@ -68,7 +72,12 @@ fn head(group: &Group, printer: &mut Printer) {
     let mends = remedy_for_all(group.code)
         .map(|command| format!("   {command}"))
         .unwrap_or_default();
-    printer.styled(&format!("{colored}{mends}"));
+    if printer.fits(&format!("{words}{mends}")) {
+        printer.styled(&format!("{colored}{mends}"));
+    } else {
+        printer.styled(&colored);
+        printer.line(&mends);
+    }
 }
 
 fn standing(severity: Severity) -> Standing {
@@ -111,8 +120,20 @@ fn rows(found: &[Found], table: &mut Table, app: &App, printer: &mut Printer) {
         return;
     }
     let cells: Vec<Vec<String>> = found.iter().map(cells).collect();
-    for line in table.lay_out(&cells, |_, _, cell| cell.to_owned()) {
-        printer.styled(&line);
+    let lines = table.lay_out(&cells, |_, _, cell| cell.to_owned());
+    if lines.iter().all(|line| printer.fits(line)) {
+        lines.iter().for_each(|line| printer.styled(line));
+        return;
+    }
+    // Where a line has no room, the sentence stands below its interview.
+    let heads: Vec<Vec<String>> = cells
+        .iter()
+        .map(|row| row.iter().take(HEAD).cloned().collect())
+        .collect();
+    let heads = Table::new(&[0, 0, 0, 30]).lay_out(&heads, |_, _, cell| cell.to_owned());
+    for (head, row) in heads.iter().zip(&cells) {
+        printer.styled(head);
+        printer.prose(BELOW, BELOW.len(), &row[HEAD..].join(" "));
     }
 }
 

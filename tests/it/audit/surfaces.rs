@@ -212,3 +212,27 @@ fn incident_25_the_evidence_of_an_interview_is_written_once_and_for_its_owner_on
         again.err
     );
 }
+
+#[test]
+fn on_a_narrow_terminal_the_sentence_stands_below_its_interview_and_no_word_is_cut() {
+    let greenroom = Greenroom::new();
+    let table = greenroom.home().join("t.csv");
+    let lines = "candidate_name,candidate_email,role,zone,starts_at,duration_minutes\n\
+                 Ada Lovelace,ada@gmial.com,Engineer,UTC,,45\n";
+    fs::write(&table, lines).unwrap();
+    greenroom.run(&["import", table.to_str().unwrap(), "--yes"]);
+    let (_, written) = greenroom
+        .terminal(&["--color", "never", "audit"], 80, 24)
+        .ends();
+    let lines: Vec<&str> = written.lines().map(str::trim_end).collect();
+    assert!(
+        lines.iter().all(|line| line.chars().count() <= 80),
+        "{written}"
+    );
+    let below = lines.iter().position(|line| line.ends_with("Ada Lovelace"));
+    let sentence = lines[below.unwrap() + 1];
+    assert!(
+        sentence.starts_with("      The interview has no"),
+        "{written}"
+    );
+}
