@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::edges::Clock;
@@ -28,8 +29,8 @@ use people::{Fate, PEOPLE, ROLES};
 const MARK: &str = "demonstration";
 const FILLING: &str = "filling";
 const FILLED: &str = "filled";
-// Rows per transaction: large enough to be quick, small enough not to keep anybody waiting.
-const CHUNK: u64 = 5_000;
+/// Samples between two words about how many there are.
+const STEP: u64 = 5_000;
 const WITH_MAIL: u64 = 1_000;
 // Minutes since a sample was scheduled.
 const AGES: [i64; 11] = [
@@ -114,26 +115,28 @@ impl App {
                     .try_for_each(|(index, _)| week.person(write, index))
             })
             .await?;
-        let mut done = few as u64;
-        progress(done);
-        if rows > done {
-            self.store()
-                .write(|write| Ok::<_, DemoError>(write.begin_bulk()?))
-                .await?;
-            while done < rows {
-                let upto = (done + CHUNK).min(rows);
-                let crowd = Arc::clone(&sampler);
-                self.store()
-                    .write(move |write| {
-                        (done..upto).try_for_each(|index| crowd.one_of_many(write, index, rows))
+        let few = few as u64;
+        progress(few);
+        if rows > few {
+            let (said, mut hears) = watch::channel(few);
+            let crowd = self.store().write(move |write| {
+                write.in_bulk(|| {
+                    (few..rows).try_for_each(|index| {
+                        if index % STEP == 0 {
+                            said.send_replace(index);
+                        }
+                        sampler.one_of_many(write, index, rows)
                     })
-                    .await?;
-                done = upto;
-                progress(done);
+                })
+            });
+            tokio::pin!(crowd);
+            loop {
+                tokio::select! {
+                    done = &mut crowd => break done?,
+                    Ok(()) = hears.changed() => progress(*hears.borrow_and_update()),
+                }
             }
-            self.store()
-                .write(|write| Ok::<_, DemoError>(write.end_bulk()?))
-                .await?;
+            progress(rows);
         }
         Ok(self
             .store()

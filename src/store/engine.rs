@@ -384,22 +384,9 @@ impl super::Writing<'_> {
         done
     }
 
-    /// Makes room for very many rows at once: the indexes of lists fall behind until [`Self::end_bulk`].
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn begin_bulk(&self) -> Result<(), super::StoreError> {
+    fn begin_bulk(&self) -> Result<(), super::StoreError> {
         self.run(schema::NO_INDEXES)?;
         self.run(MUCH_ROOM)
-    }
-
-    /// Brings the indexes of lists up to date, and keeps them so.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn end_bulk(&self) -> Result<(), super::StoreError> {
-        self.index_all()?;
-        self.run(USUAL_ROOM)
     }
 
     fn index_all(&self) -> Result<(), super::StoreError> {

@@ -122,7 +122,9 @@ fn rows(found: &[Found], table: &mut Table, app: &App, printer: &mut Printer) {
     let cells: Vec<Vec<String>> = found.iter().map(cells).collect();
     let lines = table.lay_out(&cells, |_, _, cell| cell.to_owned());
     if lines.iter().all(|line| printer.fits(line)) {
-        lines.iter().for_each(|line| printer.styled(line));
+        for line in &lines {
+            printer.styled(line);
+        }
         return;
     }
     // Where a line has no room, the sentence stands below its interview.
