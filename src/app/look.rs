@@ -15,7 +15,7 @@ use crate::domain::ids::{DeliveryId, InterviewId, SessionId};
 use crate::domain::interview::Interview;
 use crate::domain::session::{LinkToken, Session, SessionKey};
 use crate::domain::verdict::{Reason, Standing};
-use crate::store::{Place, Reading};
+use crate::store::{Acknowledgement, Place, Reading};
 
 /// Where a window of the list begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,10 @@ pub struct Dossier {
     pub sessions: Vec<Session>,
     /// The link tokens of these, in the same order.
     pub tokens: Vec<LinkToken>,
+    /// Keys in links of the old system that let nobody into it.
+    pub dead_keys: Vec<SessionKey>,
+    /// The findings that somebody acknowledged, and why.
+    pub acknowledgements: Vec<Acknowledgement>,
     /// Its mails, newest first.
     pub deliveries: Vec<Delivery>,
     /// Its timeline, oldest first.
@@ -214,6 +218,8 @@ impl App {
                     row,
                     sessions,
                     tokens,
+                    dead_keys: read.dead_keys(id)?,
+                    acknowledgements: read.acknowledgements(id)?,
                     deliveries: read.deliveries(id)?,
                     events: read.events(id)?,
                     accesses: read.accesses(id)?,

@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use super::{App, AppError, Dossier, Row};
 use crate::domain::access::AccessKind;
 use crate::domain::filter::{Filter, Sought};
+use crate::domain::finding::Finding;
 use crate::domain::ids::InterviewId;
+use crate::domain::interview::Status;
 use crate::domain::session::{LinkToken, Session, SessionKey};
 use crate::domain::when::{self, Zone};
-use crate::store::Place;
+use crate::store::{Acknowledgement, Place};
 
 /// An answer about one interview.
 #[derive(Debug, Clone)]
@@ -36,6 +38,8 @@ pub enum FoundBy {
     Key,
     /// A key that was replaced or revoked then.
     FormerKey(Timestamp),
+    /// A key in a link of the old system that leads nowhere.
+    DeadKey,
     /// The token of a link that works, or of the old system.
     Token,
     /// The token of a link that was replaced or revoked then.
@@ -53,6 +57,7 @@ impl FoundBy {
             Self::Text => "text",
             Self::Key => "key",
             Self::FormerKey(_) => "former_key",
+            Self::DeadKey => "dead_key",
             Self::Token => "token",
             Self::FormerToken(_) => "former_token",
             Self::ExternalId => "external_id",
@@ -137,11 +142,14 @@ impl App {
                 None => FoundBy::Key,
                 Some(at) => FoundBy::FormerKey(at),
             },
+            _ if dossier.dead_key_in(text) => FoundBy::DeadKey,
             (_, found_by) => found_by,
         };
         let mut sentence = row.reason(&self.policy().window, now).sentence(zone, now);
         if let Some(former) = dossier.former_link_in_words(text, zone) {
             sentence = format!("{former} {sentence}");
+        } else if dossier.may_hold_a_dead_link() {
+            sentence.push_str(" They hold a dead link of the old platform.");
         }
         let seen = dossier
             .accesses
@@ -178,10 +186,44 @@ impl Dossier {
         Some((Names::Token, self.sessions.get(index)?))
     }
 
+    /// Who said of a finding that it may stay as it is, and why; none if nobody did, or what it is about has changed.
+    #[must_use]
+    pub fn acknowledged(&self, finding: &Finding) -> Option<&Acknowledgement> {
+        self.acknowledgements
+            .iter()
+            .find(|said| finding.acknowledged && said.code == finding.code)
+    }
+
+    fn dead_key_in(&self, text: &str) -> bool {
+        let mut named = text.split_whitespace().filter_map(SessionKey::in_text);
+        named.any(|key| self.dead_keys.contains(&key))
+    }
+
+    // The old system mailed its links to everybody; only a mail of ours takes the place of that one.
+    fn may_hold_a_dead_link(&self) -> bool {
+        !self.dead_keys.is_empty()
+            && self.row.facts.told.is_none()
+            && self.row.interview.status == Status::Scheduled
+    }
+
     /// If a text holds a former key of the interview, or the token of a former link: that it was replaced or revoked,
-    /// when, and by what.
+    /// when, and by what. If it holds a key of the old system that leads nowhere: that, and what they should hold.
     #[must_use]
     pub fn former_link_in_words(&self, text: &str, zone: &Zone) -> Option<String> {
+        if self.dead_key_in(text) {
+            let instead = match self.sessions.first() {
+                Some(session) if session.revoked_at.is_none() => {
+                    format!(
+                        "They should hold the link with key {}.",
+                        session.key.shortened()
+                    )
+                }
+                _ => "They should hold a new link, and there is none yet.".to_owned(),
+            };
+            return Some(format!(
+                "This old link leads nowhere: its key was dropped at the import. {instead}"
+            ));
+        }
         let (names, session) = self.session_in(text)?;
         let ended = when::day_and_time(session.revoked_at?, zone);
         let what = match names {

@@ -98,10 +98,13 @@ struct ReportJson<'a> {
 #[derive(Serialize)]
 struct SkewJson<'a> {
     interviews: u64,
+    recorded_off: u64,
+    recorded_agreeing: u64,
     without_slot: u64,
     apart: &'a str,
     zone: &'a str,
     answered: bool,
+    findings: &'a [Finding],
 }
 
 #[derive(Serialize)]
@@ -257,10 +260,13 @@ fn as_json<'a>(looked: &'a Import, report: &'a Report, done: bool) -> ReportJson
         without_address: report.without_address,
         skew: report.skew.as_ref().map(|skew| SkewJson {
             interviews: skew.interviews,
+            recorded_off: skew.off,
+            recorded_agreeing: skew.agreeing,
             without_slot: skew.affected,
             apart: &skew.apart,
             zone: &skew.zone,
             answered: looked.unanswered().is_none(),
+            findings: &skew.examples,
         }),
         absent: &report.absent,
         bad_lines: &report.bad_lines,

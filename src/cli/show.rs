@@ -11,6 +11,7 @@ use crate::app::{App, DeliveryJson, Dossier, InterviewJson};
 use crate::domain::access::{self, Access};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::InterviewId;
+use crate::domain::interview::Status;
 use crate::domain::when::{self, Zone};
 
 /// Looks at the link that are shown.
@@ -184,7 +185,9 @@ fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
                 ),
             );
             field(printer, "Theirs", &clocks.theirs.unwrap_or_default());
-            if let Some((opens, closes)) = app.access_window().of(interview) {
+            // A link that lets nobody in works at no time.
+            let works = app.join_link(row).is_some() && interview.status == Status::Scheduled;
+            if let Some((opens, closes)) = app.access_window().of(interview).filter(|_| works) {
                 let clock = |at| when::day_and_time(at, &interview.zone);
                 field(
                     printer,

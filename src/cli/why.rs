@@ -44,6 +44,16 @@ struct AnswerJson<'a> {
     found_by: &'static str,
     last_seen: Option<&'a str>,
     findings: Vec<&'static str>,
+    acknowledged: Vec<AcknowledgedJson<'a>>,
+}
+
+/// One of the findings that somebody said may stay.
+#[derive(Serialize)]
+struct AcknowledgedJson<'a> {
+    code: &'static str,
+    by: &'a str,
+    at: Timestamp,
+    reason: &'a str,
 }
 
 impl Why {
@@ -78,7 +88,10 @@ fn print_json(answer: &Answer, app: &App, printer: &mut Printer) {
     let row = &answer.dossier.row;
     let interview = &row.interview;
     let reason = row.reason(&app.access_window(), app.now());
-    let findings = app.findings(row).into_iter();
+    let findings = app.findings(row);
+    let silent = findings
+        .iter()
+        .filter_map(|finding| answer.dossier.acknowledged(finding));
     printer.json(&AnswerJson {
         interview_id: row.id().to_string(),
         candidate_name: &interview.candidate_name,
@@ -91,7 +104,15 @@ fn print_json(answer: &Answer, app: &App, printer: &mut Printer) {
         sentence: &answer.sentence,
         found_by: answer.found_by.name(),
         last_seen: answer.last_seen.as_deref(),
-        findings: findings.map(|finding| finding.code.name()).collect(),
+        findings: findings.iter().map(|one| one.code.name()).collect(),
+        acknowledged: silent
+            .map(|ack| AcknowledgedJson {
+                code: ack.code.name(),
+                by: &ack.actor,
+                at: ack.at,
+                reason: &ack.reason,
+            })
+            .collect(),
     });
 }
 
@@ -116,11 +137,19 @@ fn say(answer: &Answer, app: &App, printer: &mut Printer) {
         None => printer.line("The candidate has not opened the link."),
     }
     for finding in app.findings(row) {
+        let next = match answer.dossier.acknowledged(&finding) {
+            Some(ack) => format!(
+                "Acknowledged by {} on {}: {}",
+                ack.actor,
+                when::day_and_time(ack.at, &interview.zone),
+                ack.reason
+            ),
+            None => format!("Mended by: {}", finding.remedy.words),
+        };
         printer.line(&format!(
-            "{}: {} Mended by: {}",
+            "{}: {} {next}",
             finding.code.name(),
-            finding.detail,
-            finding.remedy.words
+            finding.detail
         ));
     }
     printer.line(&format!("greenroom show {}", row.id()));

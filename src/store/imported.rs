@@ -1,4 +1,5 @@
-//! What an import leaves beside an interview: where it came from, and the tokens of the old system's links.
+//! What an import leaves beside an interview: where it came from, the tokens of the old system's links, and the keys of
+//! those that lead nowhere.
 
 use std::collections::HashSet;
 
@@ -19,9 +20,33 @@ impl Writing<'_> {
         )?;
         Ok(())
     }
+
+    /// Remembers a key in an old link that lets nobody into this interview.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub(super) fn add_dead_key(&self, key: &str, id: InterviewId) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO dead_key (key, interview_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            [key, &id.to_string()],
+        )?;
+        Ok(())
+    }
 }
 
 impl Reading<'_> {
+    /// The keys in old links of this interview that let nobody in.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn dead_keys(&self, id: InterviewId) -> Result<Vec<SessionKey>, StoreError> {
+        self.many(
+            "SELECT key FROM dead_key WHERE interview_id = $1 ORDER BY key",
+            [id.to_string()],
+            |row| parsed(row, "key"),
+        )
+    }
+
     /// Whether there is this interview.
     ///
     /// # Errors

@@ -18,12 +18,13 @@ use crate::domain::session::{Session, SessionKey};
 use crate::domain::verdict::Imported;
 
 /// What is kept beside the columns of the interview itself.
-const OWN: [&str; 7] = [
+const OWN: [&str; 8] = [
     "source",
     "external_id",
     "import_conflict",
     "session_key",
     "mailed_key",
+    "dead_keys",
     "token",
     "cancelled_because",
 ];
@@ -62,6 +63,7 @@ const EXTERNAL_ID: usize = place("external_id");
 const CONFLICT: usize = place("import_conflict");
 const KEY: usize = place("session_key");
 const MAILED_KEY: usize = place("mailed_key");
+const DEAD_KEYS: usize = place("dead_keys");
 const TOKEN: usize = place("token");
 const BECAUSE: usize = place("cancelled_because");
 
@@ -124,6 +126,13 @@ impl Incoming {
             arrival.conflict.into(),
             arrival.key.map(SessionKey::expose).into(),
             arrival.mailed_key.map(SessionKey::expose).into(),
+            arrival
+                .dead_keys
+                .iter()
+                .map(|key| key.expose())
+                .collect::<Vec<_>>()
+                .join(" ")
+                .into(),
             arrival.token.clone().into(),
             arrival.cancelled_because.map(str::to_owned).into(),
         ];
@@ -236,7 +245,8 @@ fn parsed_at<T: FromStr>(row: &SqlRow<'_>, at: usize) -> Result<T, StoreError> {
 
 impl Writing<'_> {
     /// Writes an interview on its way in, with where it came from and the old system's token. With `session` it keeps
-    /// the key that it brings along; without, a key that it brings stands on another interview too, and neither keeps it.
+    /// the key that it brings along; without, a key that it brings stands on another interview too, and neither keeps it:
+    /// then it is remembered as dead.
     ///
     /// # Errors
     /// The engine's: an id, an external id of that source, or a key that is there already is refused by the schema.
@@ -272,6 +282,11 @@ impl Writing<'_> {
                 created_at: instant_of(row.get(CREATED_AT)?)?,
                 revoked_at: None,
             })?;
+        }
+        let dropped = key.filter(|_| kept.is_none()).map(SessionKey::expose);
+        let dead: String = row.get(DEAD_KEYS)?;
+        for key in dead.split_whitespace().chain(dropped.as_deref()) {
+            self.add_dead_key(key, id)?;
         }
         match row.get::<_, Option<String>>(TOKEN)? {
             Some(token) => self.add_imported_token(&token, id),

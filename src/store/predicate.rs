@@ -112,6 +112,7 @@ impl Sql {
             .bind(phrase);
         for (table, column, beginning) in [
             ("session", "key", sought.folded.clone()),
+            ("dead_key", "key", sought.folded.clone()),
             ("delivery", "message_id", format!("<{}", sought.folded)),
         ] {
             let after = format!("{beginning}\u{10FFFF}");

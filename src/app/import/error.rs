@@ -24,10 +24,12 @@ pub enum ImportError {
     #[error("line {0}: {1}")]
     Flawed(u64, String),
     /// Some lines are bad, and the others were not to be taken without them.
-    #[error("{} can't be taken, so nothing was imported; mend them, or take the others with --skip-bad", lines_in_words(*count))]
+    #[error("{} can't be taken, so nothing was imported; mend them, or take the others with --skip-bad", counted(*count, what))]
     BadLines {
         /// How many.
         count: u64,
+        /// What one of them is.
+        what: &'static str,
     },
     /// Nobody said which of two times is right.
     #[error(
@@ -47,10 +49,10 @@ impl From<StoreError> for ImportError {
     }
 }
 
-fn lines_in_words(count: u64) -> String {
+fn counted(count: u64, what: &str) -> String {
     if count == 1 {
-        "1 line".to_owned()
+        format!("1 {what}")
     } else {
-        format!("{count} lines")
+        format!("{count} {what}s")
     }
 }

@@ -8,7 +8,7 @@ use super::known::{Database, Known};
 use super::{Found, ImportError};
 use crate::domain::address;
 use crate::domain::ids::InterviewId;
-use crate::domain::import::{Arrival, Defect, Finding, Names, Report};
+use crate::domain::import::{Arrival, Defect, Finding, Names, Place, Report};
 use crate::domain::interview::Status;
 use crate::domain::session::SessionKey;
 use crate::store::{Incoming, Reading};
@@ -59,7 +59,7 @@ impl<'a> Look<'a> {
                 self.take(line, &arrival)
             }
             Err(reasons) => {
-                self.report.refuse(line, reasons);
+                self.report.refuse(Place::Line { line }, reasons);
                 Ok(())
             }
         }

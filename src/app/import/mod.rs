@@ -149,6 +149,10 @@ impl Import {
         if self.report.bad > 0 && !self.request.skip_bad {
             return Err(ImportError::BadLines {
                 count: self.report.bad,
+                what: match self.format {
+                    Format::Legacy => "interview",
+                    Format::Csv | Format::Json => "line",
+                },
             });
         }
         match self.unanswered() {

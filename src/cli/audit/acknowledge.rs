@@ -103,7 +103,7 @@ pub(super) async fn list(
         vec![
             found.finding.code.name().to_owned(),
             found.row.interview.candidate_name.clone(),
-            format!("{}, {}", when::moment(ack.at, &zone, app.now()), ack.actor),
+            format!("{}, {}", when::day_and_time(ack.at, &zone), ack.actor),
             ack.reason.clone(),
             found.row.id().to_string(),
         ]

@@ -28,11 +28,13 @@ pub enum Defect {
     NoDuration,
     NoName,
     TextChanged,
+    TimeUnreadable,
+    NoSlot,
 }
 
 impl Defect {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::NoKey,
         Self::KeyWithoutSession,
         Self::SessionWithoutInterview,
@@ -57,6 +59,8 @@ impl Defect {
         Self::NoDuration,
         Self::NoName,
         Self::TextChanged,
+        Self::TimeUnreadable,
+        Self::NoSlot,
     ];
 
     /// Its number in the list of the old system's defects, 1 to 17.
@@ -94,6 +98,8 @@ impl Defect {
             Self::NoDuration => "no-duration",
             Self::NoName => "no-name",
             Self::TextChanged => "text-changed",
+            Self::TimeUnreadable => "time-unreadable",
+            Self::NoSlot => "no-slot",
         }
     }
 
@@ -162,6 +168,12 @@ impl Defect {
             Self::NoName => "a candidate without a name: they are called by their number",
             Self::TextChanged => {
                 "text with characters that nobody sees, or too long: it was cleaned"
+            }
+            Self::TimeUnreadable => {
+                "a date or time that can't be: it is left out, and the next place that names a start counts"
+            }
+            Self::NoSlot => {
+                "booked in a slot that is not there: the next place that names a start counts"
             }
         }
     }

@@ -21,7 +21,7 @@ use super::verdict::Imported;
 
 pub use column::{Column, Header, HeaderError};
 pub use defect::Defect;
-pub use report::{BadLine, Finding, Group, Report};
+pub use report::{BadLine, Finding, Group, Place, Report};
 pub use table::{Line, Terms};
 
 /// The name of the old system as a source.
@@ -40,6 +40,8 @@ pub struct Arrival {
     pub key: Option<SessionKey>,
     /// The key in the link that the old system wrote down, if that is another one.
     pub mailed_key: Option<SessionKey>,
+    /// Keys that the old system had or wrote down for it and that are not kept: whoever holds a link with one holds a dead link.
+    pub dead_keys: Vec<SessionKey>,
     /// Its key stood on another interview too, so that neither keeps it.
     pub conflict: bool,
     /// The signed token of the old system's link.

@@ -1,6 +1,7 @@
 //! What an import would do, or did, and what it noticed.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 
@@ -21,6 +22,20 @@ pub struct Finding {
     pub detail: String,
 }
 
+impl Finding {
+    /// Where, whom and what, on one line.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let parts = [&self.at, &self.who, &self.detail];
+        let said: Vec<&str> = parts
+            .into_iter()
+            .map(String::as_str)
+            .filter(|part| !part.is_empty())
+            .collect();
+        said.join(" · ")
+    }
+}
+
 /// All findings of one kind.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Group {
@@ -30,13 +45,50 @@ pub struct Group {
     pub findings: Vec<Finding>,
 }
 
-/// A line that can't be taken.
+/// What can't be taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BadLine {
-    /// The number of the line, from 1; in a database the number of the row.
-    pub line: u64,
+    /// Which one it is.
+    #[serde(flatten)]
+    pub at: Place,
     /// Why, one reason a field.
     pub reasons: Vec<String>,
+}
+
+/// Where something stands that can't be taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Place {
+    /// In a table.
+    Line {
+        /// The number of the line, from 1.
+        line: u64,
+    },
+    /// In a database, which has no lines.
+    Interview {
+        /// The id there, if it has one.
+        id: Option<String>,
+        /// Whom it concerns, if that is known.
+        candidate_name: Option<String>,
+    },
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line { line } => write!(f, "line {line}"),
+            Self::Interview { id, candidate_name } => {
+                match id {
+                    Some(id) => write!(f, "interview {id}")?,
+                    None => f.write_str("an interview without an id")?,
+                }
+                match candidate_name {
+                    Some(name) => write!(f, " · {name}"),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
 }
 
 /// What an import would do, or did.
@@ -78,11 +130,11 @@ impl Report {
         }
     }
 
-    /// Writes down a line that can't be taken.
-    pub fn refuse(&mut self, line: u64, reasons: Vec<String>) {
+    /// Writes down something that can't be taken.
+    pub fn refuse(&mut self, at: Place, reasons: Vec<String>) {
         self.bad += 1;
         if self.bad_lines.len() < KEPT {
-            self.bad_lines.push(BadLine { line, reasons });
+            self.bad_lines.push(BadLine { at, reasons });
         }
     }
 
@@ -137,7 +189,7 @@ impl Report {
             lines.push(String::new());
             lines.push(format!("{} can't be taken:", self.bad));
             for bad in self.bad_lines.iter().take(few.saturating_mul(2)) {
-                lines.push(format!("  line {}: {}", bad.line, bad.reasons.join("; ")));
+                lines.push(format!("  {}: {}", bad.at, bad.reasons.join("; ")));
             }
             lines.extend(rest(self.bad, few.saturating_mul(2)));
         }
@@ -150,13 +202,7 @@ impl Report {
                 defect.words()
             ));
             for finding in group.findings.iter().take(few) {
-                let parts = [&finding.at, &finding.who, &finding.detail];
-                let said: Vec<&str> = parts
-                    .into_iter()
-                    .map(String::as_str)
-                    .filter(|part| !part.is_empty())
-                    .collect();
-                lines.push(format!("  {}", said.join(" · ")));
+                lines.push(format!("  {}", finding.in_words()));
             }
             lines.extend(rest(group.count, few));
         }

@@ -119,6 +119,7 @@ impl Line {
             },
             key,
             mailed_key: None,
+            dead_keys: Vec::new(),
             conflict: false,
             token: None,
             cancelled_because: None,

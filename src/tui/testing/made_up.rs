@@ -384,6 +384,8 @@ pub fn dossier(row: &Row) -> Box<Dossier> {
         ),
     ];
     Box::new(Dossier {
+        dead_keys: Vec::new(),
+        acknowledgements: Vec::new(),
         row: row.clone(),
         sessions: Vec::new(),
         tokens: Vec::new(),

@@ -28,7 +28,7 @@ pub struct Stage {
 impl Stage {
     /// With the report of a file on top in which one line of three is bad and says that; none is when it is empty.
     pub fn importing(&mut self, said: &str) -> &mut Self {
-        use crate::domain::import::Report;
+        use crate::domain::import::{Place, Report};
         self.keys(": import Enter t.csv Enter");
         let Some(Effect::LookThrough { request, .. }) = self.effects.last() else {
             panic!("not looked through")
@@ -41,7 +41,10 @@ impl Stage {
             ..Report::default()
         };
         if !said.is_empty() {
-            report.refuse(3, vec![format!("starts_at: {said} is no time")]);
+            report.refuse(
+                Place::Line { line: 3 },
+                vec![format!("starts_at: {said} is no time")],
+            );
         }
         let looked = crate::tui::model::import::Looked::of(crate::app::Import::sample(report));
         self.tell(Event::LookedThrough(request, Ok(Box::new(looked))));

@@ -193,3 +193,43 @@ fn the_command_answers_in_words_and_in_json() {
     greenroom.run(&["why", "nobody"]).ended(1);
     greenroom.run(&["why"]).ended(2);
 }
+
+#[test]
+fn an_acknowledged_finding_says_by_whom_and_why_and_names_no_remedy() {
+    let greenroom = Greenroom::new();
+    greenroom.new_ada(&["--no-send"]).ended(0);
+    let listed = greenroom.run(&["list", "--json"]).ended(0).one();
+    let id = listed["id"].as_str().unwrap().to_owned();
+    greenroom
+        .run(&[
+            "audit",
+            "ack",
+            &id,
+            "NEVER-MAILED",
+            "--reason",
+            "told by phone",
+        ])
+        .ended(0);
+    let said = greenroom.run(&["why", "Ada"]).ended(0).out;
+    assert!(
+        said.contains("Acknowledged by") && said.contains(": told by phone"),
+        "{said}"
+    );
+    assert!(!said.contains("Mended by"), "{said}");
+    let json = greenroom.run(&["why", "Ada", "--json"]).ended(0).one();
+    assert_eq!(json["acknowledged"][0]["code"], "NEVER-MAILED");
+    assert_eq!(json["acknowledged"][0]["reason"], "told by phone");
+    let acked = greenroom.run(&["audit", "--acked"]).ended(0).out;
+    assert!(
+        acked.contains("09:12 GMT"),
+        "its time names its zone: {acked}"
+    );
+    // A link that was revoked works at no time.
+    assert!(greenroom.run(&["show", &id]).out.contains("Link works"));
+    greenroom.run(&["revoke", &id, "--yes"]).ended(0);
+    let shown = greenroom.run(&["show", &id]).out;
+    assert!(
+        !shown.contains("Link works") && shown.contains("no link"),
+        "{shown}"
+    );
+}

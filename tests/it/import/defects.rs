@@ -79,6 +79,23 @@ async fn in_a_sound_database_nothing_is_noticed() {
     &["link-of-another-key"]
 )]
 #[case::error("UPDATE interviews_interview SET status = 'error'", &["error-status"])]
+#[case::clock_that_is_none(
+    "UPDATE interviews_interviewslot SET start_time = '25:99:00'",
+    &["time-unreadable"]
+)]
+#[case::day_that_is_none(
+    "UPDATE interviews_interviewslot SET interview_date = '2026-02-30'",
+    &["time-unreadable"]
+)]
+#[case::day_after_all_days(
+    "UPDATE interviews_interviewslot SET interview_date = '9999-12-31'",
+    &["time-unreadable"]
+)]
+#[case::recorded_time_that_is_none(
+    "UPDATE interviews_interview SET scheduled_time = 'tomorrow'",
+    &["time-unreadable"]
+)]
+#[case::slot_that_is_not_there("DELETE FROM interviews_interviewslot", &["no-slot"])]
 #[case::no_name("UPDATE candidates_candidate SET full_name = ' '", &["no-name"])]
 #[tokio::test]
 async fn every_defect_is_noticed_by_its_name_and_nothing_else(

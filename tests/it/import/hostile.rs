@@ -88,7 +88,7 @@ async fn a_cell_of_megabytes_costs_its_line_only(
     let report = import(&world.app, skipping).await.unwrap();
     assert_eq!((report.new, report.bad), (new, 1));
     let bad = &report.bad_lines[0];
-    assert_eq!(bad.line, 3);
+    assert_eq!(bad.at.to_string(), "line 3");
     assert!(bad.reasons[0].starts_with(says), "{:?}", bad.reasons);
 }
 
@@ -105,7 +105,7 @@ async fn a_line_of_megabytes_of_an_export_costs_itself_only() {
     };
     let report = import(&world.app, skipping).await.unwrap();
     assert_eq!((report.new, report.bad), (1, 1));
-    assert_eq!(report.bad_lines[0].line, 1);
+    assert_eq!(report.bad_lines[0].at.to_string(), "line 1");
     assert_eq!(report.bad_lines[0].reasons, ["is longer than a mebibyte"]);
 }
 
@@ -143,7 +143,7 @@ async fn cells_of_the_wrong_kind_are_not_believed() {
 }
 
 #[tokio::test]
-async fn rows_that_can_not_be_told_apart_or_read_are_left_out_by_number() {
+async fn rows_that_can_not_be_told_apart_or_read_are_left_out_by_name() {
     let world = World::new().await;
     let old = Old::new(world.home());
     old.run(
@@ -159,7 +159,7 @@ async fn rows_that_can_not_be_told_apart_or_read_are_left_out_by_number() {
     let report = import(&world.app, skipping).await.unwrap();
     assert_eq!((report.new, report.bad), (1, 3));
     let refusal = words(import(&world.app, request(&old.file)).await);
-    assert!(refusal.contains("3 lines can't be taken"), "{refusal}");
+    assert!(refusal.contains("3 interviews can't be taken"), "{refusal}");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The old database as a whole: what comes in, what is kept, and what is asked.
 
-use greenroom::app::{Action, Format, Found, ImportError, ImportRequest, Selection};
+use greenroom::app::{Action, Format, Found, FoundBy, ImportError, ImportRequest, Join, Selection};
 use greenroom::domain::filter::Filter;
 use greenroom::domain::finding::{Code, Severity, evidence};
 use greenroom::domain::ids::InterviewId;
@@ -378,4 +378,133 @@ async fn the_slots_zone_can_be_said_and_in_utc_nothing_is_skewed() {
             .to_string(),
         "2031-05-06T12:50:00Z"
     );
+}
+
+#[tokio::test]
+async fn a_key_that_was_dropped_finds_everyone_whose_links_carry_it_and_lets_nobody_in() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    for (n, name) in [(2, "Bob"), (3, "Cleo"), (4, "Dan")] {
+        old.interview(n, name, &format!("{name}@c.example"));
+    }
+    // Bob shares Ada's key; Cleo's stands in her link alone; Dan's link carries another than was kept.
+    let (cleo, dan) = ("c".repeat(32), "d".repeat(32));
+    let link = |key: &str| format!("https://old.example/interview/?session_key={key}");
+    old.run(&format!(
+        "UPDATE interviews_interview SET session_key = '{KEY}', interview_link = '{}' WHERE candidate_id = 2;
+         UPDATE interviews_interview SET session_key = '', interview_link = '{}' WHERE candidate_id = 3;
+         UPDATE interviews_interview SET interview_link = '{}' WHERE candidate_id = 4",
+        link(KEY),
+        link(&cleo),
+        link(&dan)
+    ));
+    import(&world.app, request(&old.file)).await.unwrap();
+    let (answers, _) = world.app.why("Cleo", 20).await.unwrap();
+    assert!(
+        answers[0]
+            .sentence
+            .ends_with("They hold a dead link of the old platform."),
+        "{}",
+        answers[0].sentence
+    );
+    // A new link does not reach them until it is mailed.
+    let plan = world
+        .app
+        .plan(
+            Action::Repair { send: false },
+            &Selection::Matching(Filter::parse("all").unwrap()),
+        )
+        .await
+        .unwrap();
+    world.app.carry_out(&plan, None).await.unwrap();
+    let (answers, _) = world.app.why("Cleo", 20).await.unwrap();
+    assert!(
+        answers[0]
+            .sentence
+            .ends_with("They hold a dead link of the old platform."),
+        "{}",
+        answers[0].sentence
+    );
+    let site = world.serve().await;
+    for (key, names) in [
+        (KEY, &["Ada Lovelace", "Bob"][..]),
+        (&cleo, &["Cleo"]),
+        (&dan, &["Dan"]),
+    ] {
+        for text in [key.to_owned(), link(key), link(&key.to_uppercase())] {
+            let (answers, _) = world.app.why(&text, 20).await.unwrap();
+            let found: Vec<_> = answers
+                .iter()
+                .map(|answer| answer.dossier.row.interview.candidate_name.as_str())
+                .collect();
+            assert_eq!(found, names, "{text}");
+            for answer in &answers {
+                assert_eq!(answer.found_by, FoundBy::DeadKey);
+                assert!(
+                    answer.sentence.starts_with("This old link leads nowhere"),
+                    "{}",
+                    answer.sentence
+                );
+            }
+            let filter = Filter::parse(&text).unwrap();
+            assert_eq!(world.app.count(&filter).await.unwrap(), names.len() as u64);
+        }
+        for path in ["/interview/", "/", "/interview_app/"] {
+            let answer = site.get(&format!("{path}?session_key={key}")).await;
+            assert_eq!(answer.status, 404, "{path}");
+        }
+        let key = key.parse().unwrap();
+        assert!(matches!(world.app.join(key).await.unwrap(), Join::Unknown));
+    }
+    assert_eq!(world.count("dead_key"), 4);
+    world.app.erase(ada()).await.unwrap();
+    assert_eq!(world.count("dead_key"), 3);
+    assert_eq!(world.app.why(KEY, 20).await.unwrap().0.len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_database_holds_and_cannot_be_taken_is_named_by_its_interview() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.run("UPDATE interviews_interview SET status = 'weird'");
+    let looked = look(&world.app, request(&old.file)).await.unwrap();
+    let said = looked.in_words(looked.report(), false, 10).join("\n");
+    assert!(
+        said.contains(&format!(
+            "interview {ID} · Ada Lovelace: status: \"weird\" is not known"
+        )),
+        "{said}"
+    );
+    let json = serde_json::to_value(&looked.report().bad_lines).unwrap();
+    assert_eq!(json[0]["id"], ID);
+    assert_eq!(json[0]["candidate_name"], "Ada Lovelace");
+    assert_eq!(json[0].get("line"), None, "a database has no lines");
+    let refusal = looked.ready().unwrap_err().to_string();
+    assert!(
+        refusal.starts_with("1 interview can't be taken"),
+        "{refusal}"
+    );
+}
+
+#[tokio::test]
+async fn incident_31_the_question_names_the_interviews_and_how_many_times_agree() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.interview(2, "Bob", "bob@c.example");
+    old.run("UPDATE interviews_interview SET scheduled_time = '2031-05-06 12:50:00' WHERE candidate_id = 1");
+    let looked = look(&world.app, request(&old.file)).await.unwrap();
+    let skew = looked.unanswered().unwrap();
+    assert_eq!((skew.interviews, skew.off, skew.agreeing), (1, 1, 5));
+    let said = skew.question().join("\n");
+    for part in [
+        &format!(
+            "{ID} · Ada Lovelace · the slot says Tue 6 May 2031 12:50 IST, scheduled_time says"
+        ),
+        "1 is off like this, and 5 agree with the slot",
+        "--skew correct",
+        "--skew keep",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains("Bob"), "{said}");
 }

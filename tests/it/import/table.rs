@@ -147,7 +147,7 @@ async fn a_bad_line_is_told_by_its_number_and_reason(#[case] line: &str, #[case]
     let file = file(&world, format!("{HEADER}\n{ADA}\n\n{line}\n"));
     let looked = look(&world.app, request(&file)).await.unwrap();
     let bad = &looked.report().bad_lines;
-    assert_eq!((bad.len(), bad[0].line), (1, 4));
+    assert_eq!((bad.len(), bad[0].at.to_string()), (1, "line 4".to_owned()));
     assert!(bad[0].reasons.join("; ").contains(reason), "{bad:?}");
     let refusal = words(import(&world.app, request(&file)).await);
     assert!(
@@ -184,9 +184,12 @@ async fn lines_are_counted_as_an_editor_counts_them(#[case] end: &str, #[case] l
         .report()
         .bad_lines
         .iter()
-        .map(|bad| bad.line)
+        .map(|bad| bad.at.to_string())
         .collect();
-    assert_eq!((looked.report().new, bad), (1, vec![3, 7, 10]));
+    assert_eq!(
+        (looked.report().new, bad.join(" ")),
+        (1, "line 3 line 7 line 10".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -252,13 +255,13 @@ async fn the_same_line_twice_is_one_interview_too_many() {
         .report()
         .bad_lines
         .iter()
-        .map(|bad| (bad.line, bad.reasons[0].as_str()))
+        .map(|bad| format!("{} {}", bad.at, bad.reasons[0]))
         .collect();
     assert_eq!(
         told,
         [
-            (3, "is the same interview as line 2"),
-            (5, "is the same interview as line 4")
+            "line 3 is the same interview as line 2",
+            "line 5 is the same interview as line 4"
         ]
     );
 }

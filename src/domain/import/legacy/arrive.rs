@@ -2,13 +2,14 @@
 
 use super::LegacyTerms;
 use super::known::Known;
-use super::link;
+use super::link::{self, OldLink};
 use super::rows::{InterviewRow, SlotRow};
 use super::tell::Teller;
 use super::times::{Times, length_of, slot_length, utc};
 use crate::domain::address::EmailAddress;
 use crate::domain::import::{Arrival, Defect, LEGACY, Report, own_id};
 use crate::domain::interview::{Interview, Recruiter, Status};
+use crate::domain::session::SessionKey;
 use crate::domain::text::clip;
 use crate::domain::verdict::Imported;
 use crate::domain::when::InterviewDuration;
@@ -39,6 +40,7 @@ pub(super) fn arrive(
         terms,
     };
     let (status, cancelled_because) = standing(row, known, &mut teller)?;
+    teller.places(row, known);
     let starts_at = teller.start(times);
     let slot = known.slots(row).into_iter().flatten().next();
     let duration = how_long(row, slot, &mut teller);
@@ -108,10 +110,21 @@ pub(super) fn arrive(
         mailed_key: old
             .key
             .filter(|mailed| key.is_some_and(|key| key != *mailed)),
+        dead_keys: dead_keys(row, &old, key),
         conflict,
         token: old.token,
         cancelled_because,
     })
+}
+
+// What its old links may carry beside the key that it keeps.
+fn dead_keys(row: &InterviewRow, old: &OldLink, kept: Option<SessionKey>) -> Vec<SessionKey> {
+    let own = row.session_key.as_deref().and_then(link::key);
+    let written = old.key.filter(|key| Some(*key) != own);
+    own.into_iter()
+        .chain(written)
+        .filter(|key| Some(*key) != kept)
+        .collect()
 }
 
 // Where it stands, and why it is cancelled if the row itself does not say so.

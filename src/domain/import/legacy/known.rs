@@ -7,8 +7,12 @@ use super::rows::{
     UserRow,
 };
 use super::times::Times;
-use crate::domain::import::{Defect, Finding, Report};
+use crate::domain::import::{Defect, Finding, Place, Report};
+use crate::domain::text::clip;
 use crate::domain::when::Zone;
+
+/// Characters of an id or a name that are kept.
+const LONGEST: usize = 200;
 
 /// An id or key as it is compared: UUIDs come with dashes or without.
 pub(super) fn plain(id: &str) -> String {
@@ -74,6 +78,18 @@ impl<'a> Known<'a> {
         [booked, find(&self.slots, row.slot_id.as_deref())]
     }
 
+    /// The slots that the schedule and the interview name, and that are not there.
+    pub fn missing_slots(&self, row: &'a InterviewRow) -> Vec<&'a str> {
+        let booked = self.schedule(row).and_then(|one| one.slot_id.as_deref());
+        let mut missing: Vec<&str> = [booked, row.slot_id.as_deref()]
+            .into_iter()
+            .flatten()
+            .filter(|id| find(&self.slots, Some(id)).is_none())
+            .collect();
+        missing.dedup();
+        missing
+    }
+
     pub fn candidate(&self, row: &InterviewRow) -> Option<&'a CandidateRow> {
         find(&self.candidates, row.candidate_id.as_deref())
     }
@@ -103,6 +119,25 @@ impl<'a> Known<'a> {
 
     pub fn recruiter(&self, row: &InterviewRow) -> Option<&'a UserRow> {
         find(&self.users, self.candidate(row)?.recruiter_id.as_deref())
+    }
+
+    /// How a report names an interview that can't be taken.
+    pub fn place(&self, row: &InterviewRow) -> Place {
+        let (id, name) = self.called(row);
+        Place::Interview {
+            id: Some(id).filter(|id| !id.is_empty()),
+            candidate_name: Some(name).filter(|name| !name.is_empty()),
+        }
+    }
+
+    /// The id and the candidate's name of an interview, as far as there are any.
+    pub fn called(&self, row: &InterviewRow) -> (String, String) {
+        let candidate = self.candidate(row);
+        let text = |text: Option<&str>| clip(text.unwrap_or_default(), LONGEST);
+        (
+            text(row.id.as_deref()),
+            text(candidate.and_then(|candidate| candidate.full_name.as_deref())),
+        )
     }
 
     pub fn is_shared(&self, key: &str) -> bool {

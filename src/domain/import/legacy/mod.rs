@@ -13,7 +13,7 @@ mod tell;
 mod times;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use jiff::Timestamp;
 
@@ -75,22 +75,27 @@ pub fn read(database: &Database, terms: &LegacyTerms) -> (Vec<Arrival>, Report) 
         .iter()
         .map(|row| known.times(row, &terms.zone))
         .collect();
-    report.skew = Skew::find(&times, &terms.zone);
+    report.skew = Skew::find(&times, &terms.zone, |index| {
+        known.called(&database.interviews[index])
+    });
     let mut arrivals = Vec::with_capacity(database.interviews.len());
-    let mut seen: HashMap<String, u64> = HashMap::new();
-    for ((number, row), times) in (1..).zip(&database.interviews).zip(&times) {
+    let mut seen = HashSet::new();
+    for (row, times) in database.interviews.iter().zip(&times) {
         report.read += 1;
         let Some(id) = row.id.as_deref().map(known::plain) else {
-            report.refuse(number, vec!["id: is missing".to_owned()]);
+            report.refuse(known.place(row), vec!["id: is missing".to_owned()]);
             continue;
         };
-        if let Some(first) = seen.insert(id, number) {
-            report.refuse(number, vec![format!("id: the same as in row {first}")]);
+        if !seen.insert(id) {
+            report.refuse(
+                known.place(row),
+                vec!["id: another interview has the same".to_owned()],
+            );
             continue;
         }
         match arrive::arrive(row, times, &known, terms, &mut report) {
             Ok(arrival) => arrivals.push(arrival),
-            Err(reason) => report.refuse(number, vec![reason]),
+            Err(reason) => report.refuse(known.place(row), vec![reason]),
         }
     }
     known.report_sessions(database, &mut report);

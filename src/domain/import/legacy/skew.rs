@@ -5,8 +5,14 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::times::{Recorded, Times, wall_clock};
-use crate::domain::when::{Zone, span_in_words};
+use super::times::{Recorded, Times, near, wall_clock};
+use crate::domain::import::Finding;
+use crate::domain::when::{Zone, day_and_time, span_in_words};
+
+/// Interviews that are kept as examples.
+const KEPT: usize = 1_000;
+/// Interviews that the question names.
+const SHOWN: usize = 3;
 
 /// Which of the two is right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +28,12 @@ pub enum SkewAnswer {
 pub struct Skew {
     /// Interviews in which a recorded time is off by exactly the offset.
     pub interviews: u64,
+    /// The first of them, with what stands where.
+    pub examples: Vec<Finding>,
+    /// Recorded times that are off by exactly the offset.
+    pub off: u64,
+    /// Recorded times that agree with the slot beside them.
+    pub agreeing: u64,
     /// Interviews without a slot, which would take their start from a place that is off elsewhere.
     pub affected: u64,
     /// How far it is off, as a person says it: `5 hours 30 minutes later`.
@@ -33,22 +45,45 @@ pub struct Skew {
 }
 
 impl Skew {
-    pub(super) fn find(times: &[Times], zone: &Zone) -> Option<Self> {
+    /// What there is of it; `name` says whose times the ones at that place are.
+    pub(super) fn find(
+        times: &[Times],
+        zone: &Zone,
+        name: impl Fn(usize) -> (String, String),
+    ) -> Option<Self> {
         let mut tally: BTreeMap<Recorded, (u64, u64)> = BTreeMap::new();
         let mut interviews = 0;
+        let (mut off, mut agreeing) = (0, 0);
         let mut example = None;
-        for times in times {
-            let mut off = false;
+        let mut examples = Vec::new();
+        for (index, times) in times.iter().enumerate() {
+            let mut said = Vec::new();
             for (place, at) in times.beside() {
                 let Some(apart) = times.skew_of(at, zone) else {
+                    agreeing += u64::from(near(at, times.slot()));
                     continue;
                 };
-                off = true;
+                off += 1;
+                if let Some(at) = at {
+                    said.push(format!("{} says {}", place.words(), day_and_time(at, zone)));
+                }
                 example.get_or_insert(apart);
                 let (later, earlier) = tally.entry(place).or_default();
                 *(if apart.is_negative() { earlier } else { later }) += 1;
             }
-            interviews += u64::from(off);
+            if said.is_empty() {
+                continue;
+            }
+            interviews += 1;
+            if let Some(slot) = times.slot().filter(|_| examples.len() < KEPT) {
+                let (at, who) = name(index);
+                let detail = format!(
+                    "the slot says {}, {}",
+                    day_and_time(slot, zone),
+                    said.join(", ")
+                );
+                examples.push(Finding { at, who, detail });
+            }
         }
         let apart = example?;
         let places: BTreeMap<_, _> = tally
@@ -62,6 +97,9 @@ impl Skew {
             .count();
         Some(Self {
             interviews,
+            examples,
+            off,
+            agreeing,
             affected: u64::try_from(affected).unwrap_or(u64::MAX),
             apart: apart_in_words(apart),
             zone: zone.name().to_owned(),
@@ -109,6 +147,22 @@ impl Skew {
             self.apart,
             self.zone
         )];
+        lines.extend(
+            self.examples
+                .iter()
+                .take(SHOWN)
+                .map(|example| format!("  {}", example.in_words())),
+        );
+        if let Some(more) = self.interviews.checked_sub(SHOWN as u64 + 1) {
+            lines.push(format!("  and {} more; --json names them", more + 1));
+        }
+        lines.push(format!(
+            "Of the times that were recorded beside a slot {} {} off like this, and {} {} with the slot.",
+            self.off,
+            if self.off == 1 { "is" } else { "are" },
+            self.agreeing,
+            if self.agreeing == 1 { "agrees" } else { "agree" },
+        ));
         if self.affected > 0 {
             lines.push(format!(
                 "{} without a slot would start at a time that was recorded there.",

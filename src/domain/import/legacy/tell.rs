@@ -5,9 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::LegacyTerms;
 use super::known::Known;
 use super::link::{self, OldLink};
-use super::rows::{InterviewRow, UserRow};
+use super::rows::{InterviewRow, SlotRow, UserRow};
 use super::skew::apart_in_words;
-use super::times::{Recorded, Times, near, utc, within};
+use super::times::{Recorded, Times, near, unreadable_slot, utc, within};
 use crate::domain::address::{self, EmailAddress};
 use crate::domain::import::{Defect, Finding, Report};
 use crate::domain::interview::{Interview, Recruiter, Status};
@@ -41,6 +41,41 @@ impl Teller<'_> {
 
     fn shown(&self, at: Timestamp) -> String {
         when::day_and_time(at, &self.terms.zone)
+    }
+
+    /// What names a time and can't be read, and slots that are not there.
+    pub fn places(&mut self, row: &InterviewRow, known: &Known<'_>) {
+        for id in known.missing_slots(row) {
+            self.say(Defect::NoSlot, format!("there is no slot {}", clip(id, 40)));
+        }
+        let mut slots: Vec<&SlotRow> = known.slots(row).into_iter().flatten().collect();
+        slots.dedup_by_key(|slot| slot.id.as_deref());
+        for slot in slots {
+            if let Some(written) = unreadable_slot(slot, &self.terms.zone) {
+                self.say(
+                    Defect::TimeUnreadable,
+                    format!("the slot says {}", clip(&written, 60)),
+                );
+            }
+        }
+        let session = known.session(row);
+        for (name, written) in [
+            ("started_at", row.started_at.as_deref()),
+            (
+                "the session's scheduled_at",
+                session.and_then(|session| session.scheduled_at.as_deref()),
+            ),
+            ("scheduled_time", row.scheduled_time.as_deref()),
+            ("link_expires_at", row.link_expires_at.as_deref()),
+            ("created_at", row.created_at.as_deref()),
+        ] {
+            if let Some(written) = written.filter(|written| utc(Some(written)).is_none()) {
+                self.say(
+                    Defect::TimeUnreadable,
+                    format!("{name} says {}", clip(written, 60)),
+                );
+            }
+        }
     }
 
     pub fn start(&mut self, times: &Times) -> Option<Timestamp> {

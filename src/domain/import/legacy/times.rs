@@ -202,6 +202,15 @@ fn slot_start(slot: &SlotRow, zone: &Zone) -> Option<Timestamp> {
     slot_time(slot, slot.start_time.as_deref(), zone)
 }
 
+/// What a slot says of its start, if that is no time.
+pub(super) fn unreadable_slot(slot: &SlotRow, zone: &Zone) -> Option<String> {
+    let written: Vec<&str> = [&slot.interview_date, &slot.start_time]
+        .into_iter()
+        .filter_map(Option::as_deref)
+        .collect();
+    (!written.is_empty() && slot_start(slot, zone).is_none()).then(|| written.join(" "))
+}
+
 /// How long a slot lasts, as it says or by its end; one that ends before it begins crosses midnight.
 pub(super) fn slot_length(slot: &SlotRow, zone: &Zone) -> Option<InterviewDuration> {
     let said = slot
