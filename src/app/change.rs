@@ -255,7 +255,7 @@ impl App {
                         clock(opens),
                         clock(closes)
                     ),
-                    _ => format!("{name}: {}", reason.sentence(&interview.zone, now)),
+                    _ => format!("{name}: {}", reason.sentence_in_full(&interview.zone, now)),
                 }
             }
         };

@@ -110,7 +110,7 @@ impl App {
             link_state: row.link_state(&self.policy().window, now).name(),
             mail_state: row.facts.newest.map(|newest| newest.state.name()),
             verdict: reason.standing().name(),
-            verdict_reason: reason.sentence(&interview.zone, now),
+            verdict_reason: reason.sentence_in_full(&interview.zone, now),
             recruiter: Some(interview.recruiter.label()).filter(|label| !label.is_empty()),
             joined_at: interview.joined_at,
             created_at: interview.created_at,

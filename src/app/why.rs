@@ -145,7 +145,9 @@ impl App {
             _ if dossier.dead_key_in(text) => FoundBy::DeadKey,
             (_, found_by) => found_by,
         };
-        let mut sentence = row.reason(&self.policy().window, now).sentence(zone, now);
+        let mut sentence = row
+            .reason(&self.policy().window, now)
+            .sentence_in_full(zone, now);
         if let Some(former) = dossier.former_link_in_words(text, zone) {
             sentence = format!("{former} {sentence}");
         } else if dossier.may_hold_a_dead_link() {

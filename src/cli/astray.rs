@@ -8,7 +8,7 @@ use crate::domain::when;
 /// Says what was wrong with the base URL when it was last looked at, if anything was. Fetches nothing.
 pub(super) async fn remark(app: &App, printer: &mut Printer) -> Result<(), Failure> {
     if let Some(last) = app.base_url_trouble().await? {
-        let ago = when::moment(last.at, &app.config().list_zone(), app.now());
+        let ago = when::moment_in_full(last.at, &app.config().list_zone(), app.now());
         printer.remark(&format!(
             "Links may lead astray ({ago}): {}. greenroom doctor looks again",
             last.problem

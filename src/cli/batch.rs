@@ -289,7 +289,7 @@ fn say(status: &BatchStatus, app: &App, printer: &mut Printer) {
         batch.action.replace('_', " "),
         status.standing(),
         batch.asked_by,
-        when::moment(batch.asked_at, &zone, app.now()),
+        when::moment_in_full(batch.asked_at, &zone, app.now()),
     ));
     printer.line(&status.words());
     for event in &status.history {
@@ -297,7 +297,7 @@ fn say(status: &BatchStatus, app: &App, printer: &mut Printer) {
             "{} by {} {}",
             event.words(),
             event.actor,
-            when::moment(event.at, &zone, app.now())
+            when::moment_in_full(event.at, &zone, app.now())
         ));
     }
 }

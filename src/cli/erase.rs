@@ -81,7 +81,7 @@ fn who(dossier: &Dossier, app: &App) -> String {
     let interview = &dossier.row.interview;
     let at = interview.starts_at.map_or_else(
         || "no time yet".to_owned(),
-        |start| when::moment(start, &interview.zone, app.now()),
+        |start| when::moment_in_full(start, &interview.zone, app.now()),
     );
     let mails = dossier.deliveries.len();
     format!(

@@ -80,7 +80,10 @@ fn timeline(dossier: &Dossier, app: &App) -> String {
         visible(&interview.role),
         when::day_and_time(now, zone),
         zone.name(),
-        visible(&row.reason(&app.access_window(), now).sentence(zone, now)),
+        visible(
+            &row.reason(&app.access_window(), now)
+                .sentence_in_full(zone, now)
+        ),
     );
     let findings = app.findings(row);
     for finding in &findings {

@@ -150,7 +150,7 @@ fn in_words(news: &News, app: &App) -> String {
         interview.candidate_name,
         interview.role,
         happened.join(", "),
-        stands.sentence(&zone, now)
+        stands.sentence_in_full(&zone, now)
     )
 }
 

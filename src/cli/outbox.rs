@@ -148,7 +148,7 @@ impl Outbox {
                 )),
                 Some((state, since)) => {
                     exit = Exit::Findings;
-                    let ago = when::moment(since, &row.interview.zone, app.now());
+                    let ago = when::moment_in_full(since, &row.interview.zone, app.now());
                     printer.problem(&format!(
                         "{name}: too late, the mail to {} is {} since {ago}",
                         mail.address,
@@ -325,7 +325,7 @@ fn standing(mail: &Delivery, app: &App) -> String {
     let (zone, now) = (app.config().list_zone(), app.now());
     let due = mail
         .due
-        .map(|due| when::moment(due, &zone, now))
+        .map(|due| when::moment_in_full(due, &zone, now))
         .unwrap_or_default();
     let words = match mail.state {
         State::Held => format!("held until {due}"),

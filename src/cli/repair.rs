@@ -56,30 +56,55 @@ impl Repair {
 
     // A link that nobody was told of lets nobody in.
     fn say_who_is_not_mailed(&self, plan: &Plan, printer: &mut Printer) {
-        let untold: Vec<&PlanRow> = plan
-            .rows
-            .iter()
-            .filter(|row| row.acts() && row.address.is_some() && row.starts_at.is_some())
-            .collect();
-        if untold.is_empty() {
+        let holding: Vec<&PlanRow> = plan.rows.iter().filter(|row| row.acts()).collect();
+        if holding.is_empty() {
             return;
         }
-        let selector = if untold.len() <= FEW {
-            let ids: Vec<String> = untold.iter().map(|row| row.id.to_string()).collect();
-            ids.join(" ")
+        let (can, rest): (Vec<&PlanRow>, Vec<&PlanRow>) = holding
+            .iter()
+            .partition(|row| row.address.is_some() && row.starts_at.is_some());
+        let lacking = |what: &str, how: &str, lacks: fn(&PlanRow) -> bool| {
+            let count = rest.iter().filter(|row| lacks(row)).count();
+            let has = if count == 1 { "has" } else { "have" };
+            (count > 0).then(|| format!("; {count} of them {has} no {what} ({how} gives one)"))
+        };
+        let no_address = lacking("address", "greenroom edit ID --email ADDRESS", |row| {
+            row.address.is_none()
+        });
+        let no_time = lacking("time", "greenroom reschedule ID --at WHEN", |row| {
+            row.starts_at.is_none()
+        });
+        let next = if can.is_empty() {
+            String::new()
         } else {
-            let others = self.selector.words().iter().filter(|word| {
-                !["all", "link:missing"].contains(&word.as_str()) && !word.starts_with("verdict:")
-            });
-            std::iter::once("verdict:not_invited")
-                .chain(others.map(String::as_str))
-                .collect::<Vec<_>>()
-                .join(" ")
+            let whom = if rest.is_empty() {
+                "them"
+            } else {
+                "the others"
+            };
+            format!("; greenroom resend {} mails {whom}", self.selecting(&can))
         };
         printer.remark(&format!(
-            "{} now {} a link but no mail; greenroom resend {selector} mails them.",
-            untold.len(),
-            if untold.len() == 1 { "holds" } else { "hold" }
+            "{} now {} a link but no mail{}{}{next}.",
+            holding.len(),
+            if holding.len() == 1 { "holds" } else { "hold" },
+            no_address.unwrap_or_default(),
+            no_time.unwrap_or_default(),
         ));
+    }
+
+    // Few by their ids, more by a filter.
+    fn selecting(&self, rows: &[&PlanRow]) -> String {
+        if rows.len() <= FEW {
+            let ids: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
+            return ids.join(" ");
+        }
+        let others = self.selector.words().iter().filter(|word| {
+            !["all", "link:missing"].contains(&word.as_str()) && !word.starts_with("verdict:")
+        });
+        std::iter::once("verdict:not_invited")
+            .chain(others.map(String::as_str))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }

@@ -168,7 +168,7 @@ fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
         |email| format!("{} <{}>", interview.candidate_name, email.display()),
     );
     printer.line(&whom);
-    printer.line(&reason.sentence(&interview.zone, now));
+    printer.line(&reason.sentence_in_full(&interview.zone, now));
     printer.line("");
     field(printer, "Role", &interview.role);
     match interview.starts_at {

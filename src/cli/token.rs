@@ -176,7 +176,7 @@ fn scopes_of(token: &ApiToken) -> String {
 }
 
 fn cells_of(token: &ApiToken, app: &App) -> Vec<String> {
-    let made = when::moment(token.created_at, &app.config().list_zone(), app.now());
+    let made = when::moment_in_full(token.created_at, &app.config().list_zone(), app.now());
     vec![
         token.name.clone(),
         scopes_of(token),
@@ -190,7 +190,7 @@ fn state(token: &ApiToken, app: &App) -> String {
     token.revoked_at.map_or_else(
         || "live".to_owned(),
         |at| {
-            let ago = when::moment(at, &app.config().list_zone(), app.now());
+            let ago = when::moment_in_full(at, &app.config().list_zone(), app.now());
             format!("revoked {ago}")
         },
     )

@@ -278,7 +278,16 @@ impl Reason {
     /// One sentence: why they can or can't get in.
     #[must_use]
     pub fn sentence(self, zone: &Zone, now: Timestamp) -> String {
-        let clock = |at: Timestamp| when::moment(at, zone, now);
+        self.said(now, |at| when::moment(at, zone, now))
+    }
+
+    /// The same where no zone is named beside it: each time in it names its own.
+    #[must_use]
+    pub fn sentence_in_full(self, zone: &Zone, now: Timestamp) -> String {
+        self.said(now, |at| when::moment_in_full(at, zone, now))
+    }
+
+    fn said(self, now: Timestamp, clock: impl Fn(Timestamp) -> String) -> String {
         match self {
             Self::Ended(Status::Cancelled) => "The interview was cancelled.".into(),
             Self::Ended(Status::NoShow) => "The candidate did not come.".into(),

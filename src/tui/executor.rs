@@ -120,8 +120,9 @@ impl Executor {
                 request,
                 file,
                 skip_bad,
+                zone,
                 skew,
-            } => self.look_through(request, &file, skip_bad, skew),
+            } => self.look_through(request, &file, skip_bad, zone, skew),
             Effect::Import { import } => self.import(*import),
             Effect::Schedule { request, schedule } => self.save(request, None, schedule),
             Effect::Revise {

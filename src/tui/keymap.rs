@@ -323,6 +323,7 @@ pub static BINDINGS: &[Binding] = {
         hinted(L::Import, &["y"], I::Yes, "import it; nobody is mailed", 0, "import"),
         hinted(L::Import, &["Space"], I::Choose, "leave out the lines that can't be taken", 2, "leave bad lines out"),
         hinted(L::Import, &["Tab"], I::OtherWay, "which of two times is right, where they differ", 3, "which time"),
+        hinted(L::Import, &["z"], I::SlotZone, "on the clock of which zone slots are read", 4, "slots' zone"),
         bind(L::Import, &["j", "Down"], I::Down, "scroll down"),
         bind(L::Import, &["k", "Up"], I::Up, "scroll up"),
         bind(L::Import, &["g", "Home"], I::Top, "to the top"),

@@ -3,7 +3,17 @@
 use super::*;
 
 impl Import {
-    /// One that was never read from a file, with that report.
+    /// One that was never read from an old database, with that report.
+    #[must_use]
+    pub(crate) fn legacy_sample(report: Report) -> Self {
+        Self {
+            format: Format::Legacy,
+            zone: Some(Zone::parse(LEGACY_ZONE).unwrap()),
+            ..Self::sample(report)
+        }
+    }
+
+    /// One that was never read from a table, with that report.
     #[must_use]
     pub(crate) fn sample(report: Report) -> Self {
         let found = Found {

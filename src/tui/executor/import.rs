@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 use super::Executor;
 use crate::app::{Import, ImportRequest, Progress};
 use crate::domain::import::legacy::SkewAnswer;
+use crate::domain::when::Zone;
 use crate::tui::message::{Event, Request};
 use crate::tui::model::Slot;
 use crate::tui::model::import::{Looked, SHOWN};
@@ -23,12 +24,13 @@ impl Executor {
         request: Request,
         file: &str,
         skip_bad: bool,
+        zone: Option<Zone>,
         skew: Option<SkewAnswer>,
     ) {
         let wish = ImportRequest {
             file: path(file),
             format: None,
-            zone: None,
+            zone,
             skew,
             skip_bad,
         };

@@ -11,6 +11,7 @@ use crate::domain::finding::Code;
 use crate::domain::ids::{DeliveryId, InterviewId};
 use crate::domain::import::legacy::SkewAnswer;
 use crate::domain::session::JoinLink;
+use crate::domain::when::Zone;
 use crate::tui::model::change::Deed;
 use crate::tui::model::plan::Subject;
 
@@ -220,6 +221,8 @@ pub enum Effect {
         file: String,
         /// Whether good lines are taken without the bad ones.
         skip_bad: bool,
+        /// The zone of the slots, if another than the usual one was named.
+        zone: Option<Zone>,
         /// Which of two times is right.
         skew: Option<SkewAnswer>,
     },

@@ -117,6 +117,8 @@ pub enum Intent {
     ShowMail,
     /// Choose the other way of doing what the plan does.
     OtherWay,
+    /// Name another zone for the slots of a file.
+    SlotZone,
     /// Go to the next field.
     NextField,
     /// Go to the previous field.

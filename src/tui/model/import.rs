@@ -1,7 +1,8 @@
 //! Importing a file: its name, what it would do, and whether it was done.
 
-use crate::app::{Import, Progress};
+use crate::app::{Format, Import, Progress};
 use crate::domain::import::legacy::SkewAnswer;
+use crate::domain::when::Zone;
 use crate::tui::field::Field;
 
 /// Findings of one kind that are shown.
@@ -12,6 +13,12 @@ pub const SHOWN: usize = 200;
 pub struct ImportView {
     /// Its name, as it is typed.
     pub file: Field,
+    /// The zone of the old system's slots, as it is typed; empty for the usual one.
+    pub zone: Field,
+    /// What it was before it was typed anew.
+    pub zone_before: Field,
+    /// Whether it is the zone that is typed.
+    pub asks_zone: bool,
     /// Whether good lines are taken without the bad ones.
     pub skip_bad: bool,
     /// Which of two times is right.
@@ -75,6 +82,26 @@ impl ImportView {
     #[must_use]
     pub const fn names(&self) -> bool {
         matches!(self.state, ImportState::Naming)
+    }
+
+    /// The zone on whose clock slots were read, where a file has slots.
+    #[must_use]
+    pub fn slot_zone(&self) -> Option<&Zone> {
+        match &self.state {
+            ImportState::Looked(looked) if looked.import.format() == Format::Legacy => {
+                looked.import.zone()
+            }
+            _ => None,
+        }
+    }
+
+    /// The field that is typed into.
+    pub const fn typed(&mut self) -> &mut Field {
+        if self.asks_zone {
+            &mut self.zone
+        } else {
+            &mut self.file
+        }
     }
 
     /// Whether there is something on which `y` would act.

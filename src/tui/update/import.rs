@@ -4,6 +4,8 @@ use super::shared::{is_read_only, refuse};
 use crate::app::Progress;
 use crate::domain::import::legacy::SkewAnswer;
 use crate::domain::text::visible;
+use crate::domain::when::Zone;
+use crate::tui::field::Field;
 use crate::tui::layout::areas;
 use crate::tui::message::{Effect, Intent, Request};
 use crate::tui::model::import::{ImportState, ImportView, Looked};
@@ -29,17 +31,22 @@ pub(super) fn named(model: &mut Model, intent: Intent) -> Vec<Effect> {
         return Vec::new();
     };
     match intent {
+        // Back to the report as it was.
+        Intent::Leave if view.asks_zone => {
+            view.zone = view.zone_before.clone();
+            return look(model);
+        }
         Intent::Leave => {
             model.modals.pop();
         }
         Intent::Accept => return look(model),
         Intent::Edit(edit) => {
             view.objection = None;
-            view.file.edit(&edit);
+            view.typed().edit(&edit);
         }
         Intent::Paste(text) => {
             view.objection = None;
-            view.file.insert(text.lines().next().unwrap_or_default());
+            view.typed().insert(text.lines().next().unwrap_or_default());
         }
         _ => {}
     }
@@ -56,7 +63,20 @@ fn look(model: &mut Model) -> Vec<Effect> {
         view.objection = Some("name a file".to_owned());
         return Vec::new();
     }
+    let named = view.zone.text().trim();
+    let zone = match Some(named)
+        .filter(|named| !named.is_empty())
+        .map(Zone::parse)
+    {
+        None => None,
+        Some(Ok(zone)) => Some(zone),
+        Some(Err(error)) => {
+            view.objection = Some(format!("zone: {error}"));
+            return Vec::new();
+        }
+    };
     view.state = ImportState::Looking(Progress::default());
+    view.asks_zone = false;
     view.scroll = 0;
     view.drawn = false;
     view.objection = None;
@@ -64,6 +84,7 @@ fn look(model: &mut Model) -> Vec<Effect> {
         request,
         file,
         skip_bad: view.skip_bad,
+        zone,
         skew: view.skew,
     }]
 }
@@ -91,6 +112,15 @@ pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
                 Some(SkewAnswer::Keep) | None => SkewAnswer::Correct,
             });
             return look(model);
+        }
+        Intent::SlotZone if view.drawn => {
+            if let Some(zone) = view.slot_zone().map(|zone| zone.name().to_owned()) {
+                view.zone_before = view.zone.clone();
+                view.zone = Field::holding(zone);
+                view.asks_zone = true;
+                view.objection = None;
+                view.state = ImportState::Naming;
+            }
         }
         Intent::Down => view.scroll += 1,
         Intent::Up => view.scroll = view.scroll.saturating_sub(1),

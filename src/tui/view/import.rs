@@ -62,10 +62,16 @@ pub(super) fn draw(frame: &mut Frame<'_>, view: &ImportView, theme: Theme, body:
 
 // What stays while the report is scrolled.
 fn head(view: &ImportView, pen: Pen, width: usize) -> Vec<Line<'static>> {
-    let (before, after) = view.file.around_cursor();
+    let typed = if view.asks_zone {
+        &view.zone
+    } else {
+        &view.file
+    };
+    let (before, after) = typed.around_cursor();
     let cursor = if view.names() { "▏" } else { "" };
     let file = format!("{}{cursor}{}", visible(before), visible(after));
     let title = match view.state {
+        ImportState::Naming if view.asks_zone => "The zone of the slots: ",
         ImportState::Naming => "Import a file: ",
         ImportState::Looking(_) | ImportState::Looked(_) => "Import? ",
         ImportState::Running(_) => "Importing ",
@@ -77,6 +83,10 @@ fn head(view: &ImportView, pen: Pen, width: usize) -> Vec<Line<'static>> {
     ))];
     let mut say = |role: Role, text: &str| lines.extend(pen.paragraph(role, text, width));
     match &view.state {
+        ImportState::Naming if view.asks_zone => say(
+            Role::Dim,
+            "Slots say a date and a clock on the wall: where does it hang? As Asia/Kolkata. Enter looks the file through anew.",
+        ),
         ImportState::Naming => say(
             Role::Dim,
             "A table (CSV), an export, or the old system's database. Enter shows what it would do.",
@@ -95,6 +105,12 @@ fn head(view: &ImportView, pen: Pen, width: usize) -> Vec<Line<'static>> {
         ImportState::Looked(looked) => {
             say(Role::Dim, "Nobody is mailed and no link is made.");
             let report = looked.import.report();
+            if let Some(zone) = view.slot_zone() {
+                say(
+                    Role::Dim,
+                    &format!("Slots are read on the clock of {zone}; z names another zone."),
+                );
+            }
             if report.bad > 0 {
                 let mark = if view.skip_bad { "[x]" } else { "[ ]" };
                 say(

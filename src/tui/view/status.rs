@@ -181,6 +181,7 @@ fn offered_in_import(model: &Model, intent: &Intent) -> bool {
         Intent::Yes => report.is_some_and(|report| report.new > 0),
         Intent::Choose => report.is_some_and(|report| report.bad > 0),
         Intent::OtherWay => report.is_some_and(|report| report.skew.is_some()),
+        Intent::SlotZone => view.slot_zone().is_some(),
         _ => true,
     }
 }

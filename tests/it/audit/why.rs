@@ -23,7 +23,7 @@ async fn incident_05_everything_that_names_an_interview_finds_it_and_says_why() 
     let id = mailed(&world).await;
     let link = world.link(id).await;
     let message_id = world.newest(id).await.message_id;
-    let held = "They hold the right link and time, accepted 10:00.";
+    let held = "They hold the right link and time, accepted 10:00 CEST.";
     for (text, by) in [
         ("ada lovelace", FoundBy::Text),
         ("ADA@C.EXAMPLE", FoundBy::Text),

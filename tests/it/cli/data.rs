@@ -234,3 +234,24 @@ fn whoever_names_no_id_is_told_how_to_find_one() {
         assert!(!by_key.err.contains(&key[..8]), "{}", by_key.err);
     }
 }
+#[test]
+fn repair_counts_everyone_who_holds_a_link_and_no_mail_and_says_who_can_be_mailed() {
+    let greenroom = Greenroom::new();
+    let start = "2031-05-06 15:00;Europe/London;45";
+    let mut table = TABLE.lines().next().unwrap().to_owned();
+    for name in ["Ada", "Bob", "Cleo"] {
+        write!(table, "\n{name};{name}@c.example;Engineer;{start}").unwrap();
+    }
+    write!(table, "\nDan;;Engineer;{start}\n").unwrap();
+    let table = file(&greenroom, "t.csv", &table);
+    greenroom.run(&["import", &table, "--yes"]).ended(1);
+    let ran = greenroom.run(&["repair", "all", "--yes"]).ended(0);
+    let said = format!("{}{}", ran.out, ran.err);
+    for part in [
+        "4 now hold a link but no mail; 1 of them has no address",
+        "greenroom resend ",
+        " mails the others.",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}

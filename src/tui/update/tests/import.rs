@@ -92,3 +92,37 @@ fn the_footer_names_only_what_keys_do_just_now() {
         "and what is next is said"
     );
 }
+
+#[test]
+fn the_zone_of_the_slots_is_shown_and_can_be_named_for_an_old_database_only() {
+    let mut stage = Stage::new(80, 24);
+    stage.importing("");
+    stage.tell(Event::PlanDrawn);
+    stage.keys("z");
+    assert_eq!(stage.model.layer(), Layer::Import, "a table has no slots");
+    stage.keys("Esc Enter");
+    let Some(Effect::LookThrough { request, .. }) = stage.effects.last() else {
+        panic!("not looked through")
+    };
+    let request = *request;
+    let import = crate::app::Import::legacy_sample(crate::domain::import::Report::default());
+    let looked = crate::tui::model::import::Looked::of(import);
+    stage.tell(Event::LookedThrough(request, Ok(Box::new(looked))));
+    let screen = stage.screen();
+    assert!(
+        screen.contains("on the clock of Asia/Kolkata; z names"),
+        "{screen}"
+    );
+    stage.tell(Event::PlanDrawn);
+    stage.keys("z Ctrl-u M a r s Enter");
+    assert!(stage.screen().contains("! zone: "), "{}", stage.screen());
+    stage.keys("Ctrl-u U T C Enter");
+    let Some(Effect::LookThrough { zone, file, .. }) = stage.effects.last() else {
+        panic!("not looked through anew")
+    };
+    assert_eq!(
+        zone.as_ref().map(crate::domain::when::Zone::name),
+        Some("UTC")
+    );
+    assert_eq!(file, "t.csv");
+}
