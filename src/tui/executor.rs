@@ -116,13 +116,7 @@ impl Executor {
             | Effect::ReadIds { .. }
             | Effect::CheckMarks { .. }
             | Effect::SteerBatch { .. }) => return self.start_bulk(bulk),
-            Effect::LookThrough {
-                request,
-                file,
-                skip_bad,
-                zone,
-                skew,
-            } => self.look_through(request, &file, skip_bad, zone, skew),
+            look @ Effect::LookThrough { .. } => self.look_through(look),
             Effect::Import { import } => self.import(*import),
             Effect::Schedule { request, schedule } => self.save(request, None, schedule),
             Effect::Revise {

@@ -9,9 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::Executor;
 use crate::app::{Import, ImportRequest, Progress};
-use crate::domain::import::legacy::SkewAnswer;
-use crate::domain::when::Zone;
-use crate::tui::message::{Event, Request};
+use crate::tui::message::{Effect, Event};
 use crate::tui::model::Slot;
 use crate::tui::model::import::{Looked, SHOWN};
 
@@ -19,16 +17,19 @@ use crate::tui::model::import::{Looked, SHOWN};
 const STEP: Duration = Duration::from_millis(100);
 
 impl Executor {
-    pub(super) fn look_through(
-        &mut self,
-        request: Request,
-        file: &str,
-        skip_bad: bool,
-        zone: Option<Zone>,
-        skew: Option<SkewAnswer>,
-    ) {
+    pub(super) fn look_through(&mut self, look: Effect) {
+        let Effect::LookThrough {
+            request,
+            file,
+            skip_bad,
+            zone,
+            skew,
+        } = look
+        else {
+            return;
+        };
         let wish = ImportRequest {
-            file: path(file),
+            file: path(&file),
             format: None,
             zone,
             skew,
