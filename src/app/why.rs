@@ -166,6 +166,16 @@ impl App {
     }
 }
 
+// Whether a word of a text is that key, a link with it, or as much of it as screens show.
+fn names_key(text: &str, key: SessionKey) -> bool {
+    let (key, least) = (key.expose(), key.shortened().chars().count() - 1);
+    text.split_whitespace().any(|word| {
+        let exact = Sought::read(word).exact.to_ascii_lowercase();
+        let beginning = exact.get(..key.len()).unwrap_or(&exact);
+        beginning.len() >= least && key.starts_with(beginning)
+    })
+}
+
 /// How a text names a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Names {
@@ -176,8 +186,7 @@ enum Names {
 impl Dossier {
     fn session_in(&self, text: &str) -> Option<(Names, &Session)> {
         let mut sessions = self.sessions.iter();
-        if let Some(key) = text.split_whitespace().find_map(SessionKey::in_text) {
-            let named = sessions.find(|session| session.key == key)?;
+        if let Some(named) = sessions.find(|session| names_key(text, session.key)) {
             return Some((Names::Key, named));
         }
         let named = |token: &LinkToken| {
@@ -197,8 +206,7 @@ impl Dossier {
     }
 
     fn dead_key_in(&self, text: &str) -> bool {
-        let mut named = text.split_whitespace().filter_map(SessionKey::in_text);
-        named.any(|key| self.dead_keys.contains(&key))
+        self.dead_keys.iter().any(|key| names_key(text, *key))
     }
 
     // The old system mailed its links to everybody; only a mail of ours takes the place of that one.

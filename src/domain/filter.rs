@@ -135,6 +135,9 @@ impl Filter {
                 Some(rest) if !rest.is_empty() => (true, rest.to_owned()),
                 _ => (false, word),
             };
+            if sought::is_header_name(&word) {
+                continue;
+            }
             if word == "all" && !negated {
                 filter.all = true;
                 continue;
@@ -152,6 +155,7 @@ impl Filter {
     pub fn literal(text: &str) -> Self {
         let terms = text
             .split_whitespace()
+            .filter(|word| !sought::is_header_name(word))
             .map(|word| Term {
                 negated: false,
                 condition: Condition::Text(Sought::read(word)),

@@ -1,5 +1,6 @@
 //! The lines of a table, one at a time: what each means, or why it means nothing.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,21 @@ use super::records::{Found, LONGEST, Records};
 use super::{Format, ImportError};
 use crate::domain::draft::Defaults;
 use crate::domain::import::{Arrival, Column, Header, Line, Names, Terms};
+use crate::domain::text::{clip, visible};
 
+/// What an interview in JSON says beside its columns; it follows from them and is not read.
+const DERIVED: [&str; 8] = [
+    "join_url",
+    "link_state",
+    "mail_state",
+    "verdict",
+    "verdict_reason",
+    "joined_at",
+    "created_at",
+    "updated_at",
+];
+/// Unknown fields that are named.
+const MOST_UNKNOWN: usize = 100;
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// A line's number, and the interview it means or the reasons why it means none.
@@ -38,6 +53,7 @@ enum Source {
         reader: BufReader<File>,
         line: u64,
         octets: u64,
+        unknown: BTreeSet<String>,
     },
 }
 
@@ -60,13 +76,20 @@ impl Lines {
                 reader: BufReader::new(opened),
                 line: 0,
                 octets: mark,
+                unknown: BTreeSet::new(),
             }
         } else {
-            let mut records = Records::new(BufReader::new(opened), separator(&head));
+            let said = said_separator(&head);
+            let mut records = Records::new(
+                BufReader::new(opened),
+                said.unwrap_or_else(|| separator(&head)),
+            );
             let mut record = ByteRecord::new();
-            let first = records
-                .next(&mut record)
-                .map_err(|error| unreadable(file, &error))?;
+            let mut next = || records.next(&mut record);
+            if said.is_some() {
+                next().map_err(|error| unreadable(file, &error))?;
+            }
+            let first = next().map_err(|error| unreadable(file, &error))?;
             if let Some(Found {
                 line,
                 flaw: Some(flaw),
@@ -109,7 +132,7 @@ impl Lines {
         &self.terms
     }
 
-    /// Columns that mean nothing here.
+    /// Columns that mean nothing here, as far as the file was read.
     pub fn unknown(&self) -> Vec<String> {
         match &self.source {
             Source::Csv { header, .. } => header
@@ -117,7 +140,10 @@ impl Lines {
                 .iter()
                 .map(|name| format!("the column {name:?} means nothing here"))
                 .collect(),
-            Source::Json { .. } => Vec::new(),
+            Source::Json { unknown, .. } => unknown
+                .iter()
+                .map(|name| format!("the field {name:?} means nothing here"))
+                .collect(),
         }
     }
 
@@ -162,6 +188,7 @@ impl Lines {
                 reader,
                 line,
                 octets,
+                unknown,
             } => loop {
                 let mut text = Vec::new();
                 let mut read = reader
@@ -185,7 +212,7 @@ impl Lines {
                     return Ok(Some((*line, Err(vec![reason]))));
                 }
                 if !text.trim_ascii().is_empty() {
-                    return Ok(Some((*line, json_line(&text))));
+                    return Ok(Some((*line, json_line(&text, unknown))));
                 }
             },
         }
@@ -216,24 +243,67 @@ fn cells_in_words(count: usize) -> String {
     }
 }
 
-fn json_line(text: &[u8]) -> ReadLine {
+fn json_line(text: &[u8], unknown: &mut BTreeSet<String>) -> ReadLine {
     let fields: serde_json::Map<String, Value> = serde_json::from_slice(text)
         .map_err(|error| vec![format!("is not an interview as JSON: {error}")])?;
-    let mut line = Line::default();
-    for column in Column::ALL {
-        let text = match fields.get(column.name()) {
-            None | Some(Value::Null) => continue,
-            Some(Value::String(text)) => text.clone(),
-            Some(Value::Array(items)) => items
-                .iter()
-                .filter_map(Value::as_str)
-                .collect::<Vec<_>>()
-                .join(", "),
-            Some(other) => other.to_string(),
-        };
-        line.set(*column, &text);
+    for name in fields.keys() {
+        let means = DERIVED.contains(&name.as_str())
+            || Column::ALL.iter().any(|column| column.name() == name);
+        if !means && unknown.len() < MOST_UNKNOWN {
+            unknown.insert(clip(&visible(name), 60));
+        }
     }
-    Ok(line)
+    let mut line = Line::default();
+    let mut flaws = Vec::new();
+    for column in Column::ALL {
+        let Some(value) = fields.get(column.name()) else {
+            continue;
+        };
+        match json_cell(*column, value) {
+            Ok(text) => line.set(*column, &text),
+            Err(flaw) => flaws.push(format!("{}: {flaw}", column.name())),
+        }
+    }
+    if flaws.is_empty() {
+        Ok(line)
+    } else {
+        Err(flaws)
+    }
+}
+
+fn json_cell(column: Column, value: &Value) -> Result<String, &'static str> {
+    let numbers = [Column::DurationMinutes, Column::ExternalId];
+    match value {
+        Value::Null => Ok(String::new()),
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) if numbers.contains(&column) => Ok(number.to_string()),
+        Value::Array(items) if column == Column::Interviewers => items
+            .iter()
+            .map(|item| item.as_str().ok_or("is a list of other than texts"))
+            .collect::<Result<Vec<_>, _>>()
+            .map(|names| names.join(", ")),
+        Value::Number(_) => Err("is a number where a text belongs"),
+        Value::Bool(_) => Err("is true or false where a text belongs"),
+        Value::Array(_) => Err("is a list where a text belongs"),
+        Value::Object(_) => Err("is an object where a text belongs"),
+    }
+}
+
+// The separator that a first line names for Excel: `sep=;`.
+fn said_separator(head: &[u8]) -> Option<u8> {
+    let line = head.split(|octet| matches!(octet, b'\n' | b'\r')).next()?;
+    let line = line.trim_ascii_end();
+    let line = line
+        .strip_prefix(b"\"")
+        .and_then(|line| line.strip_suffix(b"\""))
+        .unwrap_or(line);
+    let (name, said) = line.split_at_checked(4)?;
+    match said {
+        [octet] if name.eq_ignore_ascii_case(b"sep=") => Some(*octet),
+        // A tab at the end of the line.
+        [] if name.eq_ignore_ascii_case(b"sep=") => Some(b'\t'),
+        _ => None,
+    }
 }
 
 // The separator under which the first line names the most columns.

@@ -243,11 +243,11 @@ impl App {
         let mut lines = Lines::open(&request.file, format, defaults, self.now(), names.clone())?;
         let zone = lines.terms().defaults.zone.clone();
         let mut look = Look::new(read, Report::default(), names)?;
-        look.report.absent.extend(lines.unknown());
         while let Some((line, outcome)) = lines.next()? {
             look.read_line(line, outcome, self.now())?;
             say(progress, Stage::Looking, lines.octets(), octets);
         }
+        look.report.absent.extend(lines.unknown());
         Ok((zone, look))
     }
 

@@ -1,11 +1,18 @@
 //! What a word without a key may mean: a part of a text, a key, a token, an id, or a name in another system.
 
+use std::borrow::Cow;
+
 use crate::domain::ids::InterviewId;
 use crate::domain::session::LinkToken;
 use crate::domain::text::fold_for_search;
 
 /// Characters of a link token.
 const TOKEN: usize = 64;
+
+/// Characters of a session key.
+const KEY: usize = 32;
+/// The header by which mail programs show a Message-ID.
+const MESSAGE_ID: &str = "message-id:";
 
 /// A word that is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,15 +27,22 @@ pub struct Sought {
 }
 
 impl Sought {
-    /// Reads a word; of a pasted link that by which it is known, since its base URL may be yesterday's.
+    /// Reads a word; of a pasted link that by which it is known, since its base URL may be yesterday's. A link is also
+    /// understood as raw mail writes it (RFC 2045 section 6.7) and percent-encoded (RFC 3986 section 2.1), and a key as
+    /// screens shorten it.
     #[must_use]
     pub fn read(word: &str) -> Self {
-        let word = word.trim_matches(['<', '>']);
+        let word = without_header_name(word).trim_matches(['<', '>']);
+        let word = &*decoded(word.trim_end_matches('…'));
         let parameter = |name: &str| {
             let (_, value) = word.rsplit_once(name)?;
             value.split(['&', '#']).next()
         };
-        let named = parameter("session_key=").or_else(|| parameter("interview_id="));
+        let key = parameter("session_key=").map(|key| {
+            let raw = key.strip_prefix("3D").filter(|key| key.len() >= KEY);
+            raw.unwrap_or(key)
+        });
+        let named = key.or_else(|| parameter("interview_id="));
         let exact = named.unwrap_or_else(|| last_of(word));
         let claimed = || LinkToken::from_client(exact.to_owned()).claimed_interview();
         Self {
@@ -40,6 +54,33 @@ impl Sought {
                 .or_else(|| claimed().filter(|_| exact.len() == TOKEN)),
         }
     }
+}
+
+/// Whether it is but the name of the header whose value is looked for, copied along with it.
+pub(super) fn is_header_name(word: &str) -> bool {
+    without_header_name(word).is_empty() && !word.is_empty()
+}
+
+fn without_header_name(word: &str) -> &str {
+    match word.get(..MESSAGE_ID.len()) {
+        Some(name) if name.eq_ignore_ascii_case(MESSAGE_ID) => word[MESSAGE_ID.len()..].trim(),
+        _ => word,
+    }
+}
+
+// A link within another, as those that track clicks make them.
+fn decoded(word: &str) -> Cow<'_, str> {
+    let encoded = ["session_key%3d", "interview_id%3d"];
+    let lower = word.to_ascii_lowercase();
+    if !encoded.iter().any(|name| lower.contains(name)) {
+        return Cow::Borrowed(word);
+    }
+    let mut text = word.to_owned();
+    for (code, character) in [("%3d", "="), ("%26", "&"), ("%23", "#")] {
+        text = text.replace(code, character);
+        text = text.replace(&code.to_ascii_uppercase(), character);
+    }
+    Cow::Owned(text)
 }
 
 // The last part of a link's path, or the word itself.
@@ -69,6 +110,17 @@ mod tests {
     )]
     #[case("/interview_app/?session_key=9689DDFF", "9689ddff")]
     #[case("<M1@acme.example>", "m1@acme.example")]
+    #[case("message-id:<m1@acme.example>", "m1@acme.example")]
+    #[case("9689ddff…", "9689ddff")]
+    #[case(
+        "session_key=3D9689ddff00004000800000000000002a",
+        "9689ddff00004000800000000000002a"
+    )]
+    #[case("session_key=3D9689dd", "3d9689dd")]
+    #[case(
+        "https://t.example/?u=https%3A%2F%2Fx.example%2F%3Fsession_key%3D9689ddff%26lang%3Den",
+        "9689ddff"
+    )]
     #[case("José", "jose")]
     fn of_a_link_its_key_is_looked_for(#[case] word: &str, #[case] folded: &str) {
         assert_eq!(Sought::read(word).folded, folded);

@@ -5,8 +5,9 @@
 
 use std::borrow::Cow;
 
-/// What makes a cell a formula when it stands first; tabs and line breaks are passed over by some programs.
-const BEGINS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\n'];
+/// What makes a cell a formula when it stands first; tabs and line breaks are passed over by some programs,
+/// and the wide forms of the others are taken for them where Chinese or Japanese is written.
+const BEGINS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 fn acts(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(BEGINS)
@@ -45,6 +46,8 @@ mod tests {
     #[case("\t=1")]
     #[case("\r=1")]
     #[case("''=1")]
+    #[case("＝1+1")]
+    #[case("＠SUM(A1)")]
     fn what_would_be_calculated_begins_with_an_apostrophe(#[case] text: &str) {
         let cell = neutralised(text);
         assert!(cell.starts_with('\''), "{cell}");

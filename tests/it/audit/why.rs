@@ -233,3 +233,31 @@ fn an_acknowledged_finding_says_by_whom_and_why_and_names_no_remedy() {
         "{shown}"
     );
 }
+
+#[tokio::test]
+async fn what_stands_on_a_screen_or_in_raw_mail_is_understood() {
+    let world = World::new().await;
+    let id = mailed(&world).await;
+    let key = world.details(id).await.sessions[0].key;
+    let whole = key.expose();
+    let message_id = world.newest(id).await.message_id;
+    for (text, by) in [
+        (key.shortened(), FoundBy::Key),
+        (format!("session_key=3D{whole}"), FoundBy::Key),
+        (
+            format!(
+                "https://t.example/?u=https%3A%2F%2Fx.example%2Finterview%2F%3Fsession_key%3D{whole}%26x"
+            ),
+            FoundBy::Key,
+        ),
+        (format!("Message-ID: {message_id}"), FoundBy::Text),
+        (format!("message-id:{message_id}"), FoundBy::Text),
+    ] {
+        assert_eq!(asked(&world, &text).await.0, by, "{text}");
+        let typed = Filter::parse(&text).unwrap();
+        assert_eq!(world.app.count(&typed).await.unwrap(), 1, "{text}");
+    }
+    carry_out(&world, Action::Rotate, id).await;
+    let (by, sentence) = asked(&world, &key.shortened()).await;
+    assert!(matches!(by, FoundBy::FormerKey(_)), "{by:?} {sentence}");
+}

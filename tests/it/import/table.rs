@@ -382,3 +382,49 @@ async fn many_lines_are_indexed_as_if_they_had_come_one_by_one() {
     let zoe = greenroom::domain::filter::Filter::parse("zoe").unwrap();
     assert_eq!(world.app.count(&zoe).await.unwrap(), 1);
 }
+
+#[rstest]
+#[case(';', "sep=;\n")]
+#[case('|', "\"sep=|\"\r\n")]
+#[case('\t', "SEP=\t\r\n")]
+#[tokio::test]
+async fn the_separator_that_a_first_line_names_for_excel_counts(
+    #[case] separator: char,
+    #[case] first: &str,
+) {
+    let world = World::new().await;
+    let table = format!("{HEADER}\n{ADA}\nbad\n").replace(',', &separator.to_string());
+    let looked = look(
+        &world.app,
+        request(&file(&world, format!("{first}{table}"))),
+    )
+    .await
+    .unwrap();
+    let report = looked.report();
+    assert_eq!((report.new, report.bad), (1, 1));
+    assert_eq!(
+        report.bad_lines[0].at.to_string(),
+        "line 4",
+        "it is a line too"
+    );
+}
+
+#[tokio::test]
+async fn fields_of_json_that_mean_nothing_are_named_and_a_number_is_no_name() {
+    let world = World::new().await;
+    let file = world.home().join("t.jsonl");
+    let good = r#"{"candidate_name":"Ada","candidate_email":"a@c.example","role":"Engineer","zone":"UTC","duration_minutes":45,"external_id":7,"join_url":null,"colour":"red"}"#;
+    let bad = r#"{"candidate_name":5,"candidate_email":true,"role":"Engineer","zone":"UTC"}"#;
+    std::fs::write(&file, format!("{good}\n{bad}\n")).unwrap();
+    let looked = look(&world.app, request(&file)).await.unwrap();
+    let report = looked.report();
+    assert_eq!(report.absent, ["the field \"colour\" means nothing here"]);
+    assert_eq!((report.new, report.bad), (1, 1));
+    assert_eq!(
+        report.bad_lines[0].reasons,
+        [
+            "candidate_name: is a number where a text belongs",
+            "candidate_email: is true or false where a text belongs"
+        ]
+    );
+}
