@@ -1,11 +1,15 @@
 //! What the candidates hold against what is true: counted, read in the order of urgency, and acknowledged.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 
 use super::{App, AppError, Row, outbox};
 use crate::domain::event::EventKind;
 use crate::domain::filter::Filter;
-use crate::domain::finding::{Code, Finding, Severity, audit, stretches};
+use crate::domain::finding::{
+    Code, Compared, Finding, Nearness, Severity, audit, remedy_for_all, stretches,
+};
 use crate::domain::ids::InterviewId;
 use crate::store::{Acknowledgement, Audited, StretchPlace};
 
@@ -14,10 +18,11 @@ use crate::store::{Acknowledgement, Audited, StretchPlace};
 pub struct Audit {
     audited: Audited,
     least: Severity,
+    words: Vec<String>,
 }
 
 /// The findings of one code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// The code.
     pub code: Code,
@@ -27,6 +32,10 @@ pub struct Group {
     pub severity: Severity,
     /// The first start among the most urgent ones.
     pub first_start: Option<Timestamp>,
+    /// The command that mends all of them, if one does.
+    pub command: Option<String>,
+    /// How many more that command mends: findings of this code that are milder than was asked for.
+    pub milder: u64,
 }
 
 /// A finding and the interview that it is about.
@@ -76,6 +85,23 @@ impl Audit {
         self.audited.past
     }
 
+    /// What it looks at, in words: which interviews, and how severe a finding has to be.
+    #[must_use]
+    pub fn scope(&self) -> String {
+        let mut scope = if self.past() {
+            "the past too".to_owned()
+        } else {
+            "what is ahead or has no time".to_owned()
+        };
+        if !self.words.is_empty() {
+            let _ = write!(scope, " · matching {}", self.words.join(" "));
+        }
+        if self.least > Severity::LOW {
+            let _ = write!(scope, " · severity {} or more", self.least.number());
+        }
+        scope
+    }
+
     fn findings(&self, row: &Row) -> Vec<Finding> {
         audit(
             &row.interview,
@@ -99,6 +125,7 @@ impl App {
                 past,
             },
             least,
+            words: filter.words().to_vec(),
         }
     }
 
@@ -113,17 +140,25 @@ impl App {
             .read(move |read| read.count_found(&audited))
             .await?;
         let mut groups: Vec<Group> = Vec::new();
-        for found in counts {
-            let severity = Severity::of(found.code, found.nearness);
-            if severity < audit.least {
-                continue;
-            }
+        let (milder, counts): (Vec<_>, Vec<_>) = counts
+            .into_iter()
+            .map(|found| (Severity::of(found.code, found.nearness), found))
+            .partition(|(severity, _)| *severity < audit.least);
+        for (severity, found) in counts {
             let Some(group) = groups.iter_mut().find(|group| group.code == found.code) else {
                 groups.push(Group {
                     code: found.code,
                     count: found.count,
                     severity,
                     first_start: found.first_start,
+                    command: remedy_for_all(found.code, &audit.words),
+                    milder: milder
+                        .iter()
+                        .filter(|(_, milder)| {
+                            milder.code == found.code && milder.nearness != Nearness::Over
+                        })
+                        .map(|(_, milder)| milder.count)
+                        .sum(),
                 });
                 continue;
             };
@@ -140,6 +175,26 @@ impl App {
             (std::cmp::Reverse(group.severity), start, group.code)
         });
         Ok(groups)
+    }
+
+    /// What it looks at: what it means that nothing was found.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn audit_compared(&self, audit: &Audit) -> Result<Compared, AppError> {
+        let audited = audit.audited.clone();
+        let counts = self
+            .store()
+            .read(move |read| read.count_audited(&audited))
+            .await?;
+        Ok(Compared {
+            interviews: counts.interviews,
+            waiting: counts.waiting,
+            acknowledged: counts.acknowledged,
+            filtered: !audit.words.is_empty(),
+            past: audit.past(),
+            least: audit.least,
+        })
     }
 
     /// Findings, the most urgent first: at least `limit` of them if there are so many, of one code or of all, from the

@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::{App, AppError, Audit, Found, Group};
 use crate::domain::address::EmailAddress;
-use crate::domain::finding::remedy_for_all;
 use crate::domain::when;
 
 /// Findings read at a time.
@@ -25,7 +24,8 @@ struct PageData {
     company: String,
     made_at: String,
     zone: String,
-    scope: &'static str,
+    scope: String,
+    nothing: Option<String>,
     groups: Vec<GroupData>,
 }
 
@@ -37,6 +37,7 @@ struct GroupData {
     number: u8,
     first_start: String,
     command: Option<String>,
+    milder: u64,
     findings: Vec<FindingData>,
     more: u64,
 }
@@ -65,6 +66,11 @@ impl App {
             findings += group.count;
             groups.push(self.group_data(audit, &group, limit).await?);
         }
+        let nothing = if groups.is_empty() {
+            Some(self.audit_compared(audit).await?.in_words())
+        } else {
+            None
+        };
         let zone = self.config().list_zone();
         let page = self.templates().render(
             TEMPLATE,
@@ -77,11 +83,8 @@ impl App {
                     .unwrap_or_else(|| "Greenroom".to_owned()),
                 made_at: when::day_and_time(audit.now(), &zone),
                 zone: zone.name().to_owned(),
-                scope: if audit.past() {
-                    "the past too"
-                } else {
-                    "what is ahead or has no time"
-                },
+                scope: audit.scope(),
+                nothing,
                 groups,
             },
         )?;
@@ -111,7 +114,8 @@ impl App {
             word: group.severity.word(),
             number: group.severity.number(),
             first_start: self.start_in_words(group.first_start),
-            command: remedy_for_all(group.code),
+            command: group.command.clone(),
+            milder: group.milder,
             findings,
             more: group.count.saturating_sub(shown),
         })

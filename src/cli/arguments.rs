@@ -207,12 +207,13 @@ mod tests {
 
     use super::*;
 
+    use crate::domain::delivery::State;
     use crate::domain::draft::Defaults;
     use crate::domain::finding::{Code, remedy, remedy_for_all};
     use crate::domain::import::{Column, Line, Names, Terms};
     use crate::domain::interview::{Interview, Recruiter};
-    use crate::domain::session::{LinkSecret, SessionCondition};
-    use crate::domain::verdict::Facts;
+    use crate::domain::session::{AccessWindow, LinkSecret, SessionCondition};
+    use crate::domain::verdict::{Facts, NewestMail};
     use crate::domain::when::{InterviewDuration, Zone};
 
     fn interview() -> Interview {
@@ -238,23 +239,52 @@ mod tests {
 
     #[test]
     fn what_mends_a_finding_is_a_command_that_exists() {
-        let interview = interview();
+        let unscheduled = interview();
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let hours = std::time::Duration::from_hours;
+        let window = AccessWindow {
+            opens_before: hours(1),
+            closes_after: hours(1),
+        };
+        let scheduled = |at| Interview {
+            starts_at: Some(at),
+            ..unscheduled.clone()
+        };
+        let times = [
+            scheduled(now + hours(48)),
+            scheduled(now - hours(48)),
+            unscheduled.clone(),
+        ];
         for code in Code::ALL {
-            let line = remedy_for_all(code).unwrap_or_default();
+            let line = remedy_for_all(code, &[]).unwrap_or_default();
             assert!(
                 parsed(line.trim_start_matches("greenroom ")).is_ok(),
                 "{line}"
             );
-            for session in [
+            let sessions = [
                 SessionCondition::None,
                 SessionCondition::Live,
                 SessionCondition::Revoked,
-            ] {
-                let facts = Facts {
-                    session,
+            ];
+            let mails = State::ALL.map(|state| {
+                Some(NewestMail {
+                    state,
+                    since: now,
+                    due: None,
+                    settled: false,
+                })
+            });
+            let facts = sessions.iter().flat_map(|session| {
+                mails.iter().chain([&None]).map(|newest| Facts {
+                    session: *session,
+                    newest: *newest,
                     ..Facts::NONE
-                };
-                let words = remedy(code, &interview, &facts).words;
+                })
+            });
+            for (facts, interview) in
+                facts.flat_map(|facts| times.iter().map(move |time| (facts.clone(), time)))
+            {
+                let words = remedy(code, interview, &facts, &window, now).words;
                 let commands: Vec<&str> = words.split("greenroom ").skip(1).collect();
                 assert!(!commands.is_empty(), "{words}");
                 for command in commands {
@@ -262,7 +292,8 @@ mod tests {
                     // What is quoted is one word to a shell.
                     let line = command[..end]
                         .replace("'told by phone'", "x")
-                        .replace("'asked them'", "x");
+                        .replace("'asked them'", "x")
+                        .replace("'it is over'", "x");
                     let is_there = line.trim() == "new" || parsed(&line).is_ok();
                     assert!(is_there, "{code:?}: {line}");
                 }

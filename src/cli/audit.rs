@@ -19,6 +19,7 @@ use super::{Exit, Failure};
 use crate::app::{App, Audit as OneAudit, Found};
 use crate::domain::filter::Filter;
 use crate::domain::finding::Severity;
+use crate::domain::text::counted;
 use crate::domain::trouble;
 
 /// Findings read at a time.
@@ -162,7 +163,7 @@ impl Audit {
             })?;
         printer.remark(&format!(
             "{} written to {}",
-            table::counted(report.findings, "finding"),
+            counted(report.findings, "finding"),
             file.display()
         ));
         Ok(if report.findings > 0 {

@@ -26,6 +26,7 @@ pub use sought::Sought;
 pub struct Filter {
     terms: Vec<Term>,
     all: bool,
+    words: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,6 +132,7 @@ impl Filter {
     pub fn parse(text: &str) -> Result<Self, FilterError> {
         let mut filter = Self::default();
         for word in words(text)? {
+            filter.words.push(quoted(&word));
             let (negated, word) = match word.strip_prefix('-') {
                 Some(rest) if !rest.is_empty() => (true, rest.to_owned()),
                 _ => (false, word),
@@ -161,7 +163,10 @@ impl Filter {
                 condition: Condition::Text(Sought::read(word)),
             })
             .collect();
-        Self { terms, all: false }
+        Self {
+            terms,
+            ..Self::default()
+        }
     }
 
     /// A filter that lets these interviews through and no others: for what was marked.
@@ -172,8 +177,14 @@ impl Filter {
                 negated: false,
                 condition: Condition::AnyOf(ids),
             }],
-            all: false,
+            ..Self::default()
         }
+    }
+
+    /// The words that it was read from, each as it can be typed again; none of a filter that was never typed.
+    #[must_use]
+    pub fn words(&self) -> &[String] {
+        &self.words
     }
 
     /// Whether it was given nothing at all, not even `all`: what changes many must refuse such a selector.
@@ -199,6 +210,15 @@ impl Filter {
                 })
                 .collect(),
         )
+    }
+}
+
+// A word as it is typed.
+fn quoted(word: &str) -> String {
+    if word.contains(char::is_whitespace) {
+        format!("\"{word}\"")
+    } else {
+        word.to_owned()
     }
 }
 

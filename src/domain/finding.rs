@@ -3,6 +3,7 @@
 //! The clock-free part of each stands in the database as a bit of `interview.found`, as the clock-free part of the
 //! verdict does; a property test holds the two together.
 
+mod compared;
 mod evidence;
 mod remedy;
 mod severity;
@@ -11,14 +12,15 @@ mod stretch;
 mod tests;
 mod words;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::address::likely_typo;
 use super::delivery::State;
 use super::interview::{Interview, Status};
 use super::session::{AccessWindow, SessionCondition};
-use super::verdict::{Facts, Told};
+use super::verdict::{Facts, NewestMail, Told};
 
+pub use compared::Compared;
 pub use evidence::{Held, evidence};
 pub use remedy::{Mending, Remedy, all_with, mending, remedy, remedy_for_all};
 pub use severity::{Nearness, Severity};
@@ -43,7 +45,7 @@ pub enum Code {
     RevokedButHeld,
     /// The newest mail failed, and they don't hold the truth.
     Failed,
-    /// The next try comes when the link is open already.
+    /// The newest mail waits: it leaves when the link is open already, or should have left long ago.
     DeferredLate,
     /// Nobody knows whether the newest mail arrived.
     Unknown,
@@ -140,6 +142,9 @@ impl Codes {
     }
 }
 
+/// So long after it may leave, a mail that still waits is overdue: nothing carries the mail, or something holds it back.
+pub const OVERDUE: SignedDuration = SignedDuration::from_mins(10);
+
 /// One difference of one interview.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -177,7 +182,7 @@ pub fn audit(
             code,
             severity: Severity::of(code, nearness),
             detail: case.sentence(code),
-            remedy: remedy(code, interview, facts),
+            remedy: remedy(code, interview, facts, window, now),
             acknowledged: facts.acknowledged.contains(code),
         })
         .collect()
@@ -220,10 +225,12 @@ impl Case<'_> {
             }
             Code::StaleTime => told.is_some_and(|told| self.holds_old_time(told)),
             Code::RevokedButHeld => revoked && told.is_some(),
-            Code::Failed => self.newest_is(State::Failed),
-            Code::DeferredLate => self.newest_is(State::Deferred) && self.comes_late(),
-            Code::Unknown => self.newest_is(State::Unknown) && self.is_unsettled(),
-            Code::StoredOnly => self.newest_is(State::Stored),
+            Code::Failed => self.newest_is(|state| state == State::Failed),
+            Code::DeferredLate => {
+                self.newest_is(State::is_unsent) && (self.comes_late() || self.is_overdue())
+            }
+            Code::Unknown => self.newest_is(|state| state == State::Unknown) && self.is_unsettled(),
+            Code::StoredOnly => self.newest_is(|state| state == State::Stored),
             Code::LocalLink => told.is_some_and(|told| told.link_is_local),
             Code::MailedElsewhere => {
                 facts.key_imported
@@ -280,10 +287,8 @@ impl Case<'_> {
     }
 
     // A mail that went wrong changes nothing for those who hold the truth.
-    fn newest_is(self, state: State) -> bool {
-        self.facts
-            .newest
-            .is_some_and(|newest| newest.state == state)
+    fn newest_is(self, wanted: impl Fn(State) -> bool) -> bool {
+        self.facts.newest.is_some_and(|newest| wanted(newest.state))
             && !self
                 .facts
                 .told
@@ -298,9 +303,7 @@ impl Case<'_> {
     }
 
     fn is_unsettled(self) -> bool {
-        self.facts
-            .newest
-            .is_some_and(|newest| newest.state == State::Unknown && !newest.settled)
+        self.facts.newest.is_some_and(NewestMail::is_unsettled)
     }
 
     fn is_truth(self, told: &Told) -> bool {
@@ -314,14 +317,21 @@ impl Case<'_> {
         let (Some((opens, _)), Some(newest)) = (self.opens_and_closes(), self.facts.newest) else {
             return false;
         };
-        newest.due.is_none_or(|due| due.max(self.now) >= opens)
+        newest.may_leave().max(self.now) >= opens
+    }
+
+    fn is_overdue(self) -> bool {
+        self.facts
+            .newest
+            .is_some_and(|newest| self.now.duration_since(newest.may_leave()) >= OVERDUE)
     }
 
     fn closes_early(self, told: &Told) -> bool {
         let (Some((_, closes)), Some(promised)) = (self.opens_and_closes(), told.closes_at) else {
             return false;
         };
-        Some(told.key) == self.facts.key
+        self.facts.session == SessionCondition::Live
+            && Some(told.key) == self.facts.key
             && Some(told.starts_at) == self.interview.starts_at
             && promised > closes
     }

@@ -21,6 +21,12 @@ const MARKS_PER_BASE: usize = 3;
 /// Columns between two tab stops in [`visible_lines`].
 const TAB: usize = 4;
 
+/// A number of things, in words: `1 finding`, `3 findings`.
+#[must_use]
+pub fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// `text` as one line that may be shown on a terminal.
 ///
 /// Control characters (line breaks and tabs too), bidi controls, zero-width and invisible

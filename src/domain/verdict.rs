@@ -97,6 +97,20 @@ pub struct NewestMail {
     pub settled: bool,
 }
 
+impl NewestMail {
+    /// From when on it may leave, or be tried again.
+    #[must_use]
+    pub fn may_leave(self) -> Timestamp {
+        self.due.unwrap_or(self.since)
+    }
+
+    /// Whether nobody knows what became of it, and nobody decided what that means.
+    #[must_use]
+    pub fn is_unsettled(self) -> bool {
+        self.state == State::Unknown && !self.settled
+    }
+}
+
 /// Whether the candidate can get in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Standing {

@@ -10,6 +10,7 @@ use super::list::{Horizon, Row, push_section};
 use super::predicate::Sql;
 use super::rows::{an_instant, instant, maybe_instant};
 use super::{Reading, Section, StoreError, Writing};
+use crate::domain::delivery::State;
 use crate::domain::filter::Predicate;
 use crate::domain::finding::{Code, Codes, Nearness, Span, Stretch, spans};
 use crate::domain::ids::InterviewId;
@@ -45,6 +46,17 @@ pub struct FoundCount {
     pub count: u64,
     /// The first start among them.
     pub first_start: Option<Timestamp>,
+}
+
+/// What an audit looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AuditedCounts {
+    /// How many interviews.
+    pub interviews: u64,
+    /// How many of them have a mail that has not left.
+    pub waiting: u64,
+    /// How many of them have an acknowledged finding.
+    pub acknowledged: u64,
 }
 
 /// A place in a stretch, also when the interview is no longer there.
@@ -96,6 +108,22 @@ impl Reading<'_> {
             self.count_bits(audited, Some(code), &mut counts)?;
         }
         Ok(counts)
+    }
+
+    /// Counts what is audited, whether anything is found in it or not.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn count_audited(&self, audited: &Audited) -> Result<AuditedCounts, StoreError> {
+        let sql = counting_audited(audited);
+        let counts = self.one(&sql.text, params_from_iter(sql.parameters), |row| {
+            Ok(AuditedCounts {
+                interviews: row.get("interviews")?,
+                waiting: row.get("waiting")?,
+                acknowledged: row.get("acknowledged")?,
+            })
+        })?;
+        Ok(counts.unwrap_or_default())
     }
 
     fn count_bits(
@@ -365,6 +393,24 @@ fn counting(audited: &Audited, only: Option<Code>, spans: &[(Nearness, Span)]) -
     }
     sql.push(" AND ").predicate(&audited.predicate);
     sql.push(" GROUP BY found, span");
+    sql
+}
+
+fn counting_audited(audited: &Audited) -> Sql {
+    let mut sql = Sql::default();
+    let unsent: Vec<String> = State::ALL
+        .into_iter()
+        .filter(|state| state.is_unsent())
+        .map(|state| format!("'{}'", state.mark()))
+        .collect();
+    sql.push("SELECT count(*) AS interviews, count(*) FILTER (WHERE mail_state IN (")
+        .push(&unsent.join(", "))
+        .push(")) AS waiting, count(*) FILTER (WHERE acknowledged <> 0) AS acknowledged FROM interview WHERE ");
+    if !audited.past {
+        push_not_over(&mut sql, audited.horizon());
+        sql.push(" AND ");
+    }
+    sql.predicate(&audited.predicate);
     sql
 }
 

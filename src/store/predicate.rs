@@ -8,7 +8,7 @@ use rusqlite::types::Value;
 use super::engine;
 use super::rows::instant;
 use crate::domain::filter::{Predicate, Sought, TextColumn};
-use crate::domain::finding::Code;
+use crate::domain::finding::{Code, OVERDUE};
 use crate::domain::interview::Status;
 
 /// A piece of SQL and its parameters, numbered in the order of their first use.
@@ -78,7 +78,7 @@ impl Sql {
                 .push("(found & ")
                 .bind(i64::from(code.bit()))
                 .push(") <> 0"),
-            P::NextTryLate { opens_before, now } => self.next_try_late(*opens_before, *now),
+            P::LeavesLate { opens_before, now } => self.leaves_late(*opens_before, *now),
             P::ClosesEarly { closes_after } => self.closes_early(*closes_after),
             P::Id(id) => self.push("id = ").bind(id.to_string()),
             P::AnyOf(ids) => {
@@ -138,18 +138,15 @@ impl Sql {
         self.push(")")
     }
 
-    // At the first instant at which the link is open, a try is late.
-    fn next_try_late(&mut self, opens_before: Duration, now: Timestamp) -> &mut Self {
+    // At the first instant at which the link is open, a mail is late.
+    fn leaves_late(&mut self, opens_before: Duration, now: Timestamp) -> &mut Self {
         let before = i64::try_from(opens_before.as_micros()).unwrap_or(i64::MAX);
-        self.push("coalesce(CASE WHEN coalesce(mail_due, ")
-            .bind(instant(Timestamp::MAX))
-            .push(") > ")
+        let overdue = now.saturating_sub(OVERDUE).unwrap_or(Timestamp::MIN);
+        self.push("coalesce(coalesce(mail_due, mail_since) <= ")
+            .bind(instant(overdue))
+            .push(" OR max(coalesce(mail_due, mail_since), ")
             .bind(instant(now))
-            .push(" THEN coalesce(mail_due, ")
-            .bind(instant(Timestamp::MAX))
-            .push(") ELSE ")
-            .bind(instant(now))
-            .push(" END >= CASE WHEN coalesce(opens_at < starts_at - ")
+            .push(") >= CASE WHEN coalesce(opens_at < starts_at - ")
             .bind(before)
             .push(", FALSE) THEN opens_at ELSE starts_at - ")
             .bind(before)
@@ -161,7 +158,7 @@ impl Sql {
         let bit = i64::from(Code::ClosesEarly.bit());
         self.push("(status <> ")
             .bind(Status::Cancelled.name().to_owned())
-            .push(" AND told_grace IS NOT NULL AND told_grace > ")
+            .push(" AND session_revoked = 0 AND told_grace IS NOT NULL AND told_grace > ")
             .bind(after)
             .push(" AND coalesce(closes_at IS NULL OR told_closes_at > closes_at, FALSE) AND (acknowledged & ")
             .bind(bit)

@@ -23,6 +23,8 @@ const STEPS: &[M<'static>] = &[
     M::up(MAILED_BEFORE),
     M::up(FOUND_INDEXES),
     M::up(DEAD_KEYS),
+    M::up(LEAVES_LATE),
+    M::up(FOUND_INDEXES),
 ];
 
 /// The version that this program writes.
@@ -515,4 +517,41 @@ CREATE TABLE dead_key (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX dead_key_by_interview ON dead_key (interview_id);
 INSERT INTO dead_key (key, interview_id) SELECT mailed_key, id FROM interview WHERE mailed_key IS NOT NULL;
+";
+
+// The findings anew: 256 says that a mail waits or is leaving, whatever it waits for. Whether it is late, the clock says.
+const LEAVES_LATE: &str = "
+DROP INDEX interview_by_found;
+DROP INDEX interview_by_grace;
+ALTER TABLE interview DROP COLUMN found;
+ALTER TABLE interview ADD COLUMN found INTEGER GENERATED ALWAYS AS ((CASE WHEN status = 'cancelled' THEN
+        CASE WHEN told_at IS NOT NULL THEN 16384 WHEN mail_state = 'unknown' AND mail_settled = 0 THEN 512
+            WHEN starts_at IS NOT NULL AND (key_imported = 1 OR import_conflict = 1) THEN 16384 ELSE 0 END
+    ELSE
+        CASE WHEN session_key IS NULL OR (session_revoked = 1 AND told_at IS NULL) THEN 1 ELSE 0 END
+        + CASE WHEN starts_at IS NULL THEN 2 ELSE 0 END
+        + CASE WHEN address IS NULL THEN 4 ELSE 0 END
+        + CASE WHEN session_key IS NULL OR session_revoked = 1 OR starts_at IS NULL OR address IS NULL THEN 0
+            WHEN told_at IS NOT NULL THEN CASE WHEN told_address <> address THEN 8 ELSE 0 END
+            WHEN key_imported = 0 AND (mail_state IS NULL OR mail_state IN ('withdrawn', 'accepted')) THEN 8
+            ELSE 0 END
+        + CASE WHEN session_revoked = 0 AND coalesce(told_key, mailed_key) <> session_key THEN 16 ELSE 0 END
+        + CASE WHEN told_at IS NULL THEN 0
+            WHEN starts_at IS NULL OR told_starts_at <> starts_at THEN 32
+            WHEN told_key = session_key AND told_address = address AND told_sequence < sequence THEN 32
+            ELSE 0 END
+        + CASE WHEN session_revoked = 1 AND told_at IS NOT NULL THEN 64 ELSE 0 END
+        + CASE WHEN session_revoked = 0 AND told_key = session_key AND told_address = address
+                AND told_starts_at = starts_at AND coalesce(told_sequence >= sequence, TRUE) THEN 0
+            WHEN mail_state = 'failed' THEN 128
+            WHEN mail_state IN ('held', 'queued', 'claimed', 'handing_over', 'deferred') THEN 256
+            WHEN mail_state = 'unknown' AND mail_settled = 0 THEN 512
+            WHEN mail_state = 'stored' THEN 1024
+            ELSE 0 END
+        + CASE WHEN told_at IS NOT NULL AND told_local = 1 THEN 2048 ELSE 0 END
+        + CASE WHEN key_imported = 1 AND told_at IS NULL AND session_key IS NOT NULL AND session_revoked = 0
+            AND mailed_key IS NULL THEN 4096 ELSE 0 END
+        + CASE WHEN suspect = 1 THEN 32768 ELSE 0 END
+        + CASE WHEN import_conflict = 1 THEN 65536 ELSE 0 END
+    END) & ~acknowledged) VIRTUAL;
 ";

@@ -325,7 +325,7 @@ async fn read_audit(
     from: Option<AuditPlace>,
     limit: usize,
 ) -> Result<AuditRead, AppError> {
-    let audit = app.audit(&Filter::default(), Severity::NONE, false);
+    let audit = app.audit(&Filter::default(), Severity::LOW, false);
     let groups = app.audit_groups(&audit).await?;
     let there = |code: &Code| groups.iter().any(|group| group.code == *code);
     let goes_on = from.is_some();
@@ -336,11 +336,16 @@ async fn read_audit(
         Some(code) => app.audit_page(&audit, Some(code), from, limit).await?,
         None => AuditPage::default(),
     };
+    let compared = match code {
+        Some(_) => None,
+        None => Some(app.audit_compared(&audit).await?),
+    };
     Ok(AuditRead {
         groups,
         code,
         page,
         goes_on,
+        compared,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod acknowledged;
 mod mended;
+mod remedies;
 mod surfaces;
 mod why;
 
@@ -17,7 +18,7 @@ const TOMORROW: &str = "tomorrow 15:00";
 
 /// What an audit finds of what is ahead, the most urgent first.
 async fn found(world: &World) -> Vec<&'static str> {
-    let audit = world.app.audit(&Filter::default(), Severity::NONE, false);
+    let audit = world.app.audit(&Filter::default(), Severity::LOW, false);
     let page = world
         .app
         .audit_page(&audit, None, None, 1000)
@@ -31,7 +32,7 @@ async fn found(world: &World) -> Vec<&'static str> {
 
 /// What the audit says of its one finding.
 async fn detail(world: &World) -> String {
-    let audit = world.app.audit(&Filter::default(), Severity::NONE, false);
+    let audit = world.app.audit(&Filter::default(), Severity::LOW, false);
     let mut page = world
         .app
         .audit_page(&audit, None, None, 1000)
@@ -243,6 +244,31 @@ async fn a_mail_whose_next_try_comes_too_late_is_found() {
 }
 
 #[tokio::test]
+async fn a_mail_that_nobody_carries_is_found_ten_minutes_after_it_could_have_left() {
+    let world = World::new().await;
+    world.schedule(ADA, TOMORROW).await;
+    world.wait_minutes(9);
+    assert_eq!(found(&world).await, [""; 0]);
+    world.wait_minutes(2);
+    assert_eq!(found(&world).await, ["DEFERRED-LATE"]);
+    assert_eq!(
+        detail(&world).await,
+        "The mail has waited to leave since Mon 5 May 2031 10:00 CEST."
+    );
+    world.deliver().await;
+    assert_eq!(found(&world).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_link_that_ended_does_not_close_early() {
+    let world = World::new().await;
+    let id = mailed(&world).await;
+    world.app.revoke(id).await.unwrap();
+    let strict = world.another("links.closes_after = '1h'").await;
+    assert_eq!(found(&strict).await, ["REVOKED-BUT-HELD"]);
+}
+
+#[tokio::test]
 async fn an_unknown_outcome_is_found_until_it_is_settled() {
     let world = World::new().await;
     world.post.answers([Answer::Lost]);
@@ -300,7 +326,7 @@ async fn what_is_over_is_found_only_when_asked_for() {
     not_mailed(&world).await;
     world.clock.set("2031-05-07T12:00:00Z".parse().unwrap());
     assert_eq!(found(&world).await, [""; 0]);
-    let audit = world.app.audit(&Filter::default(), Severity::NONE, true);
+    let audit = world.app.audit(&Filter::default(), Severity::LOW, true);
     let groups = world.app.audit_groups(&audit).await.unwrap();
     assert_eq!((groups.len(), groups[0].count), (1, 1));
     assert_eq!(groups[0].severity.word(), "low");
@@ -320,7 +346,7 @@ async fn a_finding_grows_as_the_start_comes_nearer() {
         "2031-05-20T12:30:00Z",
     ] {
         world.clock.set(now.parse().unwrap());
-        let audit = world.app.audit(&Filter::default(), Severity::NONE, false);
+        let audit = world.app.audit(&Filter::default(), Severity::LOW, false);
         severities.push(
             world.app.audit_groups(&audit).await.unwrap()[0]
                 .severity

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::support::World;
 
-fn request(file: &Path) -> ImportRequest {
+pub(crate) fn request(file: &Path) -> ImportRequest {
     ImportRequest {
         file: file.to_owned(),
         format: None,
@@ -29,7 +29,7 @@ async fn look(app: &App, request: ImportRequest) -> Result<Import, ImportError> 
         .await
 }
 
-async fn import(app: &App, request: ImportRequest) -> Result<Report, ImportError> {
+pub(crate) async fn import(app: &App, request: ImportRequest) -> Result<Report, ImportError> {
     let looked = look(app, request).await?;
     app.import(looked, watch::channel(Progress::default()).0)
         .await

@@ -4,11 +4,12 @@ use crate::app::{App, Audit, Found, Group};
 use crate::cli::Failure;
 use crate::cli::printer::Printer;
 use crate::cli::table::Table;
-use crate::domain::finding::{Severity, remedy_for_all};
+use crate::domain::finding::{Severity, mending};
+use crate::domain::text::counted;
 use crate::domain::verdict::Standing;
 use crate::domain::when;
 
-/// Cells that say which interview it is; the sentence and the id come after them.
+/// Cells that say which interview it is to people; its id and the sentence come after them.
 const HEAD: usize = 4;
 const BELOW: &str = "      ";
 
@@ -21,7 +22,7 @@ pub(super) async fn print(
 ) -> Result<bool, Failure> {
     let groups = app.audit_groups(audit).await?;
     if groups.is_empty() {
-        printer.line("Nothing was found: everybody holds the right link and time.");
+        printer.line(&app.audit_compared(audit).await?.in_words());
         return Ok(false);
     }
     let all = groups.iter().map(|group| group.count).sum();
@@ -69,9 +70,11 @@ pub(super) async fn print(
 fn head(group: &Group, printer: &mut Printer) {
     let words = format!("{}  {}  {}", group.code.name(), group.count, group.severity);
     let colored = printer.colored(standing(group.severity), &words);
-    let mends = remedy_for_all(group.code)
-        .map(|command| format!("   {command}"))
-        .unwrap_or_default();
+    let mends = match (&group.command, group.milder) {
+        (None, _) => String::new(),
+        (Some(command), 0) => format!("   {command}"),
+        (Some(command), milder) => format!("   {command}   (mends {milder} milder ones too)"),
+    };
     if printer.fits(&format!("{words}{mends}")) {
         printer.styled(&format!("{colored}{mends}"));
     } else {
@@ -92,10 +95,10 @@ fn rows(found: &[Found], table: &mut Table, app: &App, printer: &mut Printer) {
     let (zone, now) = (app.config().list_zone(), app.now());
     let cells = |found: &Found| {
         let (interview, finding) = (&found.row.interview, &found.finding);
-        // What no command mends for all of them together is said of each.
-        let detail = match remedy_for_all(finding.code) {
-            Some(_) => finding.detail.clone(),
-            None => format!("{} To mend it: {}", finding.detail, finding.remedy.words),
+        // What the command for all of them together does not mend is said of each.
+        let detail = match (mending(finding.code), finding.remedy.plan) {
+            (Some(_), Some(_)) => finding.detail.clone(),
+            _ => format!("{} To mend it: {}", finding.detail, finding.remedy.words),
         };
         let (start, distance) = interview.starts_at.map_or_else(
             || ("no time yet".to_owned(), String::new()),
@@ -109,8 +112,8 @@ fn rows(found: &[Found], table: &mut Table, app: &App, printer: &mut Printer) {
             distance,
             finding.severity.number().to_string(),
             interview.candidate_name.clone(),
-            detail,
             interview.id.to_string(),
+            detail,
         ]
     };
     if printer.plain {
@@ -135,7 +138,8 @@ fn rows(found: &[Found], table: &mut Table, app: &App, printer: &mut Printer) {
     let heads = Table::new(&[0, 0, 0, 30]).lay_out(&heads, |_, _, cell| cell.to_owned());
     for (head, row) in heads.iter().zip(&cells) {
         printer.styled(head);
-        printer.prose(BELOW, BELOW.len(), &row[HEAD..].join(" "));
+        let below: Vec<&str> = row.iter().skip(HEAD).rev().map(String::as_str).collect();
+        printer.prose(BELOW, BELOW.len(), &below.join(" "));
     }
 }
 
@@ -160,8 +164,4 @@ fn in_words(found: &Found, app: &App) -> String {
         found.finding.detail,
         found.finding.remedy.words
     )
-}
-
-pub(super) fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -57,11 +57,11 @@ pub enum Predicate {
     Mail(State),
     /// The clock-free part of this finding holds, and nobody acknowledged it (see [`Code::bit`]).
     Found(Code),
-    /// The next try of the newest mail does not come before the link opens.
-    NextTryLate {
+    /// The newest mail may leave only when the link is open, or could have left long ago (see [`OVERDUE`](crate::domain::finding::OVERDUE)).
+    LeavesLate {
         /// The usual window opens so long before the start.
         opens_before: Duration,
-        /// No try comes earlier.
+        /// It does not leave earlier.
         now: Timestamp,
     },
     /// The link closes earlier than their mail says, and nobody acknowledged that.
@@ -86,7 +86,7 @@ impl Predicate {
         match code {
             Code::DeferredLate => Self::All(vec![
                 Self::Found(code),
-                Self::NextTryLate {
+                Self::LeavesLate {
                     opens_before: window.opens_before,
                     now,
                 },

@@ -5,6 +5,8 @@ use crate::domain::session::{AccessWindow, SessionCondition, SessionKey};
 use crate::domain::verdict::Facts;
 use crate::domain::when;
 
+const NOT_KNOWN: &str = "not known";
+
 /// One line of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
@@ -24,7 +26,8 @@ impl Held {
     }
 }
 
-/// What the newest accepted mail told them, beside what is true now. Times are in the zone of the interview.
+/// What the newest accepted mail told them, or what is known of that of the old system, beside what is true now. Times
+/// are in the zone of the interview.
 #[must_use]
 pub fn evidence(interview: &Interview, facts: &Facts, window: &AccessWindow) -> Vec<Held> {
     let clock = |at| when::day_and_time(at, &interview.zone);
@@ -39,20 +42,24 @@ pub fn evidence(interview: &Interview, facts: &Facts, window: &AccessWindow) -> 
         theirs: theirs.unwrap_or_default(),
         truth: truth.unwrap_or_default(),
     };
+    // The old system mailed them, and what it said of the rest is not known.
+    let old = told.is_none() && (facts.key_imported || facts.mailed_key.is_some());
+    let not_known = || old.then(|| NOT_KNOWN.to_owned());
+    let imported = facts.key.filter(|_| facts.key_imported);
     let mut lines = vec![
         line(
             "key",
-            facts.held_key().map(SessionKey::shortened),
+            facts.held_key().or(imported).map(SessionKey::shortened),
             Some(key),
         ),
         line(
             "start",
-            told.map(|told| clock(told.starts_at)),
+            told.map(|told| clock(told.starts_at)).or_else(not_known),
             interview.starts_at.map(clock),
         ),
         line(
             "address",
-            told.map(|told| told.address.clone()),
+            told.map(|told| told.address.clone()).or_else(not_known),
             interview
                 .candidate_email
                 .as_ref()
@@ -72,7 +79,9 @@ pub fn evidence(interview: &Interview, facts: &Facts, window: &AccessWindow) -> 
     ];
     // What an older mail did not note down can't differ.
     lines.retain(|held| {
-        !(told.is_some() && held.theirs.is_empty() && matches!(held.what, "revision" | "closes"))
+        !((told.is_some() || old)
+            && held.theirs.is_empty()
+            && matches!(held.what, "revision" | "closes"))
     });
     lines
 }

@@ -1,9 +1,11 @@
 //! What mends a finding.
 
-use super::Code;
+use jiff::Timestamp;
+
+use super::{Code, Nearness};
 use crate::domain::address::likely_typo;
 use crate::domain::interview::Interview;
-use crate::domain::session::SessionCondition;
+use crate::domain::session::{AccessWindow, SessionCondition};
 use crate::domain::verdict::Facts;
 
 /// A plan that mends findings.
@@ -64,43 +66,103 @@ pub const fn mending(code: Code) -> Option<Mending> {
     })
 }
 
-/// The filter of all that have this finding and can still be helped.
+/// The words of a filter: all that have this finding and can still be helped, among those of these words.
 #[must_use]
-pub fn all_with(code: Code) -> String {
-    format!("finding:{} -when:past", code.name().to_lowercase())
+pub fn all_with(code: Code, among: &[String]) -> Vec<String> {
+    let mut words = vec![
+        format!("finding:{}", code.name().to_lowercase()),
+        "-when:past".to_owned(),
+    ];
+    words.extend(among.iter().cloned());
+    words
 }
 
-/// The command that mends one finding of very many interviews, if one does.
+/// The command that mends one finding of very many interviews, if one does: of all that these words of a filter let
+/// through.
 #[must_use]
-pub fn remedy_for_all(code: Code) -> Option<String> {
-    mending(code).map(|plan| plan.line(&all_with(code)))
+pub fn remedy_for_all(code: Code, among: &[String]) -> Option<String> {
+    let words = all_with(code, among);
+    let quoted: Vec<_> = words.iter().map(|word| in_shell(word)).collect();
+    mending(code).map(|plan| plan.line(&quoted.join(" ")))
 }
 
-/// What mends a finding of an interview.
+// As a shell takes it for one word.
+fn in_shell(word: &str) -> String {
+    let is_plain =
+        |character: char| character.is_ascii_alphanumeric() || "-_:@.,/+=".contains(character);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// What mends a finding of an interview: a plan where a plan does, and what has to be done first where something has.
 #[must_use]
-pub fn remedy(code: Code, interview: &Interview, facts: &Facts) -> Remedy {
+pub fn remedy(
+    code: Code,
+    interview: &Interview,
+    facts: &Facts,
+    window: &AccessWindow,
+    now: Timestamp,
+) -> Remedy {
     let id = interview.id;
+    let by_hand = |words: String| Remedy { plan: None, words };
+    if Nearness::of(interview, window, now) == Nearness::Over {
+        return by_hand(format!(
+            "it is over: greenroom audit ack {id} {} --reason 'it is over'",
+            code.name()
+        ));
+    }
     let ended = code == Code::MissingLink && facts.session == SessionCondition::Revoked;
     let plan = if ended {
         Some(Mending::Rotate)
     } else {
         mending(code)
     };
-    let words = match (plan, code) {
-        (Some(plan), _) => plan.line(&id.to_string()),
-        (None, Code::DeferredLate) => {
-            format!("greenroom outbox withdraw {id} && greenroom resend {id}")
+    let Some(plan) = plan else {
+        return by_hand(without_plan(code, interview, facts, now));
+    };
+    if interview.starts_at.is_none() {
+        return by_hand(anew(interview, "with its time"));
+    }
+    if interview.candidate_email.is_none() {
+        return by_hand(anew(interview, "with their address"));
+    }
+    let mends = plan.line(&id.to_string());
+    match facts.newest {
+        Some(newest) if newest.is_unsettled() => by_hand(format!(
+            "greenroom outbox settle {id} --reason WHY, then {mends}"
+        )),
+        // A new link takes the place of what waits; nothing else can be mailed beside it.
+        Some(newest) if newest.state.is_unsent() && plan != Mending::Rotate => {
+            by_hand("their mail waits to leave: greenroom deliver".to_owned())
         }
-        (None, Code::Unknown) if facts.session == SessionCondition::Live => {
+        _ => Remedy {
+            plan: Some(plan),
+            words: mends,
+        },
+    }
+}
+
+// What no plan mends.
+fn without_plan(code: Code, interview: &Interview, facts: &Facts, now: Timestamp) -> String {
+    let id = interview.id;
+    match code {
+        Code::DeferredLate => match facts.newest {
+            // Its time has come: who carries it is missing.
+            Some(newest) if newest.may_leave() <= now => "greenroom deliver".to_owned(),
+            _ => format!("greenroom outbox withdraw {id} && greenroom resend {id}"),
+        },
+        Code::Unknown if facts.session == SessionCondition::Live => {
             format!("greenroom outbox settle {id} --send-again")
         }
-        (None, Code::Unknown) => format!("greenroom outbox settle {id} --reason WHY"),
-        (None, Code::CancelledButInvited) => format!(
+        Code::Unknown => format!("greenroom outbox settle {id} --reason WHY"),
+        Code::CancelledButInvited => format!(
             "tell them yourself, since no mail about a cancellation is sent yet; then greenroom audit ack {id} {} --reason 'told by phone'",
             code.name()
         ),
-        (None, Code::NoStart) => anew(interview, "with its time"),
-        (None, Code::SuspectAddress) => {
+        Code::NoStart => anew(interview, "with its time"),
+        Code::SuspectAddress => {
             let meant = interview.candidate_email.as_ref().and_then(likely_typo);
             let meant = meant.as_deref().unwrap_or("the right address");
             format!(
@@ -109,9 +171,8 @@ pub fn remedy(code: Code, interview: &Interview, facts: &Facts) -> Remedy {
                 code.name()
             )
         }
-        (None, _) => anew(interview, "with their address"),
-    };
-    Remedy { plan, words }
+        _ => anew(interview, "with their address"),
+    }
 }
 
 // What an interview lacks can't be written into it yet.

@@ -64,7 +64,7 @@ impl Severity {
     }
 
     /// The least there is.
-    pub const NONE: Self = Self(0);
+    pub const LOW: Self = Self(0);
 
     /// The number.
     #[must_use]

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{Case, Code};
 use crate::domain::address::{EmailAddress, likely_typo};
+use crate::domain::delivery::State;
 use crate::domain::session::{SessionCondition, SessionKey};
 use crate::domain::text::{clip, visible};
 use crate::domain::verdict::Told;
@@ -49,22 +50,7 @@ impl Case<'_> {
                 Some(reply) => format!("The mail failed {}: {reply}", self.since()),
                 None => format!("The mail failed {}.", self.since()),
             },
-            Code::DeferredLate => {
-                let due = self.facts.newest.and_then(|newest| newest.due);
-                let next = due.map_or_else(
-                    || "no next try is planned".to_owned(),
-                    |due| format!("the next try is {}", self.clock(due)),
-                );
-                let opens = self.opens_and_closes().map(|(opens, _)| self.clock(opens));
-                let why = self
-                    .reply()
-                    .map(|reply| format!(" It was put off with: {reply}"))
-                    .unwrap_or_default();
-                format!(
-                    "The mail was put off and comes too late: {next}, and the link opens {}.{why}",
-                    opens.unwrap_or_default()
-                )
-            }
+            Code::DeferredLate => self.late(),
             Code::Unknown => format!(
                 "The connection broke while the mail was leaving {}; nobody knows whether it arrived.",
                 self.since()
@@ -102,6 +88,50 @@ impl Case<'_> {
                 "The imported key stood on another interview too, so that neither kept it; the link in their old mail is dead.".to_owned()
             }
         }
+    }
+
+    // What it waits for, and why that is too long.
+    fn late(self) -> String {
+        let Some(newest) = self.facts.newest else {
+            return String::new();
+        };
+        let leaves = newest.may_leave();
+        let waits = match newest.state {
+            State::HandingOver | State::Claimed => {
+                format!(
+                    "The mail began to leave {} and has not arrived yet",
+                    self.since()
+                )
+            }
+            State::Deferred if leaves > self.now => {
+                format!(
+                    "The mail was put off; the next try is {}",
+                    self.clock(leaves)
+                )
+            }
+            State::Deferred => format!(
+                "The mail was put off until {} and was not tried since",
+                self.clock(leaves)
+            ),
+            _ if leaves > self.now => format!("The mail is held until {}", self.clock(leaves)),
+            _ => format!("The mail has waited to leave since {}", self.clock(leaves)),
+        };
+        let too_late = match self.opens_and_closes() {
+            Some((opens, _)) if opens <= self.now => {
+                format!(", and the link opened {}.", self.clock(opens))
+            }
+            Some((opens, _)) if self.comes_late() => {
+                format!(", and the link opens {}.", self.clock(opens))
+            }
+            _ => ".".to_owned(),
+        };
+        let why = match self.reply() {
+            Some(reply) if newest.state == State::Deferred => {
+                format!(" It was put off with: {reply}")
+            }
+            _ => String::new(),
+        };
+        format!("{waits}{too_late}{why}")
     }
 
     fn stale_time(self, told: Option<&Told>) -> String {

@@ -8,7 +8,7 @@ use crate::app::{
     Progress, Row, Scheduled, Sending, Serving, Steered, TakenBack, UnsentMail, Waiting, Window,
 };
 use crate::domain::draft::Refusal;
-use crate::domain::finding::Code;
+use crate::domain::finding::{Code, Compared};
 use crate::domain::ids::{DeliveryId, InterviewId};
 use crate::domain::when::Zone;
 use crate::tui::mail::MailParts;
@@ -129,6 +129,8 @@ pub struct AuditRead {
     pub page: AuditPage,
     /// Whether they come after those that were read before.
     pub goes_on: bool,
+    /// What was looked at, where nothing was found.
+    pub compared: Option<Compared>,
 }
 
 /// Why a form was not carried out.

@@ -1,7 +1,7 @@
 //! The findings on the screen: grouped by code, one group open, and in it as many as were scrolled to.
 
 use crate::app::{AuditPlace, Found, Group};
-use crate::domain::finding::Code;
+use crate::domain::finding::{Code, Compared};
 
 /// How many findings are read at a time.
 pub const PAGE: usize = 200;
@@ -25,6 +25,8 @@ pub struct FindingsView {
     pub top: usize,
     /// Whether they were read.
     pub known: bool,
+    /// What was looked at, where nothing was found.
+    pub compared: Option<Compared>,
 }
 
 /// A line of the findings.

@@ -5,7 +5,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
 use crate::app::{AuditPage, Found, Group, Marked, Outbox, Row, Sending, SentBy, Window};
-use crate::domain::finding::{Code, Severity, audit};
+use crate::domain::finding::{Code, Compared, Severity, audit, remedy_for_all};
 use crate::domain::ids::InterviewId;
 use crate::tui::key::Key;
 use crate::tui::keymap;
@@ -207,6 +207,8 @@ impl Stage {
                         count: 1,
                         severity,
                         first_start: row.interview.starts_at,
+                        command: remedy_for_all(finding.code, &[]),
+                        milder: 0,
                     }),
                     None => continue,
                 }
@@ -220,6 +222,14 @@ impl Stage {
         let code = code.or_else(|| groups.first().map(|group| group.code));
         all.retain(|found| Some(found.finding.code) == code);
         all.truncate(limit);
+        let compared = code.is_none().then(|| Compared {
+            interviews: self.model.list.rows.len().try_into().unwrap_or(u64::MAX),
+            waiting: 0,
+            acknowledged: 0,
+            filtered: false,
+            past: false,
+            least: Severity::LOW,
+        });
         AuditRead {
             groups,
             code,
@@ -228,6 +238,7 @@ impl Stage {
                 next: None,
             },
             goes_on,
+            compared,
         }
     }
 

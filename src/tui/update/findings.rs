@@ -2,7 +2,8 @@
 
 use super::shared::{refuse, scrolled};
 use super::{list, plan};
-use crate::app::{Action, AuditPage, Group};
+use crate::app::Action;
+use crate::domain::base_url::Reach;
 use crate::domain::filter::Filter;
 use crate::domain::finding::{self, Code, Mending, all_with};
 use crate::tui::layout::{areas, outbox_areas};
@@ -64,21 +65,23 @@ pub(super) fn audit_read(model: &mut Model, request: Request, read: Result<Audit
         }
     };
     if let Some(view) = model.findings_mut() {
-        take_in(view, read.groups, read.code, read.page, read.goes_on);
+        take_in(view, read);
         model.changed = true;
     }
     reveal(model);
 }
 
-fn take_in(
-    view: &mut FindingsView,
-    groups: Vec<Group>,
-    code: Option<Code>,
-    page: AuditPage,
-    goes_on: bool,
-) {
+fn take_in(view: &mut FindingsView, read: AuditRead) {
+    let AuditRead {
+        groups,
+        code,
+        page,
+        goes_on,
+        compared,
+    } = read;
     view.known = true;
     view.groups = groups;
+    view.compared = compared;
     if goes_on {
         view.found.extend(page.found);
     } else {
@@ -222,7 +225,14 @@ fn mend(model: &mut Model) -> Vec<Effect> {
     let Some(found) = found else {
         return refuse(model, "nothing was found");
     };
-    let (id, remedy) = (found.row.id(), found.finding.remedy.clone());
+    let (id, code, remedy) = (
+        found.row.id(),
+        found.finding.code,
+        found.finding.remedy.clone(),
+    );
+    if let Some(why) = comes_first(model, code) {
+        return refuse(model, why);
+    }
     match remedy.plan {
         Some(plan) => plan::open_for(model, action(plan), Subject::one(id)),
         None => refuse(model, &format!("no plan mends this: {}", remedy.words)),
@@ -233,12 +243,31 @@ fn mend_all(model: &mut Model) -> Vec<Effect> {
     let Some(code) = model.findings_mut().and_then(|view| view.code) else {
         return refuse(model, "nothing was found");
     };
-    match (finding::mending(code), Filter::parse(&all_with(code))) {
+    if let Some(why) = comes_first(model, code) {
+        return refuse(model, why);
+    }
+    match (
+        finding::mending(code),
+        Filter::parse(&all_with(code, &[]).join(" ")),
+    ) {
         (Some(plan), Ok(all)) => plan::open_for(model, action(plan), Subject::Matching(all)),
         _ => refuse(
             model,
             "no plan mends all of these at once; each of them says what does",
         ),
+    }
+}
+
+// What has to be set first, else the next mail ends like the last.
+fn comes_first(model: &Model, code: Code) -> Option<&'static str> {
+    match code {
+        Code::LocalLink if model.setting.base.reach() != Reach::Public => Some(
+            "a new link would lead to this machine too: set links.base_url first (greenroom setup)",
+        ),
+        Code::StoredOnly if model.setting.mail_stays_here => {
+            Some("a new mail would stay here too: set up a mail server first (greenroom setup)")
+        }
+        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::{Pen, cut, inner, rule, show};
 use crate::app::{Found, Group};
 use crate::domain::address::EmailAddress;
-use crate::domain::finding::{Severity, evidence, remedy_for_all};
+use crate::domain::finding::{Severity, evidence};
 use crate::domain::text::{pad, visible};
 use crate::domain::when;
 use crate::tui::layout::{areas, inner_width, outbox_areas};
@@ -33,9 +33,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, view: &FindingsView, th
         return;
     }
     if view.groups.is_empty() {
-        let nothing = "   Nothing was found: everybody holds the right link and time.";
-        let nothing = Line::from(pen.write(Role::Fine, nothing));
-        return show(frame, areas.mails, vec![Line::default(), nothing], 0);
+        let nothing = view.compared.map(|compared| compared.in_words());
+        let mut lines = vec![Line::default()];
+        lines.extend(pen.paragraph(
+            Role::Fine,
+            &nothing.unwrap_or_default(),
+            inner_width(areas.mails),
+        ));
+        return show(frame, inner(areas.mails), lines, 0);
     }
     let lines = (view.top..)
         .map_while(|at| view.line(at))
@@ -177,7 +182,7 @@ fn about(group: &Group, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let mut lines = vec![Line::from(
         pen.write(Role::Strong, safe::line(&title, width)),
     )];
-    let mends = remedy_for_all(group.code).map_or_else(
+    let mends = group.command.as_ref().map_or_else(
         || "No plan mends all of them at once; each of them says what does.".to_owned(),
         |command| format!("f mends all of them: {command}"),
     );

@@ -24,7 +24,7 @@ async fn an_acknowledged_finding_is_silent_everywhere_and_stays_in_the_timeline(
         world.timeline(id).await.last(),
         Some(&"finding_acknowledged")
     );
-    let audit = world.app.audit(&Filter::default(), Severity::NONE, false);
+    let audit = world.app.audit(&Filter::default(), Severity::LOW, false);
     let acknowledged = world.app.acknowledged(&audit).await.unwrap();
     assert_eq!(acknowledged[0].acknowledgement.reason, "told by phone");
     assert_eq!(

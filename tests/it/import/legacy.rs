@@ -241,7 +241,7 @@ async fn cancelled_in_the_schedule_and_ended_with_an_error_come_in_cancelled_wit
 
 /// What an audit finds of what is ahead, with its sentence.
 async fn found(world: &World) -> Vec<(&'static str, String)> {
-    let audit = world.app.audit(&Filter::default(), Severity::NONE, false);
+    let audit = world.app.audit(&Filter::default(), Severity::LOW, false);
     let page = world.app.audit_page(&audit, None, None, 10).await.unwrap();
     let finding = |found: Found| (found.finding.code.name(), found.finding.detail);
     page.found.into_iter().map(finding).collect()

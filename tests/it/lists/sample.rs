@@ -51,8 +51,17 @@ struct AuditSample {
     settled: bool,
     import_conflict: bool,
     mailed_before: bool,
-    next_try: Option<i64>,
+    due: Option<Due>,
+    /// Minutes from now.
+    since: i64,
     acknowledged: u32,
+}
+
+/// When a mail may leave: so many minutes from the start, or from now.
+#[derive(Debug, Clone, Copy)]
+enum Due {
+    FromStart(i64),
+    FromNow(i64),
 }
 
 fn audit_sample() -> impl Strategy<Value = AuditSample> {
@@ -65,7 +74,11 @@ fn audit_sample() -> impl Strategy<Value = AuditSample> {
         any::<bool>(),
         prop::bool::weighted(0.2),
         any::<bool>(),
-        prop::option::of(near(-15)),
+        prop::option::of(prop_oneof![
+            near(-15).prop_map(Due::FromStart),
+            near(-10).prop_map(Due::FromNow),
+        ]),
+        near(-10),
         prop_oneof![3 => Just(0), 1 => 0..(1_u32 << 17)],
     )
         .prop_map(
@@ -77,7 +90,8 @@ fn audit_sample() -> impl Strategy<Value = AuditSample> {
                 settled,
                 import_conflict,
                 mailed_before,
-                next_try,
+                due,
+                since,
                 acknowledged,
             )| AuditSample {
                 suspect,
@@ -87,7 +101,8 @@ fn audit_sample() -> impl Strategy<Value = AuditSample> {
                 settled,
                 import_conflict,
                 mailed_before,
-                next_try,
+                due,
+                since,
                 acknowledged,
             },
         )
@@ -216,7 +231,7 @@ impl Sample {
     }
 
     // The columns that hold facts, as mails that came and went would have left them.
-    fn write_facts(&self, sql: &rusqlite::Connection, interview: &Interview) {
+    fn write_facts(&self, sql: &rusqlite::Connection, interview: &Interview, now: Timestamp) {
         let told = self.told.map(|(key, start, address)| {
             let other = "0123456789abcdef0123456789abcdef".to_owned();
             (
@@ -234,6 +249,7 @@ impl Sample {
             )
         });
         let newest = self.newest.map(|at| State::ALL[at].mark());
+        let from_now = |minutes: i64| now.as_microsecond() + minutes * 60_000_000;
         let from_start = |minutes: i64| {
             interview.starts_at.map_or(0, Timestamp::as_microsecond) + minutes * 60_000_000
         };
@@ -248,14 +264,17 @@ impl Sample {
                 told.as_ref().map(|told| told.1),
                 told.as_ref().map(|told| told.2),
                 newest,
-                newest.map(|_| 1),
+                newest.map(|_| from_now(self.audit.since)),
                 self.key_imported,
                 u8::from(!self.audit.older_revision),
                 self.audit.told_closes.map(from_start),
                 self.audit.told_local,
                 self.audit.settled,
                 self.audit.import_conflict && self.session == 0,
-                self.audit.next_try.map(from_start),
+                self.audit.due.map(|due| match due {
+                    Due::FromStart(minutes) => from_start(minutes),
+                    Due::FromNow(minutes) => from_now(minutes),
+                }),
                 self.audit.acknowledged,
                 (self.audit.mailed_before && self.key_imported).then(|| "f".repeat(32)),
                 interview.id.to_string(),
@@ -305,7 +324,7 @@ pub async fn fill(world: &World, template: &Interview, samples: &[Sample]) {
     let mut sql = world.sql();
     let transaction = sql.transaction().unwrap();
     for (interview, sample) in &interviews {
-        sample.write_facts(&transaction, interview);
+        sample.write_facts(&transaction, interview, now);
     }
     transaction.commit().unwrap();
 }

@@ -137,3 +137,51 @@ fn up_and_down_go_over_heads_and_stop_at_both_ends() {
     let last = stage.model.findings_mut().unwrap();
     assert!(!last.on_head && last.index + 1 == last.found.len());
 }
+
+#[test]
+fn f_does_not_send_what_would_end_like_the_last() {
+    use crate::domain::base_url::BaseUrl;
+    use crate::domain::delivery::State;
+    use crate::tui::testing::{mailed, row};
+
+    let stored = mailed(row(1, "Ada", "2031-03-04T15:00:00Z"), State::Stored);
+    let mut stage = Stage::showing(vec![stored], 120, 30);
+    stage.model.setting.mail_stays_here = true;
+    stage.answer_pane();
+    stage.keys("A");
+    stage.answer_pane();
+    stage.taken();
+    stage.keys("f");
+    assert!(stage.taken().is_empty());
+    assert!(
+        stage.screen().contains("set up a mail server first"),
+        "{}",
+        stage.screen()
+    );
+    stage.model.setting.mail_stays_here = false;
+    stage.keys("f");
+    assert!(
+        stage
+            .taken()
+            .iter()
+            .any(|effect| matches!(effect, Effect::MakePlan { .. }))
+    );
+
+    let mut local = mailed(row(1, "Ada", "2031-03-04T15:00:00Z"), State::Accepted);
+    if let Some(told) = &mut local.facts.told {
+        told.link_is_local = true;
+    }
+    let mut stage = Stage::showing(vec![local], 120, 30);
+    stage.model.setting.base = BaseUrl::parse("http://127.0.0.1:8000").unwrap();
+    stage.answer_pane();
+    stage.keys("A");
+    stage.answer_pane();
+    stage.taken();
+    stage.keys("f");
+    assert!(stage.taken().is_empty());
+    assert!(
+        stage.screen().contains("set links.base_url first"),
+        "{}",
+        stage.screen()
+    );
+}
