@@ -98,7 +98,15 @@ fn rows(found: &[Found], table: &mut Table, app: &App, printer: &mut Printer) {
         // What the command for all of them together does not mend is said of each.
         let detail = match (mending(finding.code), finding.remedy.plan) {
             (Some(_), Some(_)) => finding.detail.clone(),
-            _ => format!("{} To mend it: {}", finding.detail, finding.remedy.words),
+            _ => {
+                let stop = if finding.detail.ends_with('.') {
+                    ""
+                } else {
+                    "."
+                };
+                let mends = &finding.remedy.words;
+                format!("{}{stop} To mend it: {mends}", finding.detail)
+            }
         };
         let (start, distance) = interview.starts_at.map_or_else(
             || ("no time yet".to_owned(), String::new()),
@@ -138,8 +146,7 @@ fn rows(found: &[Found], table: &mut Table, app: &App, printer: &mut Printer) {
     let heads = Table::new(&[0, 0, 0, 30]).lay_out(&heads, |_, _, cell| cell.to_owned());
     for (head, row) in heads.iter().zip(&cells) {
         printer.styled(head);
-        let below: Vec<&str> = row.iter().skip(HEAD).rev().map(String::as_str).collect();
-        printer.prose(BELOW, BELOW.len(), &below.join(" "));
+        printer.prose(BELOW, BELOW.len(), &row[HEAD..].join(" · "));
     }
 }
 
