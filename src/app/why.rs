@@ -78,7 +78,11 @@ impl App {
         }
         let exact = self.named_exactly(&text).await?;
         let (found, more) = if exact.is_empty() {
-            let predicate = self.predicate(&Filter::literal(&text));
+            let filter = Filter::literal(&text);
+            if filter.is_empty() {
+                return Ok((Vec::new(), false));
+            }
+            let predicate = self.predicate(&filter);
             let horizon = self.horizon();
             let window = self
                 .store()

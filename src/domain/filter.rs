@@ -102,6 +102,17 @@ pub enum FilterError {
         /// The values it takes.
         known: String,
     },
+    /// It says to look for something, and not for what: everybody would match.
+    #[error(
+        "filter: {word:?} names nothing to look for, so that everybody would match; all names everybody"
+    )]
+    Nothing {
+        /// The word as typed.
+        word: String,
+    },
+    /// It excludes everybody.
+    #[error("filter: -all excludes everybody")]
+    NotAll,
     /// A quotation mark was opened and not closed.
     #[error("filter: a quotation mark is missing its partner")]
     Unclosed,
@@ -140,9 +151,13 @@ impl Filter {
             if sought::is_header_name(&word) {
                 continue;
             }
-            if word == "all" && !negated {
-                filter.all = true;
-                continue;
+            match (word.as_str(), negated) {
+                ("all", true) => return Err(FilterError::NotAll),
+                ("all", false) => {
+                    filter.all = true;
+                    continue;
+                }
+                _ => {}
             }
             filter.terms.push(Term {
                 negated,
@@ -152,15 +167,18 @@ impl Filter {
         Ok(filter)
     }
 
-    /// A filter that names these words as they are, whatever they contain: for text that was pasted.
+    /// A filter that names these words as they are, whatever they contain: for text that was pasted. It is empty where
+    /// they name nothing.
     #[must_use]
     pub fn literal(text: &str) -> Self {
         let terms = text
             .split_whitespace()
             .filter(|word| !sought::is_header_name(word))
-            .map(|word| Term {
+            .map(Sought::read)
+            .filter(|sought| !sought.folded.trim().is_empty())
+            .map(|sought| Term {
                 negated: false,
-                condition: Condition::Text(Sought::read(word)),
+                condition: Condition::Text(sought),
             })
             .collect();
         Self {
@@ -249,17 +267,29 @@ fn words(text: &str) -> Result<Vec<String>, FilterError> {
 
 impl Condition {
     fn parse(word: &str) -> Result<Self, FilterError> {
+        let nothing = || FilterError::Nothing {
+            word: word.to_owned(),
+        };
         let Some((key, value)) = word
             .split_once(':')
             .filter(|(key, value)| is_key(key) && !value.starts_with("//"))
         else {
-            return Ok(Self::Text(Sought::read(word)));
+            let sought = Sought::read(word);
+            return if sought.folded.trim().is_empty() {
+                Err(nothing())
+            } else {
+                Ok(Self::Text(sought))
+            };
         };
         let value_lower = value.to_lowercase();
         let unknown = |key, known: &[&str]| FilterError::UnknownValue {
             key,
             value: value.to_owned(),
             known: known.join(", "),
+        };
+        let column = |column| match fold_for_search(value) {
+            folded if folded.trim().is_empty() => Err(nothing()),
+            folded => Ok(Self::Column(column, folded)),
         };
         match key.to_lowercase().as_str() {
             "link" => find(&LinkState::ALL, LinkState::name, &value_lower)
@@ -306,9 +336,9 @@ impl Condition {
                 .parse()
                 .map(Self::Id)
                 .map_err(|_| unknown("id", &["the id of an interview"])),
-            "role" => Ok(Self::Column(TextColumn::Role, fold_for_search(value))),
-            "company" => Ok(Self::Column(TextColumn::Company, fold_for_search(value))),
-            "recruiter" => Ok(Self::Column(TextColumn::Recruiter, fold_for_search(value))),
+            "role" => column(TextColumn::Role),
+            "company" => column(TextColumn::Company),
+            "recruiter" => column(TextColumn::Recruiter),
             other => {
                 let suggestion = KEY_NAMES
                     .into_iter()
@@ -372,6 +402,13 @@ mod tests {
     #[case("when:someday", "2031-05-06")]
     #[case("id:7", "the id of an interview")]
     #[case("\"ada", "partner")]
+    #[case("role:", "\"role:\" names nothing to look for")]
+    #[case("-company:\"  \"", "names nothing")]
+    #[case("recruiter:\u{200b}", "everybody would match")]
+    #[case("ada \u{200b}", "names nothing")]
+    #[case("<>", "names nothing")]
+    #[case("\" \"", "names nothing")]
+    #[case("-all", "excludes everybody")]
     fn what_can_not_be_read_is_an_error_that_helps(#[case] text: &str, #[case] help: &str) {
         let error = Filter::parse(text).unwrap_err().to_string();
         assert!(error.contains(help), "{error}");

@@ -232,7 +232,9 @@ async fn invariant_12_nothing_is_everybody_by_accident() {
         .plan(Action::Resend, &Selection::Ids(vec![unknown]))
         .await;
     assert!(words(refused).contains("0197fb3f-0000-7000-8000-000000000000"));
-    assert!(Filter::parse("lnk:missing").is_err());
+    for mistake in ["lnk:missing", "role:", "-all", "ada \u{200b}"] {
+        assert!(Filter::parse(mistake).is_err(), "{mistake}");
+    }
     let all = Selection::Matching(Filter::parse("all").unwrap());
     assert_eq!(
         world

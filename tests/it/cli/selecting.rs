@@ -15,6 +15,8 @@ use crate::support::program::{Greenroom, NOW};
 #[case(&["resend", "01936f0e-7d0a-7c5e-9d0f-2a1b3c4d5e6f", "ada", "--yes"], "not both")]
 #[case(&["resend", "all", "--expect", "7", "--yes"], "expect: the plan acts on 1, not on 7")]
 #[case(&["repair", "--yes"], "all selects every one")]
+#[case(&["resend", "role:", "--yes"], "\"role:\" names nothing to look for")]
+#[case(&["rotate", "-all", "--yes"], "excludes everybody")]
 #[case(&["resend", "--plan", "nowhere.json", "--yes"], "plan: nowhere.json can't be read")]
 fn a_selector_that_is_not_meant_does_nothing(#[case] arguments: &[&str], #[case] words: &str) {
     let greenroom = Greenroom::new();
