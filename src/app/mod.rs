@@ -79,7 +79,7 @@ pub use why::{FoundBy, Why};
 
 pub use crate::mail::parts;
 pub use crate::store::{
-    ApiToken, Batch, Counts, Delivery, Horizon, Position, Row, Section, UnsentMail, Window,
+    ApiToken, Batch, Counts, Delivery, Horizon, Position, Row, Section, Settled, UnsentMail, Window,
 };
 
 use crate::config::Config;

@@ -1,6 +1,7 @@
 //! Who somebody is asking about, and why they can or can't get in.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
@@ -152,6 +153,19 @@ impl App {
         let mut sentence = row
             .reason(&self.policy().window, now)
             .sentence_in_full(zone, now);
+        let settled = dossier
+            .deliveries
+            .first()
+            .and_then(|mail| mail.settled.as_ref());
+        if let Some(settled) = settled {
+            let _ = write!(
+                sentence,
+                " {} said of that mail {}: {}",
+                settled.by,
+                when::moment_in_full(settled.at, zone, now),
+                settled.why
+            );
+        }
         if let Some(former) = dossier.former_link_in_words(text, zone) {
             sentence = format!("{former} {sentence}");
         } else if dossier.may_hold_a_dead_link() {

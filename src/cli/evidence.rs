@@ -7,7 +7,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use super::Failure;
-use crate::app::{App, Delivery, Dossier};
+use crate::app::{App, Delivery, Dossier, Settled};
 use crate::domain::finding::evidence;
 use crate::domain::text::visible;
 use crate::domain::trouble;
@@ -152,8 +152,8 @@ fn reply(delivery: &Delivery, dossier: &Dossier) -> String {
     if let Some(reply) = &delivery.last_reply {
         let _ = writeln!(text, "last reply: {}", visible(reply));
     }
-    if let Some((who, why)) = &delivery.settled {
-        let _ = writeln!(text, "settled by {}: {}", visible(who), visible(why));
+    if let Some(Settled { by, why, .. }) = &delivery.settled {
+        let _ = writeln!(text, "settled by {}: {}", visible(by), visible(why));
     }
     text
 }

@@ -43,12 +43,23 @@ pub struct Delivery {
     pub accepted_at: Option<Timestamp>,
     /// When it was asked for.
     pub created_at: Timestamp,
-    /// Who settled its unknown outcome, and why.
-    pub settled: Option<(String, String)>,
+    /// That somebody left its unknown outcome as it is.
+    pub settled: Option<Settled>,
     /// The batch in which it was asked for.
     pub batch: Option<BatchId>,
     /// Whether it waits for that batch to be resumed.
     pub paused: bool,
+}
+
+/// That somebody left a mail of unknown outcome as it is: for them, it counts as mailed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub why: String,
 }
 
 impl Delivery {

@@ -32,7 +32,9 @@ use tokio::sync::watch;
 
 pub use audit::{Acknowledgement, Audited, FoundCount, StretchPlace};
 pub use batches::{Batch, NewBatch};
-pub use deliveries::{Delivery, Entry, MoveError, NewDelivery, Outgoing, Remark, UnsentMail};
+pub use deliveries::{
+    Delivery, Entry, MoveError, NewDelivery, Outgoing, Remark, Settled, UnsentMail,
+};
 pub use engine::OpenError;
 pub use incoming::{Incoming, OnItsWay};
 pub use interviews::Written;

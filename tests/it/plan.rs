@@ -124,6 +124,37 @@ async fn every_row_says_what_will_be_done_and_why(#[case] state: &str, #[case] s
 }
 
 #[tokio::test]
+async fn a_mail_that_was_settled_counts_as_mailed() {
+    let world = World::new().await;
+    let ada = world.schedule(ADA, TOMORROW).await;
+    world.post.answers([Answer::Lost]);
+    world.deliver().await;
+    let settled = Settlement::Leave("she has it, by phone".to_owned());
+    let mail = world.newest(ada).await.id;
+    world.app.settle_unknown(mail, settled).await.unwrap();
+    world.wait_minutes(1);
+    let planned = plan(&world, Action::Resend, &[ada]).await;
+    assert_eq!(
+        says(&planned),
+        "skip: settled 1 min ago: she has it, by phone"
+    );
+    let (answers, _) = world.app.why("ada", 1).await.unwrap();
+    assert!(
+        answers[0].sentence.ends_with(
+            "Rita Levi <rita@acme.example> said of that mail 10:00 CEST: she has it, by phone"
+        ),
+        "{}",
+        answers[0].sentence
+    );
+    world.wait_minutes(10);
+    let planned = plan(&world, Action::Resend, &[ada]).await;
+    assert_eq!(
+        says(&planned),
+        "send: nobody knows whether the last mail arrived; Rita Levi <rita@acme.example> said: she has it, by phone"
+    );
+}
+
+#[tokio::test]
 async fn a_deferred_mail_is_skipped_with_its_next_try() {
     let world = World::new().await;
     let ada = world.schedule(ADA, TOMORROW).await;
@@ -356,6 +387,7 @@ async fn a_mail_that_waits_again_is_seen_although_a_newer_one_was_accepted() {
     let lost = world.newest(ada).await.id;
     let leave = Settlement::Leave("they have it".to_owned());
     world.app.settle_unknown(lost, leave).await.unwrap();
+    world.wait_minutes(11);
     let planned = plan(&world, Action::Resend, &[ada]).await;
     carry_out(&world, &planned).await.unwrap();
     world.deliver().await;

@@ -10,9 +10,10 @@ use crate::domain::delivery::State;
 use crate::domain::draft::Field;
 use crate::domain::interview::Status;
 use crate::domain::session::{LinkState, SessionCondition, SessionKey};
+use crate::domain::text::{clip, visible};
 use crate::domain::verdict::{Reason, Standing};
 use crate::domain::when;
-use crate::store::{Delivery, Row};
+use crate::store::{Delivery, Row, Settled};
 
 fn skip(why: impl Into<String>) -> Step {
     Step::Skip {
@@ -51,7 +52,7 @@ impl App {
             },
             Action::Repair { send: true } => self
                 .unmailable(row, newest, link)
-                .map_or_else(|| self.to_mail(reason), skip),
+                .map_or_else(|| self.to_mail(newest, reason), skip),
             Action::Resend => self.resend(row, newest, reason, chosen),
             Action::Rotate => match replaced_at.and_then(|at| self.recent(now, at)) {
                 Some(ago) if !chosen => Step::Skip {
@@ -72,23 +73,27 @@ impl App {
     }
 
     fn resend(&self, row: &Row, newest: Option<&Delivery>, reason: Reason, chosen: bool) -> Step {
-        let link = row.link_state(&self.policy().window, self.now());
+        let now = self.now();
+        let link = row.link_state(&self.policy().window, now);
         if let Some(why) = self.unmailable(row, newest, link) {
             return skip(why);
         }
         // What they hold and what they would get is the same, so it is a double.
-        let recent = match reason {
-            Reason::Told(at) => self
+        let recent = match (newest.and_then(|mail| mail.settled.as_ref()), reason) {
+            (Some(settled), _) => self
+                .recent(now, settled.at)
+                .map(|ago| format!("settled {ago}: {}", said(settled))),
+            (None, Reason::Told(at)) => self
                 .recent(self.running(), at)
                 .map(|ago| format!("mailed {ago}")),
-            _ => None,
+            (None, _) => None,
         };
         match recent {
             Some(why) if !chosen => Step::Skip {
                 why,
                 optional: true,
             },
-            _ => self.to_mail(reason),
+            _ => self.to_mail(newest, reason),
         }
     }
 
@@ -118,7 +123,16 @@ impl App {
     }
 
     // Times are those of the list, beside which they stand.
-    fn to_mail(&self, reason: Reason) -> Step {
+    fn to_mail(&self, newest: Option<&Delivery>, reason: Reason) -> Step {
+        if let Some(settled) = newest.and_then(|mail| mail.settled.as_ref()) {
+            return Step::Send {
+                why: format!(
+                    "nobody knows whether the last mail arrived; {} said: {}",
+                    settled.by,
+                    said(settled)
+                ),
+            };
+        }
         let why = match reason {
             Reason::NoLink => "a link will be made first".to_owned(),
             Reason::Told(at) => format!(
@@ -147,6 +161,11 @@ impl App {
             minutes => format!("{minutes} min ago"),
         })
     }
+}
+
+// What somebody wrote of it, so long as a line of a plan has room for.
+fn said(settled: &Settled) -> String {
+    clip(&visible(&settled.why), 60)
 }
 
 fn rotate(row: &Row, newest: Option<&Delivery>, link: LinkState, chosen: bool) -> Step {

@@ -130,9 +130,17 @@ pub fn remedy(
     }
     let mends = plan.line(&id.to_string());
     match facts.newest {
-        Some(newest) if newest.is_unsettled() => by_hand(format!(
-            "greenroom outbox settle {id} --reason WHY, then {mends}"
-        )),
+        // To settle it as it is means that they have it; so whoever mails anew all the same says so.
+        Some(newest) if newest.is_unsettled() => {
+            let again = if plan == Mending::Resend {
+                " --again"
+            } else {
+                ""
+            };
+            by_hand(format!(
+                "greenroom outbox settle {id} --reason WHY, then {mends}{again}"
+            ))
+        }
         // A new link takes the place of what waits; nothing else can be mailed beside it.
         Some(newest) if newest.state.is_unsent() && plan != Mending::Rotate => {
             by_hand("their mail waits to leave: greenroom deliver".to_owned())

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use rusqlite::{Row as SqlRow, params};
 
-use super::{Delivery, Outgoing, UnsentMail};
+use super::{Delivery, Outgoing, Settled, UnsentMail};
 use crate::domain::delivery::{Kind, State};
 use crate::domain::ids::{BatchId, DeliveryId, InterviewId, SessionId};
 use crate::store::rows::{an_instant, instant, maybe_instant, maybe_parsed, named, parsed};
 use crate::store::{OwnerId, Reading, StoreError};
 
 const COLUMNS: &str = "id, interview_id, kind, address, subject, message_id, sha256, starts_at, state, since, due_at, \
-                       attempts, last_reply, accepted_at, created_at, settled_by, settled_why, batch_id, paused";
+                       attempts, last_reply, accepted_at, created_at, settled_at, settled_by, settled_why, batch_id, paused";
 
 impl Reading<'_> {
     /// One delivery.
@@ -201,10 +201,20 @@ fn read_delivery(row: &SqlRow<'_>) -> Result<Delivery, StoreError> {
         last_reply: row.get("last_reply")?,
         accepted_at: maybe_instant(row, "accepted_at")?,
         created_at: an_instant(row, "created_at")?,
-        settled: row
-            .get::<_, Option<String>>("settled_by")?
-            .zip(row.get::<_, Option<String>>("settled_why")?),
+        settled: settled(row)?,
         batch: maybe_parsed(row, "batch_id")?,
         paused: row.get("paused")?,
     })
+}
+
+fn settled(row: &SqlRow<'_>) -> Result<Option<Settled>, StoreError> {
+    let Some(at) = maybe_instant(row, "settled_at")? else {
+        return Ok(None);
+    };
+    let text = |column| Ok::<_, StoreError>(row.get::<_, Option<String>>(column)?);
+    Ok(Some(Settled {
+        at,
+        by: text("settled_by")?.unwrap_or_default(),
+        why: text("settled_why")?.unwrap_or_default(),
+    }))
 }

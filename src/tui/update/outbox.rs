@@ -3,7 +3,7 @@
 
 use super::shared::{is_read_only, refuse, scrolled};
 use super::{list, outgoing};
-use crate::app::{Delivery, Outbox, Settlement, Underway};
+use crate::app::{Delivery, Outbox, Settled, Settlement, Underway};
 use crate::domain::delivery::State;
 use crate::domain::ids::DeliveryId;
 use crate::domain::text::visible;
@@ -291,11 +291,11 @@ pub(super) fn settled(
         candidate: name_of(model, id),
         delivery: *delivery,
     };
-    if let Some((who, why)) = &mail.delivery.settled {
+    if let Some(Settled { by, why, .. }) = &mail.delivery.settled {
         let text = format!(
             "nobody knows whether the mail to {} left; {}",
             whom(&mail),
-            settled_words(who, why)
+            settled_words(by, why)
         );
         model.say(Role::Text, text);
         return Vec::new();

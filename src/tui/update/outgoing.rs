@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::shared::{is_read_only, refuse};
 use super::{batches, form};
-use crate::app::{Delivery, TakenBack};
+use crate::app::{Delivery, Settled, TakenBack};
 use crate::domain::delivery::{State, accepted_by};
 use crate::domain::ids::DeliveryId;
 use crate::domain::text::visible;
@@ -106,11 +106,11 @@ pub(super) fn delivery_read(model: &mut Model, id: DeliveryId, delivery: Option<
         }
         State::Failed => (Role::Trouble, format!("not sent: mail to {whom}{reply}")),
         State::Unknown => match &delivery.settled {
-            Some((who, why)) => (
+            Some(Settled { by, why, .. }) => (
                 Role::Attention,
                 format!(
                     "nobody knows whether the mail to {whom} left; {}",
-                    settled_words(who, why)
+                    settled_words(by, why)
                 ),
             ),
             None => (

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::list::role_of;
 use super::{Pen, cut};
-use crate::app::{Delivery, Dossier, Row};
+use crate::app::{Delivery, Dossier, Row, Settled};
 use crate::domain::access;
 use crate::domain::delivery::{State, accepted_by};
 use crate::domain::door::Door;
@@ -250,9 +250,9 @@ fn delivery_words(
         }
         State::Failed => (Role::Trouble, format!("failed{tries}")),
         State::Unknown => match &delivery.settled {
-            Some((who, why)) => (
+            Some(Settled { by, why, .. }) => (
                 Role::Attention,
-                format!("outcome unknown, {}", settled_words(who, why)),
+                format!("outcome unknown, {}", settled_words(by, why)),
             ),
             None => (Role::Trouble, "outcome unknown".to_owned()),
         },

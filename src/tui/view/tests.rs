@@ -286,7 +286,11 @@ fn foreign_text_is_harmless_in_every_widget(
             for mail in &mut stage.model.outbox.mails {
                 mail.candidate = text.to_owned();
                 mail.delivery.last_reply = Some(text.to_owned());
-                mail.delivery.settled = Some((text.to_owned(), text.to_owned()));
+                mail.delivery.settled = Some(crate::app::Settled {
+                    at: stage.model.moment.now,
+                    by: text.to_owned(),
+                    why: text.to_owned(),
+                });
             }
             for modal in &mut stage.model.modals {
                 match modal {

@@ -79,7 +79,8 @@ async fn an_unknown_outcome_is_settled_before_the_link_is_mailed_again() {
     world.deliver().await;
     let (plan, words) = remedy(&world, Code::StaleLink).await;
     assert_eq!(plan, None);
-    let expected = format!("greenroom outbox settle {id} --reason WHY, then greenroom resend {id}");
+    let expected =
+        format!("greenroom outbox settle {id} --reason WHY, then greenroom resend {id} --again");
     assert_eq!(words, expected);
     let delivery = world.newest(id).await.id;
     let settled = Settlement::Leave("it did not come".to_owned());

@@ -1,6 +1,6 @@
 //! The pause: what every mail would meet keeps the outbox from trying them all, in every process.
 
-use greenroom::app::{Pause, Settlement, Stop};
+use greenroom::app::{Pause, Settled, Settlement, Stop};
 use greenroom::domain::delivery::State;
 use rstest::rstest;
 
@@ -246,13 +246,13 @@ async fn a_settled_mail_stays_unknown_with_who_and_why() {
     let leave = || Settlement::Leave("she has it, by phone".to_owned());
     let settled = world.app.settle_unknown(id, leave()).await.unwrap();
     assert_eq!(settled.state, State::Unknown);
-    let (who, why) = settled.settled.unwrap();
-    assert!(who.contains("Rita Levi"), "{who}");
-    assert_eq!(why, "she has it, by phone");
+    let Settled { at, by, why } = settled.settled.unwrap();
+    assert!(by.contains("Rita Levi"), "{by}");
+    assert_eq!((at, why.as_str()), (world.now(), "she has it, by phone"));
     let event = world.details(ada).await.events.pop().unwrap();
     assert_eq!(
         (event.kind.name(), &event.actor),
-        ("mail_settled", &who),
+        ("mail_settled", &by),
         "the timeline says so too"
     );
     world.wait_minutes(60);

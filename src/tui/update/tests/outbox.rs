@@ -290,7 +290,11 @@ fn a_mail_is_settled_for_a_reason_and_not_without_one() {
         [Effect::Settle { settlement: Settlement::Leave(why), .. }] if why == "she phoned"
     ));
     let mut mail = stage.outbox.mails[1].delivery.clone();
-    mail.settled = Some(("Rita Levi <r@acme.example>".into(), "she phoned".into()));
+    mail.settled = Some(crate::app::Settled {
+        at: mail.since,
+        by: "Rita Levi <r@acme.example>".into(),
+        why: "she phoned".into(),
+    });
     stage.tell(Event::Settled(mail.id, Ok(Box::new(mail))));
     assert!(
         status(&stage).contains("left; settled by Rita Levi: she phoned"),
