@@ -96,17 +96,17 @@ fn rows(found: &[Found], table: &mut Table, app: &App, printer: &mut Printer) {
     let cells = |found: &Found| {
         let (interview, finding) = (&found.row.interview, &found.finding);
         // What the command for all of them together does not mend is said of each.
-        let detail = match (mending(finding.code), finding.remedy.plan) {
-            (Some(_), Some(_)) => finding.detail.clone(),
-            _ => {
-                let stop = if finding.detail.ends_with('.') {
-                    ""
-                } else {
-                    "."
-                };
-                let mends = &finding.remedy.words;
-                format!("{}{stop} To mend it: {mends}", finding.detail)
-            }
+        let by_command = mending(finding.code).is_some() && finding.remedy.plan.is_some();
+        let detail = if by_command {
+            finding.detail.clone()
+        } else {
+            let stop = if finding.detail.ends_with('.') {
+                ""
+            } else {
+                "."
+            };
+            let mends = &finding.remedy.words;
+            format!("{}{stop} To mend it: {mends}", finding.detail)
         };
         let (start, distance) = interview.starts_at.map_or_else(
             || ("no time yet".to_owned(), String::new()),
