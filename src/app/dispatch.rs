@@ -222,18 +222,26 @@ impl Dispatcher {
     }
 
     /// Sends these mails now if they are due, or waits until another process has: the first attempt of each. An answer
-    /// resumes an outbox that was paused for want of one.
+    /// resumes an outbox that was paused for want of one. Asked to stop, it finishes the mails that it is handing over;
+    /// the others stay in the outbox.
     ///
     /// # Errors
     /// The database's; the mails stay in the outbox.
-    pub async fn attempt_all(&mut self, ids: &[DeliveryId]) -> Result<Vec<Delivery>, AppError> {
+    pub async fn attempt_all(
+        &mut self,
+        ids: &[DeliveryId],
+        stop: &Stop,
+    ) -> Result<Vec<Delivery>, AppError> {
         let mut refused = 0;
         loop {
             let these = Source::These(ids.iter().copied().collect());
-            self.work(these, &Stop::default()).await;
+            self.work(these, stop).await;
             self.close().await;
             // What could be claimed and then not begun.
             self.take_up(true).await;
+            if stop.asked() {
+                return self.app.standing(ids).await;
+            }
             if self.shared.was_refused() {
                 refused += 1;
                 match &*self.complaint().borrow() {
@@ -244,8 +252,13 @@ impl Dispatcher {
                 }
             }
             // Another process may have had one, and have ended before it was sent.
-            if let Ok(settled) = timeout(PATIENCE, self.app.settled(ids)).await {
-                return settled;
+            tokio::select! {
+                settled = timeout(PATIENCE, self.app.settled(ids)) => {
+                    if let Ok(settled) = settled {
+                        return settled;
+                    }
+                }
+                () = stop.wait() => {}
             }
         }
     }

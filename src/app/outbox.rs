@@ -214,6 +214,7 @@ pub(super) fn waiting_words(
 ) -> String {
     let due = delivery.due.map(|due| when::moment(due, zone, now));
     match (delivery.state, due) {
+        _ if delivery.paused => "waits for its batch to be resumed".to_owned(),
         (State::Held, Some(due)) => format!("is held until {due}"),
         (State::Deferred, Some(due)) => format!("was put off (next try {due})"),
         (State::Claimed | State::HandingOver, _) => "is being sent".to_owned(),

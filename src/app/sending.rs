@@ -64,6 +64,22 @@ impl App {
             .await
     }
 
+    /// Where each of these mails stands, in their order.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn standing(&self, ids: &[DeliveryId]) -> Result<Vec<Delivery>, AppError> {
+        let wanted = ids.to_vec();
+        self.store()
+            .read(move |read| {
+                wanted
+                    .iter()
+                    .map(|id| read.delivery(*id)?.ok_or(AppError::NoDelivery))
+                    .collect()
+            })
+            .await
+    }
+
     /// Waits until the first attempt of each of these mails is over, and says where they stand.
     ///
     /// # Errors
@@ -72,16 +88,7 @@ impl App {
         let mut changes = self.changes();
         loop {
             changes.mark_unchanged();
-            let wanted = ids.to_vec();
-            let deliveries = self
-                .store()
-                .read(move |read| {
-                    wanted
-                        .iter()
-                        .map(|id| read.delivery(*id)?.ok_or(AppError::NoDelivery))
-                        .collect::<Result<Vec<_>, _>>()
-                })
-                .await?;
+            let deliveries = self.standing(ids).await?;
             let paused = self.pause().await?.is_some();
             let underway = |delivery: &Delivery| {
                 match delivery.state {

@@ -8,7 +8,7 @@ use super::printer::Printer;
 use super::selector;
 use super::table::Table;
 use super::{Exit, Failure, wait};
-use crate::app::{App, BatchStatus, DeliveryJson, Steer};
+use crate::app::{App, BatchStatus, DeliveryJson, SentBy, Steer};
 use crate::domain::batch::{BatchEvent, Progress};
 use crate::domain::when;
 
@@ -247,6 +247,9 @@ impl Batch {
             printer.line(&format!("{} withdrawn", steered.withdrawn));
         }
         say(&steered.status, app, printer);
+        if steer == Steer::Resume && app.who_sends() == SentBy::Nobody {
+            printer.remark("Nobody sends mail at this moment; it leaves by greenroom deliver, or while the dashboard or greenroom serve runs.");
+        }
         Ok(Exit::Done)
     }
 
@@ -262,8 +265,12 @@ impl Batch {
             printer.remark(&left_out);
         }
         let Some(plan) = planned.plan else {
-            printer.remark("Nothing of this batch can be sent again.");
-            return Ok(Exit::Findings);
+            printer.remark("Nothing of this batch is to be sent again; nothing was done.");
+            return Ok(if left_out.is_empty() {
+                Exit::Done
+            } else {
+                Exit::Findings
+            });
         };
         let done = retry
             .consent
@@ -292,6 +299,14 @@ fn say(status: &BatchStatus, app: &App, printer: &mut Printer) {
         when::moment_in_full(batch.asked_at, &zone, app.now()),
     ));
     printer.line(&status.words());
+    let held = batch.held_until.filter(|until| *until > app.now());
+    if let Some(until) = held.filter(|_| !status.is_over()) {
+        printer.line(&format!(
+            "held until {}; greenroom batch stop {} takes it back",
+            when::moment_in_full(until, &zone, app.now()),
+            batch.number
+        ));
+    }
     for event in &status.history {
         printer.line(&format!(
             "{} by {} {}",

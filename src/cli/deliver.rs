@@ -59,14 +59,14 @@ impl Deliver {
             dispatcher.drain(&stop).await;
             dispatcher.ends()
         };
-        let sending = wait::saying(complaint.clone(), printer, sending);
+        let told = wait::Told {
+            complaint: complaint.clone(),
+            batch: None,
+        };
+        let sending = wait::saying(told, printer, sending);
         let ends = tokio::select! {
             ends = sending => ends,
-            Ok(()) = at_once => {
-                return Err(Failure::environment(
-                    "ended at once; what was being handed over is of unknown outcome (greenroom outbox)",
-                ));
-            }
+            Ok(()) = at_once => return Err(wait::ended_at_once()),
         };
         let complains = complaint.borrow().is_some();
 
@@ -86,9 +86,10 @@ impl Deliver {
             );
         }
         let elsewhere = app.being_sent().await?;
-        let left = usize::try_from(app.unsent().await?.count)
-            .unwrap_or(usize::MAX)
-            .saturating_sub(elsewhere);
+        let count = |mails| usize::try_from(mails).unwrap_or(usize::MAX);
+        let unsent = app.unsent().await?;
+        let of_batches = count(unsent.paused);
+        let left = count(unsent.count).saturating_sub(elsewhere + of_batches);
         if elsewhere > 0 && !complains {
             printer.line(&format!("{elsewhere} being sent by another process"));
         }
@@ -99,6 +100,13 @@ impl Deliver {
             None if left > 0 => printer.line(&format!("{left} not due yet")),
             None if ends.is_empty() && elsewhere == 0 => printer.line("Nothing was due."),
             None => {}
+        }
+        if of_batches > 0 {
+            printer.prose(
+                "",
+                2,
+                &format!("{of_batches} of paused batches: greenroom batch lists them, greenroom batch resume N lets them leave"),
+            );
         }
         Ok(if all_taken && paused.is_none() && !complains {
             Exit::Done

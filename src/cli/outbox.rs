@@ -62,7 +62,7 @@ struct Settle {
     /// Send it once more, byte for byte and under the same Message-ID
     #[arg(long)]
     send_again: bool,
-    /// Leave it as it is, for this reason; the interview can then be mailed anew
+    /// Leave it as it is, for this reason: they count as mailed, and can be mailed anew
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     reason: Option<String>,
 }
@@ -201,7 +201,7 @@ impl Outbox {
                     "",
                     2,
                     &format!(
-                        "{name}: the mail to {} stays of unknown outcome ({why}); greenroom resend {} mails anew",
+                        "{name}: the mail to {} stays of unknown outcome ({why}); greenroom resend {} --again mails anew",
                         mail.address,
                         row.id()
                     ),
@@ -328,6 +328,7 @@ fn standing(mail: &Delivery, app: &App) -> String {
         .map(|due| when::moment_in_full(due, &zone, now))
         .unwrap_or_default();
     let words = match mail.state {
+        _ if mail.paused => "waits for its batch to be resumed".to_owned(),
         State::Held => format!("held until {due}"),
         State::Deferred => format!("next try {due}"),
         State::Claimed | State::HandingOver => "being sent".to_owned(),

@@ -11,7 +11,7 @@ use rustix::termios::tcgetwinsize;
 use serde::Serialize;
 
 use super::arguments::Color;
-use crate::domain::text::{columns, visible, visible_lines, wrap_words};
+use crate::domain::text::{clip, columns, visible, visible_lines, wrap_words};
 use crate::domain::verdict::Standing;
 
 // Before each problem.
@@ -115,7 +115,12 @@ impl Printer {
 
     /// A line on standard error that takes the place of the last one; an empty one takes it away. Only for a terminal.
     pub(super) fn redraw(&mut self, text: &str) {
-        let _ = write!(self.err, "\r\x1b[K{}", visible(text));
+        let shown = match self.err_width {
+            0 => visible(text).into_owned(),
+            // A line that is broken could not be taken away; and the last column may break it.
+            width => clip(&visible(text), width - 1),
+        };
+        let _ = write!(self.err, "\r\x1b[K{shown}");
         let _ = self.err.flush();
     }
 

@@ -240,7 +240,8 @@ impl Consent {
                 "This plan was carried out before, as batch {batch}; nothing is done a second time."
             ));
         }
-        let deliveries = wait::for_first_attempts(app, &done.deliveries, printer).await?;
+        let deliveries =
+            wait::for_first_attempts(app, &done.deliveries, done.batch, printer).await?;
         if json {
             print_rows(&plan, done.batch, &deliveries, None, printer);
         } else {

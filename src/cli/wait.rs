@@ -1,14 +1,21 @@
 //! Waits for the first attempt at a mail, and says in honest words what came of it.
 
+use std::io::{self, IsTerminal as _};
+use std::time::Duration;
+
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 
 use super::printer::Printer;
-use super::{Failure, paused};
-use crate::app::{App, Delivery, Dispatcher, transports};
+use super::{Failure, paused, stop_when_asked};
+use crate::app::{App, Delivery, Dispatcher, Stop, transports};
 use crate::domain::delivery::{State, accepted_by};
 use crate::domain::ids::DeliveryId;
 use crate::domain::refusal::with_meaning;
 use crate::domain::when;
+
+/// How often progress is shown.
+const STEP: Duration = Duration::from_millis(500);
 
 /// Whether a mail ended well: with a mail server, or stored where it was meant to be.
 pub(super) const fn has_left(delivery: &Delivery) -> bool {
@@ -52,6 +59,8 @@ pub(super) fn outcome(delivery: &Delivery, app: &App) -> String {
     }
 }
 
+const LEAVES: &str = "It stays in the outbox and leaves by greenroom deliver, or while the dashboard or greenroom serve runs";
+
 /// What is safe now and what to do next about mails of one state; `None` where nothing is to be done.
 ///
 /// `mail` and `interview` name them in the commands: an id, or `ID` where several are meant.
@@ -61,29 +70,28 @@ fn next_step(state: State, mail: &str, interview: &str) -> Option<String> {
             "It is not sent again by itself. Ask the candidate, then settle it: greenroom outbox settle {mail} \
              --send-again (the same mail, byte for byte), or greenroom outbox settle {mail} --reason 'they have it'"
         ),
-        State::Deferred => "It stays in the outbox and leaves by greenroom deliver, or while the dashboard or greenroom \
-             serve runs; nothing has to be done"
-            .to_owned(),
+        State::Deferred => format!("{LEAVES}; nothing has to be done"),
+        State::Queued => LEAVES.to_owned(),
         State::Failed => format!(
             "The interview and its link stand, and this mail is not tried again: put right what was refused, then \
              greenroom resend {interview}"
         ),
-        State::Queued => "It leaves when the outbox is no longer paused".to_owned(),
         State::Withdrawn => format!(
-            "It will not leave; the interview stands, and greenroom resend {interview} mails it as it is now"
+            "It will not leave. If the interview takes place, greenroom resend {interview} mails it as it is now"
         ),
-        State::Held
-        | State::Claimed
-        | State::HandingOver
-        | State::Accepted
-        | State::Stored => return None,
+        State::Held | State::Claimed | State::HandingOver | State::Accepted | State::Stored => {
+            return None;
+        }
     })
 }
 
-/// Says what is safe now and what to do next, once for all mails that stand alike.
+/// Says what is safe now and what to do next, once for all mails that stand alike. What waits for its batch is told by
+/// the batch.
 pub(super) fn say_next_steps(mails: &[Delivery], label: &str, printer: &mut Printer) {
     for state in State::ALL {
-        let mut alike = mails.iter().filter(|mail| mail.state == state);
+        let mut alike = mails
+            .iter()
+            .filter(|mail| mail.state == state && !mail.paused);
         let (Some(first), more) = (alike.next(), alike.next()) else {
             continue;
         };
@@ -107,27 +115,49 @@ pub(super) async fn for_first_attempt(
     delivery: &Delivery,
     printer: &mut Printer,
 ) -> Result<Delivery, Failure> {
-    let settled = for_first_attempts(app, &[delivery.id], printer).await?;
+    let settled = for_first_attempts(app, &[delivery.id], None, printer).await?;
     Ok(settled
         .into_iter()
         .next()
         .unwrap_or_else(|| delivery.clone()))
 }
 
-/// Hands mails over now, and says where they stand after their first attempts. What a paused outbox keeps is not waited
-/// for, and the pause is said.
+/// Hands mails over now, and says where they stand after their first attempts. What a paused outbox or batch keeps is not
+/// waited for, and the pause is said. Interrupted, it finishes the mails that are being handed over.
+///
+/// How far a batch has come is shown meanwhile, on a terminal.
 pub(super) async fn for_first_attempts(
     app: &App,
     ids: &[DeliveryId],
+    batch: Option<i64>,
     printer: &mut Printer,
 ) -> Result<Vec<Delivery>, Failure> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
+    let stop = Stop::default();
+    let at_once = stop_when_asked(stop.clone())?;
     let mut dispatcher = dispatcher(app)?;
-    let complaint = dispatcher.complaint();
-    let settled = saying(complaint, printer, dispatcher.attempt_all(ids)).await?;
-    if settled.iter().any(|delivery| delivery.state.is_unsent())
+    let told = Told {
+        complaint: dispatcher.complaint(),
+        batch: batch.filter(|_| ids.len() > 1).map(|batch| (app, batch)),
+    };
+    let settled = tokio::select! {
+        settled = saying(told, printer, dispatcher.attempt_all(ids, &stop)) => settled?,
+        Ok(()) = at_once => return Err(ended_at_once()),
+    };
+    let left = settled.iter().filter(|mail| mail.state.is_unsent());
+    let (held_back, left): (Vec<&Delivery>, Vec<&Delivery>) = left.partition(|mail| mail.paused);
+    if stop.asked() {
+        printer.remark(&stopped(left.len(), settled.len(), batch));
+    }
+    if let Some(batch) = batch.filter(|_| !held_back.is_empty()) {
+        printer.remark(&format!(
+            "Batch {batch} is paused; {} of it. greenroom batch resume {batch} lets them leave.",
+            waiting(held_back.len())
+        ));
+    }
+    if !left.is_empty()
         && let Some(paused) = paused::in_words(app).await?
     {
         printer.remark(&paused);
@@ -135,14 +165,62 @@ pub(super) async fn for_first_attempts(
     Ok(settled)
 }
 
-/// Waits for work of a dispatcher, and says meanwhile when the outbox can't be written: what is known of a mail is kept in
+/// Interrupted a second time.
+pub(super) fn ended_at_once() -> Failure {
+    Failure::environment(
+        "ended at once; what was being handed over is of unknown outcome (greenroom outbox)",
+    )
+}
+
+fn stopped(left: usize, all: usize, batch: Option<i64>) -> String {
+    if left == 0 {
+        return "Interrupted after the last mail: nothing was left to send.".to_owned();
+    }
+    let which = if all == 1 {
+        "the mail has not left".to_owned()
+    } else {
+        format!("{left} of {all} mails have not left")
+    };
+    let back = match batch {
+        Some(batch) if all > 1 => format!("greenroom batch stop {batch}"),
+        _ => "greenroom outbox withdraw ID".to_owned(),
+    };
+    format!(
+        "Interrupted: {which}. Nothing is lost: greenroom deliver sends what waits in the outbox, {back} takes it back."
+    )
+}
+
+fn waiting(count: usize) -> String {
+    if count == 1 {
+        "1 mail waits".to_owned()
+    } else {
+        format!("{count} mails wait")
+    }
+}
+
+/// What is told while a dispatcher works.
+pub(super) struct Told<'a> {
+    /// Why the outbox can't be written.
+    pub complaint: watch::Receiver<Option<String>>,
+    /// How far that batch has come.
+    pub batch: Option<(&'a App, i64)>,
+}
+
+/// Waits for work of a dispatcher. Says meanwhile when the outbox can't be written: what is known of a mail is kept in
 /// memory until it can.
 pub(super) async fn saying<T>(
-    mut complaint: watch::Receiver<Option<String>>,
+    told: Told<'_>,
     printer: &mut Printer,
     work: impl Future<Output = T>,
 ) -> T {
+    let Told {
+        mut complaint,
+        batch,
+    } = told;
     let mut said = None;
+    let mut drawn = false;
+    let mut next = Instant::now() + STEP;
+    let batch = batch.filter(|_| !printer.plain && io::stderr().is_terminal());
     tokio::pin!(work);
     let done = loop {
         tokio::select! {
@@ -151,18 +229,36 @@ pub(super) async fn saying<T>(
                 let now: Option<String> = complaint.borrow_and_update().clone();
                 // A complaint that came and went unseen needs no all-clear.
                 if now != said {
+                    clear(&mut drawn, printer);
                     say(now.as_deref(), printer);
                     said = now;
                 }
             }
+            () = sleep_until(next), if batch.is_some() => {
+                if let Some((app, number)) = batch
+                    && let Ok(status) = app.batch(number).await
+                {
+                    printer.redraw(&format!("{}: {}", status.name(), status.words()));
+                    drawn = true;
+                }
+                next = Instant::now() + STEP;
+            }
         }
     };
+    clear(&mut drawn, printer);
     // It may have come with the last mail.
     let last = complaint.borrow().clone();
     if last != said {
         say(last.as_deref(), printer);
     }
     done
+}
+
+// Takes the line of progress away.
+fn clear(drawn: &mut bool, printer: &mut Printer) {
+    if std::mem::take(drawn) {
+        printer.redraw("");
+    }
 }
 
 fn say(complaint: Option<&str>, printer: &mut Printer) {

@@ -144,6 +144,8 @@ pub struct UnsentMail {
     pub count: u64,
     /// How many of them are held.
     pub held: u64,
+    /// How many of them wait for their batch to be resumed.
+    pub paused: u64,
     /// The first start among their interviews.
     pub first_start: Option<Timestamp>,
 }

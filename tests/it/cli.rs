@@ -1,5 +1,6 @@
 //! The command line through the real binary: flags, JSON, exit codes and what is said.
 
+mod bulk;
 mod cancelling;
 mod changing;
 mod data;

@@ -14,6 +14,9 @@ use crate::cli::wait;
 use crate::domain::ids::InterviewId;
 use crate::domain::when;
 
+/// Mails that are listed one by one; of more, only those that were not taken.
+const LISTED: usize = 20;
+
 /// A row of a plan for programs.
 #[derive(Serialize)]
 struct RowJson<'a> {
@@ -159,21 +162,45 @@ pub(super) async fn say_outcome(
         printer.line(&ended);
     }
     if done.links_made > 0 {
-        printer.line(&format!("{} made", counted(done.links_made, "link")));
+        let what = if plan.action == Action::Rotate {
+            "replaced"
+        } else {
+            "made"
+        };
+        printer.line(&format!("{} {what}", counted(done.links_made, "link")));
     }
-    if let Some(batch) = done.batch.filter(|_| deliveries.len() > 1) {
-        printer.remark(&format!(
-            "This was batch {batch}; greenroom batch show {batch} says where its mails stand."
-        ));
-    }
-    for delivery in deliveries {
+    let is_long = deliveries.len() > LISTED;
+    let all = deliveries
+        .iter()
+        .filter(|mail| !is_long || !wait::has_left(mail));
+    for delivery in all.clone().take(LISTED) {
         if let Some(dossier) = app.details(delivery.interview_id).await? {
             let name = &dossier.row.interview.candidate_name;
             let outcome = wait::outcome(delivery, app);
             printer.prose("", 2, &format!("{name}: mail {outcome}"));
         }
     }
+    let more = all.count().saturating_sub(LISTED);
+    if more > 0 {
+        printer.line(&format!("… and {more} more that were not taken"));
+    }
+    if let Some(batch) = done.batch.filter(|_| deliveries.len() > 1) {
+        say_batch(batch, app, printer).await?;
+    }
     wait::say_next_steps(deliveries, "  ", printer);
+    Ok(())
+}
+
+// How it stands as a whole, and by what name it can be spoken of.
+async fn say_batch(number: i64, app: &App, printer: &mut Printer) -> Result<(), Failure> {
+    let status = app.batch(number).await?;
+    printer.line(&format!("{}: {}", status.name(), status.words()));
+    printer.remark(&format!("greenroom batch show {number} lists its mails."));
+    if status.progress.failed > 0 {
+        printer.remark(&format!(
+            "greenroom batch retry {number} plans those anew that may be sent again."
+        ));
+    }
     Ok(())
 }
 

@@ -174,11 +174,19 @@ impl Reading<'_> {
     /// The engine's.
     pub fn unsent(&self) -> Result<UnsentMail, StoreError> {
         let unsent = self.one(
-            "SELECT count(*) AS mails, coalesce(sum(delivery.state = 'held'), 0) AS held, min(interview.starts_at) AS first
+            "SELECT count(*) AS mails, coalesce(sum(delivery.state = 'held'), 0) AS held,
+                coalesce(sum(delivery.paused), 0) AS paused, min(interview.starts_at) AS first
              FROM delivery JOIN interview ON interview.id = delivery.interview_id
              WHERE delivery.state IN ('held', 'queued', 'claimed', 'handing_over', 'deferred')",
             [],
-            |row| Ok(UnsentMail { count: row.get("mails")?, held: row.get("held")?, first_start: maybe_instant(row, "first")? }),
+            |row| {
+                Ok(UnsentMail {
+                    count: row.get("mails")?,
+                    held: row.get("held")?,
+                    paused: row.get("paused")?,
+                    first_start: maybe_instant(row, "first")?,
+                })
+            },
         )?;
         Ok(unsent.unwrap_or_default())
     }

@@ -259,6 +259,7 @@ pub fn outbox() -> Outbox {
         unsent: UnsentMail {
             count: 4,
             held: 1,
+            paused: 0,
             first_start: Some(at("2031-03-04T09:37:00Z")),
         },
         mails: vec![

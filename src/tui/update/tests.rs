@@ -86,6 +86,7 @@ fn quitting_asks_when_mail_would_stay_behind(#[case] count: u64, #[case] quits: 
     stage.tell(Event::CountedUnsent(Ok(UnsentMail {
         count,
         held: 1,
+        paused: 0,
         first_start: Some(at("2031-03-04T11:15:00Z")),
     })));
     assert_eq!(
@@ -144,6 +145,7 @@ fn in_layer(layer: Layer) -> Stage {
         Layer::QuitQuestion => stage.model.modals.push(Modal::Quit(UnsentMail {
             count: 1,
             held: 0,
+            paused: 0,
             first_start: None,
         })),
         Layer::Plan | Layer::Mail => {

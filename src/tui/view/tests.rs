@@ -148,6 +148,7 @@ fn scene(name: &str, rows: Vec<crate::app::Row>, width: u16, height: u16) -> Sta
         "quit" => stage.model.modals.push(Modal::Quit(UnsentMail {
             count: 3,
             held: 1,
+            paused: 0,
             first_start: Some(at("2031-03-04T11:15:00Z")),
         })),
         other => panic!("no scene {other}"),

@@ -69,7 +69,11 @@ async fn a_command_that_waits_for_its_mails_does_not_wait_for_a_paused_batch() {
     world.app.steer_batch(number, Steer::Pause).await.unwrap();
     let mails = world.app.batch_mails(number).await.unwrap();
     let mails: Vec<_> = mails.iter().map(|mail| mail.delivery.id).collect();
-    let settled = world.dispatcher().attempt_all(&mails).await.unwrap();
+    let settled = world
+        .dispatcher()
+        .attempt_all(&mails, &Stop::default())
+        .await
+        .unwrap();
     assert!(settled.iter().all(|mail| mail.paused && mail.attempts == 0));
 }
 

@@ -56,7 +56,7 @@ fn pause(greenroom: &Greenroom, probes: bool) {
 }
 
 // The clock of holds and retries starts anew in each run, at the instant at which that of decisions stands.
-fn make_due(greenroom: &Greenroom) {
+pub(super) fn make_due(greenroom: &Greenroom) {
     rusqlite::Connection::open(greenroom.home().join("data/greenroom.db"))
         .unwrap()
         .execute_batch("UPDATE delivery SET due_at = 0 WHERE due_at IS NOT NULL")
@@ -180,7 +180,9 @@ async fn a_settled_mail_stays_unknown_with_who_and_why_and_another_can_follow() 
             (&"mail_settled".into(), &why.into())
         );
         assert_ne!(last["actor"], "greenroom", "a person did");
-        greenroom.run(&["resend", &interview, "--yes"]).ended(0);
+        greenroom
+            .run(&["resend", &interview, "--again", "--yes"])
+            .ended(0);
     })
     .await;
     assert_eq!(server.mails().len(), 1, "the first one got no 250");

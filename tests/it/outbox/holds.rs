@@ -75,7 +75,8 @@ async fn mail_taken_back_while_the_server_thinks_does_not_leave() {
     let id = made.delivery.unwrap().id;
     world.post.answers([Answer::HangBefore]);
     let mut dispatcher = world.dispatcher();
-    let sending = tokio::spawn(async move { dispatcher.attempt_all(&[id]).await });
+    let sending =
+        tokio::spawn(async move { dispatcher.attempt_all(&[id], &Stop::default()).await });
     world.post.hangs().await;
     assert_eq!(world.mail_of(made.row.id()).await, ["claimed"]);
     assert!(matches!(
@@ -95,7 +96,8 @@ async fn mail_refused_after_it_was_taken_back_stays_taken_back() {
     let id = made.delivery.unwrap().id;
     world.post.answers([Answer::HangThenLater]);
     let mut dispatcher = world.dispatcher();
-    let sending = tokio::spawn(async move { dispatcher.attempt_all(&[id]).await });
+    let sending =
+        tokio::spawn(async move { dispatcher.attempt_all(&[id], &Stop::default()).await });
     world.post.hangs().await;
     world.app.take_back(id).await.unwrap();
     world.post.let_go();
@@ -113,7 +115,8 @@ async fn mail_whose_content_is_leaving_can_not_be_taken_back() {
     let id = made.delivery.unwrap().id;
     world.post.answers([Answer::HangAfter]);
     let mut dispatcher = world.dispatcher();
-    let sending = tokio::spawn(async move { dispatcher.attempt_all(&[id]).await });
+    let sending =
+        tokio::spawn(async move { dispatcher.attempt_all(&[id], &Stop::default()).await });
     world.post.hangs().await;
     let late = world.app.take_back(id).await.unwrap();
     assert!(matches!(

@@ -34,7 +34,11 @@ async fn attempt(world: &World, number: usize, answer: Answer) -> Option<Pause> 
         .await;
     let mail = process.newest(id).await.id;
     world.post.answers([answer]);
-    process.dispatcher().attempt_all(&[mail]).await.unwrap();
+    process
+        .dispatcher()
+        .attempt_all(&[mail], &Stop::default())
+        .await
+        .unwrap();
     process.app.pause().await.unwrap()
 }
 
@@ -155,7 +159,11 @@ async fn a_mail_of_one_s_own_that_is_answered_ends_the_pause() {
     let ada = world.schedule(ADA, TOMORROW).await;
     let id = world.newest(ada).await.id;
     world.post.answers([Answer::Unreachable]);
-    let settled = world.dispatcher().attempt_all(&[id]).await.unwrap();
+    let settled = world
+        .dispatcher()
+        .attempt_all(&[id], &Stop::default())
+        .await
+        .unwrap();
     assert_eq!(settled[0].state, State::Deferred);
     assert!(
         world.app.pause().await.unwrap().is_some(),
@@ -164,7 +172,11 @@ async fn a_mail_of_one_s_own_that_is_answered_ends_the_pause() {
 
     let bob = world.schedule("Bob <bob@c.example>", TOMORROW).await;
     let id = world.newest(bob).await.id;
-    let settled = world.dispatcher().attempt_all(&[id]).await.unwrap();
+    let settled = world
+        .dispatcher()
+        .attempt_all(&[id], &Stop::default())
+        .await
+        .unwrap();
     assert_eq!(settled[0].state, State::Accepted);
     assert_eq!(world.app.pause().await.unwrap(), None);
     world.deliver().await;
@@ -194,7 +206,11 @@ async fn a_copy_is_not_tried_and_waits_for_a_person() {
     copy.deliver().await;
     assert!(!copy.dispatcher().probe(&Stop::default()).await);
     let id = copy.newest(ada).await.id;
-    let settled = copy.dispatcher().attempt_all(&[id]).await.unwrap();
+    let settled = copy
+        .dispatcher()
+        .attempt_all(&[id], &Stop::default())
+        .await
+        .unwrap();
     assert_eq!(settled[0].state, State::Queued, "it is not waited for");
     assert_eq!(copy.post.offers(), 0);
     assert_eq!(world.app.pause().await.unwrap(), None);
