@@ -70,7 +70,8 @@ impl Lane {
     async fn hand_over(&mut self, shared: &Shared, stop: &Stop, first: Claimed) -> Option<Claimed> {
         let mut current = first;
         loop {
-            let claims = !stop.asked() && shared.pace.has_turn();
+            // Nobody waits for a turn while a server waits.
+            let claims = !stop.asked();
             let step = Step {
                 begin: Some(current.mail.id),
                 claims,
@@ -98,25 +99,29 @@ impl Lane {
 
     // Claims the next mail that is due, when it is its turn.
     async fn next(&mut self, shared: &Shared, stop: &Stop) -> Option<Claimed> {
-        loop {
-            tokio::select! {
-                () = shared.pace.turn() => {}
-                () = stop.wait() => return None,
-            }
-            let mail = self
-                .keep(
-                    shared,
-                    Step {
-                        begin: None,
-                        claims: true,
-                    },
-                )
-                .await
-                .next?;
-            if let Some(claimed) = self.addressed(shared, mail) {
-                return Some(claimed);
+        let step = Step {
+            begin: None,
+            claims: true,
+        };
+        while !stop.asked() {
+            let Stepped { next, later, .. } = self.keep(shared, step).await;
+            match (next, later) {
+                (Some(mail), _) => {
+                    if let Some(claimed) = self.addressed(shared, mail) {
+                        return Some(claimed);
+                    }
+                }
+                (None, Some(later)) => {
+                    let left = later.duration_since(shared.app.running());
+                    tokio::select! {
+                        () = sleep(Duration::try_from(left).unwrap_or_default()) => {}
+                        () = stop.wait() => {}
+                    }
+                }
+                (None, None) => break,
             }
         }
+        None
     }
 
     fn addressed(&mut self, shared: &Shared, mail: Outgoing) -> Option<Claimed> {

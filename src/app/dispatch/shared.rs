@@ -1,4 +1,4 @@
-//! What the lanes of one process have in common: whose mail it is, where it comes from, and how fast it may leave.
+//! What the lanes of one process have in common: whose mail it is, and where it comes from.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use super::pace::Pace;
 use super::steps::{Step, Stepped, Verdict};
 use crate::app::{App, AppError};
 use crate::domain::delivery::State;
@@ -27,7 +26,6 @@ pub(super) enum Source {
 /// What the lanes share.
 pub(super) struct Shared {
     pub app: App,
-    pub pace: Pace,
     owner: Owner,
     source: Arc<Mutex<Source>>,
     stuck: Arc<Mutex<HashSet<DeliveryId>>>,
@@ -40,7 +38,6 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(app: App, owner: Owner) -> Self {
         Self {
-            pace: Pace::new(app.config().mail.rate),
             app,
             owner,
             source: Arc::new(Mutex::new(Source::Due)),

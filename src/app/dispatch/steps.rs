@@ -2,6 +2,9 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use jiff::Timestamp;
+
+use super::pace::{Turn, take_turn};
 use super::shared::{Source, concerns_one_mail};
 use crate::app::pause::{Trouble, read_pause};
 use crate::app::{App, AppError, Delivery, outbox};
@@ -86,6 +89,8 @@ pub(super) struct Stepped {
     pub begun: bool,
     /// The mail that was claimed.
     pub next: Option<Outgoing>,
+    /// When it is the next mail's turn, where none was claimed for that reason.
+    pub later: Option<Timestamp>,
     /// Where mails stand now whose attempt is over, or that were withdrawn because they were no longer true.
     pub ended: Vec<(DeliveryId, State)>,
 }
@@ -125,7 +130,16 @@ impl App {
             };
         }
         if step.claims {
-            stepped.next = self.claim_next(write, owner, source, stuck, &mut stepped.ended)?;
+            match self.turn(write)? {
+                Some(Turn::Later(later)) => stepped.later = Some(later),
+                turn => {
+                    stepped.next =
+                        self.claim_next(write, owner, source, stuck, &mut stepped.ended)?;
+                    if let (Some(_), Some(Turn::Now(next))) = (&stepped.next, turn) {
+                        take_turn(write, next)?;
+                    }
+                }
+            }
         }
         Ok(stepped)
     }

@@ -149,7 +149,11 @@ async fn a_batch_tells_its_pace_and_what_is_left_takes_as_long() {
         status.words(),
         "0 of 20 sent, 20 waiting, about 2 seconds left"
     );
-    world.dispatcher().drain(&Stop::default()).await;
+    let (mut dispatcher, stop) = (world.dispatcher(), Stop::default());
+    tokio::select! {
+        _ = dispatcher.drain(&stop) => {}
+        () = world.time_runs() => {}
+    }
     let status = world.app.batch(number).await.unwrap();
     assert_eq!((status.is_over(), status.standing()), (true, "over"));
     assert_eq!(status.words(), "20 of 20 sent");

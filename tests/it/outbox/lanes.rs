@@ -72,10 +72,45 @@ async fn all_lanes_together_keep_to_the_rate() {
     let world = World::with("mail.rate = 2").await;
     queue(&world, 6).await;
     let start = Instant::now();
-    world.dispatcher_of(4).drain(&Stop::default()).await;
+    let (mut dispatcher, stop) = (world.dispatcher_of(4), Stop::default());
+    tokio::select! {
+        _ = dispatcher.drain(&stop) => {}
+        () = world.time_runs() => {}
+    }
     assert_eq!(world.count("delivery WHERE state = 'accepted'"), 6);
     // The first leaves at once, and five more half a second apart.
-    assert!(start.elapsed() >= Duration::from_millis(2_500));
+    let took = start.elapsed();
+    assert!(took >= Duration::from_millis(2_500), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_processes_together_keep_to_the_rate() {
+    let world = World::with("mail.rate = 2").await;
+    let other = world.another("mail.rate = 2").await;
+    queue(&world, 6).await;
+    let start = Instant::now();
+    let (mut here, mut there) = (world.dispatcher_of(2), other.dispatcher_of(2));
+    let stop = Stop::default();
+    tokio::select! {
+        _ = async { tokio::join!(here.drain(&stop), there.drain(&stop)) } => {}
+        () = world.time_runs() => {}
+    }
+    assert_eq!(world.count("delivery WHERE state = 'accepted'"), 6);
+    let took = start.elapsed();
+    assert!(took >= Duration::from_millis(2_500), "{took:?}");
+    // And so does whoever comes right after them.
+    world.schedule(ADA, TOMORROW).await;
+    let start = Instant::now();
+    let mut third = other.dispatcher_of(1);
+    tokio::select! {
+        _ = third.drain(&stop) => {}
+        () = world.time_runs() => {}
+    }
+    assert!(
+        start.elapsed() >= Duration::from_millis(400),
+        "{:?}",
+        start.elapsed()
+    );
 }
 
 #[tokio::test]

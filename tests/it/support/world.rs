@@ -9,6 +9,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use greenroom::app::{
     App, Clock as _, Delivery, Dispatcher, Dossier, MailWish, Row, Schedule, ScheduleError,
@@ -159,6 +160,15 @@ impl World {
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Lets the clock run along with that of the runtime; never ends.
+    pub async fn time_runs(&self) {
+        const TICK: Duration = Duration::from_millis(10);
+        loop {
+            tokio::time::sleep(TICK).await;
+            self.clock.advance(SignedDuration::try_from(TICK).unwrap());
+        }
     }
 
     pub fn wait_minutes(&self, minutes: i64) {
