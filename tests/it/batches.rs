@@ -128,7 +128,7 @@ async fn how_long_a_moment_is_can_be_configured() {
 
 #[tokio::test]
 async fn a_plan_says_what_they_hold_and_what_they_would_get() {
-    let world = World::with("mail.rate = 2").await;
+    let world = World::new().await;
     let ids = candidates(&world, 4).await;
     batch(&world, &ids, None).await;
     world.deliver().await;
