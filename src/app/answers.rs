@@ -72,6 +72,9 @@ pub enum AppError {
     /// Something changed since the plan was made.
     #[error("{} changed since this plan was made; nothing was done", interviews(.0.len()))]
     PlanChanged(Vec<InterviewId>),
+    /// The configuration changed since the plan was made, so that other mails would leave.
+    #[error("the settings changed since this plan was made: {0}; nothing was done. Plan again")]
+    OtherSettings(String),
     /// Nobody waits to be let in.
     #[error(
         "the candidate is not waiting: they have not joined, or the link is closed; nothing was changed"
@@ -140,6 +143,7 @@ impl AppError {
             | Self::NotChangeable(_)
             | Self::NotUnknown(_)
             | Self::PlanChanged(_)
+            | Self::OtherSettings(_)
             | Self::NotWaiting
             | Self::BatchOver(_)
             | Self::BatchIs(..) => Nature::Conflict,

@@ -59,8 +59,8 @@ impl App {
     /// The mails are composed before that transaction, which checks that each was made of what is still so.
     ///
     /// # Errors
-    /// [`AppError::PlanChanged`] names what changed since the plan was made, [`AppError::OfPlan`] whose mail can't be
-    /// composed.
+    /// [`AppError::PlanChanged`] names what changed since the plan was made, [`AppError::OtherSettings`] which settings did,
+    /// [`AppError::OfPlan`] whose mail can't be composed.
     pub async fn carry_out(
         &self,
         plan: &Plan,
@@ -80,7 +80,7 @@ impl App {
     /// if it was.
     ///
     /// # Errors
-    /// [`AppError::PlanChanged`] names what changed since the plan was made.
+    /// [`AppError::PlanChanged`] names what changed since the plan was made, [`AppError::OtherSettings`] which settings did.
     pub async fn rehearse(&self, plan: &Plan) -> Result<Option<i64>, AppError> {
         let (app, plan) = (self.clone(), plan.clone());
         self.store()
@@ -88,6 +88,7 @@ impl App {
                 if let Some(first) = read.batch(plan.batch())? {
                     return Ok(Some(first.number));
                 }
+                app.same_mailing(&plan)?;
                 let mut changed = Vec::new();
                 for row in &plan.rows {
                     if matches!(app.still(read, plan.action, row)?, Still::No) {
@@ -133,6 +134,7 @@ impl App {
                 ..CarriedOut::default()
             });
         }
+        self.same_mailing(plan)?;
         let batch = match plan.acts() {
             0 => None,
             _ => Some((id, self.add_batch(write, id, plan, hold)?)),

@@ -12,7 +12,7 @@ use super::Plan;
 /// Octets of a plan that is read back: some hundred thousand rows.
 const LARGEST: u64 = 256 * 1024 * 1024;
 /// What a saved plan means may change with the program: one that is read in another sense is worse than none.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 #[derive(Serialize)]
 struct Saved<'a> {

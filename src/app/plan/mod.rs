@@ -6,6 +6,7 @@
 
 mod carry_out;
 mod file;
+mod mailing;
 mod prepare;
 mod step;
 
@@ -24,6 +25,7 @@ use crate::domain::when;
 use crate::store::{Place, Reading, Row};
 
 pub use carry_out::CarriedOut;
+pub use mailing::Mailing;
 
 /// What is to be done to each interview of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -273,6 +275,9 @@ pub struct Plan {
     /// The batch of which it sends again what did not leave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retries: Option<i64>,
+    /// What its mails are made with, if it mails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailing: Option<Mailing>,
     /// When the plan was made.
     pub made_at: Timestamp,
     /// One row per interview.
@@ -382,6 +387,7 @@ impl App {
             action,
             reason: String::new(),
             retries: None,
+            mailing: self.mailing(action),
             made_at: self.now(),
             rows,
         })

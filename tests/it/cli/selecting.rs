@@ -160,6 +160,29 @@ fn a_saved_plan_is_carried_out_once_and_refused_when_it_is_no_longer_true() {
 }
 
 #[test]
+fn a_saved_plan_is_not_carried_out_with_other_settings_than_it_was_made_with() {
+    let greenroom = Greenroom::new();
+    greenroom.new_ada(&[]).ended(0);
+    let file = greenroom.home().join("plan.json");
+    let plan = file.to_str().unwrap();
+    greenroom
+        .run(&["resend", "all", "--save-plan", plan])
+        .ended(0);
+    let moved = greenroom.with("GREENROOM_LINKS__BASE_URL", "http://localhost:9");
+    for more in ["--dry-run", "--yes"] {
+        let refused = moved.run(&["resend", "--plan", plan, more]).ended(2);
+        let expected = "the settings changed since this plan was made: links.base_url was ";
+        assert!(refused.err.contains(expected), "{}", refused.err);
+        assert!(
+            refused.err.contains(" and is \"http://localhost:9\""),
+            "{}",
+            refused.err
+        );
+    }
+    assert_eq!(moved.mailbox().len(), 1, "nothing was done");
+}
+
+#[test]
 fn what_changed_since_a_plan_was_saved_is_shown_as_it_would_be_planned_now() {
     let greenroom = Greenroom::new();
     let made = greenroom.new_ada(&["--json"]).ended(0).one();
@@ -217,7 +240,7 @@ fn a_file_that_is_there_already_is_never_overwritten_by_a_plan() {
 #[rstest]
 #[case::no_plan(|_: &str| "dear diary".to_owned(), "it is no saved plan")]
 #[case::half(|text: &str| text[..text.len() / 2].to_owned(), "not all of one")]
-#[case::of_another_version(|text: &str| text.replace("\"format\": 1", "\"format\": 2"), "another version of Greenroom saved it")]
+#[case::of_another_version(|text: &str| text.replace("\"format\": 2", "\"format\": 3"), "another version of Greenroom saved it")]
 #[case::of_others(|text: &str| text.replace("\"id\": \"", "\"id\": \"0197fb3f-0000-7000-8000-000000000000\", \"not\": \""),
     "none of its interviews is in this database")]
 fn a_plan_that_is_not_one_of_this_database_is_refused(

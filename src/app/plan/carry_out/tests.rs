@@ -11,6 +11,7 @@ fn a_batch_is_named_after_what_its_plan_does() {
         action,
         reason: String::new(),
         retries: None,
+        mailing: None,
         made_at: jiff::Timestamp::UNIX_EPOCH,
         rows: Vec::new(),
     };
