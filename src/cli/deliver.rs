@@ -51,6 +51,7 @@ impl Deliver {
                 printer.remark(&paused);
             }
         }
+        let asked = stop.clone();
         let sending = async move {
             if watch {
                 return dispatcher.run("deliver --watch", stop).await;
@@ -61,6 +62,7 @@ impl Deliver {
         };
         let told = wait::Told {
             complaint: complaint.clone(),
+            stop: &asked,
             batch: None,
         };
         let sending = wait::saying(told, printer, sending);

@@ -140,6 +140,7 @@ pub(super) async fn for_first_attempts(
     let mut dispatcher = dispatcher(app)?;
     let told = Told {
         complaint: dispatcher.complaint(),
+        stop: &stop,
         batch: batch.filter(|_| ids.len() > 1).map(|batch| (app, batch)),
     };
     let settled = tokio::select! {
@@ -174,7 +175,7 @@ pub(super) fn ended_at_once() -> Failure {
 
 fn stopped(left: usize, all: usize, batch: Option<i64>) -> String {
     if left == 0 {
-        return "Interrupted after the last mail: nothing was left to send.".to_owned();
+        return "Nothing was left to send.".to_owned();
     }
     let which = if all == 1 {
         "the mail has not left".to_owned()
@@ -186,7 +187,7 @@ fn stopped(left: usize, all: usize, batch: Option<i64>) -> String {
         _ => "greenroom outbox withdraw ID".to_owned(),
     };
     format!(
-        "Interrupted: {which}. Nothing is lost: greenroom deliver sends what waits in the outbox, {back} takes it back."
+        "Stopped: {which}. Nothing is lost: greenroom deliver sends what waits in the outbox, {back} takes it back."
     )
 }
 
@@ -202,6 +203,8 @@ fn waiting(count: usize) -> String {
 pub(super) struct Told<'a> {
     /// Why the outbox can't be written.
     pub complaint: watch::Receiver<Option<String>>,
+    /// Whether somebody interrupted it.
+    pub stop: &'a Stop,
     /// How far that batch has come.
     pub batch: Option<(&'a App, i64)>,
 }
@@ -215,8 +218,10 @@ pub(super) async fn saying<T>(
 ) -> T {
     let Told {
         mut complaint,
+        stop,
         batch,
     } = told;
+    let mut heard = false;
     let mut said = None;
     let mut drawn = false;
     let mut next = Instant::now() + STEP;
@@ -233,6 +238,11 @@ pub(super) async fn saying<T>(
                     say(now.as_deref(), printer);
                     said = now;
                 }
+            }
+            () = stop.wait(), if !heard => {
+                heard = true;
+                clear(&mut drawn, printer);
+                printer.remark("Interrupted: what is being handed over is finished first. Once more ends at once.");
             }
             () = sleep_until(next), if batch.is_some() => {
                 if let Some((app, number)) = batch

@@ -251,6 +251,7 @@ pub static BINDINGS: &[Binding] = {
         hinted(L::Plan, &["Enter"], I::ShowMail, "the exact mail of the row", 2, "show the mail"),
         hinted(L::Plan, &["Tab"], I::OtherWay, "the other way of doing it, where there is one", 3, "the other way"),
         hinted(L::Plan, &["Space"], I::Choose, "act on one that the plan would leave alone, where that is offered", 4, "choose"),
+        bind(L::Plan, &["a"], I::ChooseAll, "act on all who were mailed a moment ago, or on none of them again"),
         hinted(L::Plan, &["Ctrl-w"], I::SavePlan, "save the plan in a file, for --plan FILE", 5, "save the plan"),
         bind(L::Plan, &["j", "Down"], I::Down, "down"),
         bind(L::Plan, &["k", "Up"], I::Up, "up"),

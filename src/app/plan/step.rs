@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{Action, LinkStep, Step};
 use crate::app::{App, outbox};
+use crate::domain::address::likely_typo;
 use crate::domain::delivery::State;
 use crate::domain::draft::Field;
 use crate::domain::interview::Status;
@@ -24,6 +25,24 @@ fn skip(why: impl Into<String>) -> Step {
 
 impl App {
     pub(super) fn planned(
+        &self,
+        action: Action,
+        row: &Row,
+        newest: Option<&Delivery>,
+        replaced_at: Option<Timestamp>,
+        chosen: bool,
+    ) -> Step {
+        let step = self.decided(action, row, newest, replaced_at, chosen);
+        let address = row.interview.candidate_email.as_ref();
+        match (step, address.and_then(likely_typo)) {
+            (Step::Send { why }, Some(meant)) => Step::Send {
+                why: format!("{why}; the address looks mistyped: {meant}?"),
+            },
+            (step, _) => step,
+        }
+    }
+
+    fn decided(
         &self,
         action: Action,
         row: &Row,
@@ -59,7 +78,11 @@ impl App {
                     why: format!("got a new link {ago}"),
                     optional: true,
                 },
-                _ => rotate(row, newest, link, chosen),
+                Some(ago) => all_the_same(
+                    rotate(row, newest, link, chosen),
+                    &format!("they got a new link {ago}"),
+                ),
+                None => rotate(row, newest, link, chosen),
             },
             Action::Cancel => Step::Change {
                 why: told_nobody("cancelled", row),
@@ -93,7 +116,10 @@ impl App {
                 why,
                 optional: true,
             },
-            _ => self.to_mail(newest, reason),
+            Some(why) => Step::Send {
+                why: format!("{why}, and sent again all the same"),
+            },
+            None => self.to_mail(newest, reason),
         }
     }
 
@@ -193,6 +219,25 @@ fn rotate(row: &Row, newest: Option<&Delivery>, link: LinkState, chosen: bool) -
     if link == LinkState::Missing {
         return skip("has no link to replace");
     }
+    let step = new_link(row, newest);
+    match inside {
+        Some(why) => all_the_same(step, why),
+        None => step,
+    }
+}
+
+// What a person chose although the plan would have left it alone says why it would have.
+fn all_the_same(step: Step, otherwise: &str) -> Step {
+    let said = |why| format!("{why}; {otherwise}, and it is done all the same");
+    match step {
+        Step::Send { why } => Step::Send { why: said(why) },
+        Step::Change { why } => Step::Change { why: said(why) },
+        skip @ Step::Skip { .. } => skip,
+    }
+}
+
+fn new_link(row: &Row, newest: Option<&Delivery>) -> Step {
+    let interview = &row.interview;
     let unsent = if interview.candidate_email.is_none() {
         Some("no address".to_owned())
     } else if interview.starts_at.is_none() {

@@ -53,6 +53,8 @@ pub enum Intent {
     LastMarks,
     /// Choose what the plan would leave alone.
     Choose,
+    /// Choose all whom the plan leaves alone because they were mailed a moment ago.
+    ChooseAll,
     /// Write the plan to a file.
     SavePlan,
     /// Go to the batches, or back to the outbox.

@@ -4,6 +4,7 @@ use super::shared::{is_read_only, refuse, scrolled};
 use super::{marks, outbox, outgoing};
 use crate::app::{Action, CarriedOut, Plan, PlanRow, Step};
 use crate::domain::delivery::State;
+use crate::domain::ids::InterviewId;
 use crate::domain::text::visible;
 use crate::tui::field::Edit;
 use crate::tui::layout::{areas, inner_width};
@@ -107,6 +108,7 @@ pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
                 }
             });
         }
+        Intent::ChooseAll => return choose_all(model),
         Intent::SavePlan => {
             let Some(made) = plan.made().cloned() else {
                 return Vec::new();
@@ -127,6 +129,35 @@ pub(super) fn wanted(model: &mut Model, intent: &Intent) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+// All who were mailed a moment ago, or none of them again. Whom a new link would throw out is chosen one by one.
+fn choose_all(model: &mut Model) -> Vec<Effect> {
+    let Some(plan) = model.plan_mut() else {
+        return Vec::new();
+    };
+    let rows = plan.made().map_or(&[][..], |made| &made.rows);
+    let left: Vec<InterviewId> = rows
+        .iter()
+        .filter(|row| row.step.is_optional())
+        .map(|row| row.id)
+        .collect();
+    if plan.action == Action::Rotate && !left.is_empty() {
+        plan.objection =
+            Some("who is inside or about to be is chosen one by one: Space".to_owned());
+        return Vec::new();
+    }
+    if left.is_empty() && plan.chosen.is_empty() {
+        plan.objection = Some("it leaves nobody alone who could be chosen".to_owned());
+        return Vec::new();
+    }
+    make_anew(model, |plan| {
+        if left.is_empty() {
+            plan.chosen.clear();
+        } else {
+            plan.chosen.extend(left);
+        }
+    })
 }
 
 fn not_to_choose(step: &Step) -> String {

@@ -1,6 +1,7 @@
 //! Many mails at once: how far they are, what is left when somebody interrupts, and a summary that can be read.
 
 use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::Arc;
 
@@ -55,19 +56,30 @@ async fn an_interrupted_resend_finishes_its_mail_and_says_what_is_left() {
     let go = Arc::new(Notify::new());
     let script = Script::new().once(At::Dot, Act::StallUntil(Arc::clone(&go)));
     let (greenroom, server) = candidates(30, script).await;
-    let sending = start(&greenroom, &["resend", "all", "--yes"]);
+    let mut sending = start(&greenroom, &["resend", "all", "--yes"]);
     server.stalled().await;
     let pid = Pid::from_raw(i32::try_from(sending.id()).unwrap()).unwrap();
     kill_process(pid, Signal::INT).unwrap();
+    let mut words = BufReader::new(sending.stderr.take().unwrap()).lines();
+    let heard = words.any(|line| {
+        line.unwrap()
+            .starts_with("Interrupted: what is being handed over")
+    });
+    assert!(heard);
     go.notify_one();
-    let ran = ended(sending).ended(1);
+    let rest: Vec<String> = words.map(Result::unwrap).collect();
+    let ran = Ran {
+        err: rest.join("\n"),
+        ..ended(sending)
+    };
+    let ran = ran.ended(1);
     // One more may have been asked for before the signal came.
     let sent = server.mails().len();
     assert!((1..=2).contains(&sent), "{sent}");
     let left = 30 - sent;
     assert!(
         ran.err.contains(&format!(
-            "Interrupted: {left} of 30 mails have not left. Nothing is lost: greenroom deliver sends what waits"
+            "Stopped: {left} of 30 mails have not left. Nothing is lost: greenroom deliver sends what waits"
         )),
         "{}",
         ran.err

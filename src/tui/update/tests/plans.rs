@@ -123,6 +123,28 @@ fn only_who_was_mailed_a_moment_ago_can_be_chosen_and_then_the_number_is_typed_a
 }
 
 #[test]
+fn a_chooses_all_who_were_mailed_a_moment_ago_but_nobody_whom_a_new_link_throws_out() {
+    for (key, offered) in [("R", true), ("N", false)] {
+        let mut stage = Stage::new(120, 30);
+        stage.taken();
+        stage.keys(key);
+        let Some(Effect::MakePlan { request, .. }) = stage.taken().pop() else {
+            panic!()
+        };
+        stage.tell(Event::PlanMade(request, Ok(marked_plan().into())));
+        stage.tell(Event::PlanDrawn);
+        stage.keys("a");
+        match stage.taken().pop() {
+            Some(Effect::MakePlan { chosen, .. }) if offered => {
+                assert_eq!(chosen.into_iter().collect::<Vec<_>>(), [id(4)]);
+            }
+            None if !offered => assert!(stage.screen().contains("is chosen one by one")),
+            other => panic!("{key}: {other:?}"),
+        }
+    }
+}
+
+#[test]
 fn planning_anew_clears_the_number() {
     let mut stage = Stage::new(120, 30);
     stage.taken();
