@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -74,7 +75,10 @@ pub fn read_legacy(file: &Path) -> Result<Database, LegacyError> {
         Some(ErrorCode::DatabaseCorrupt) => LegacyError::Damaged(name.clone(), error.to_string()),
         _ => unreadable(&error),
     };
-    let connection = open(file).map_err(explain)?;
+    // Kept until all is read.
+    let copy = copy_with_log(file).map_err(|error| unreadable(&trouble::in_words(&error)))?;
+    let read = copy.as_ref().map_or(file, |copy| &copy.file);
+    let connection = open(read).map_err(explain)?;
     if !columns(&connection, "interviews_interview")
         .map_err(explain)?
         .contains("id")
@@ -97,23 +101,54 @@ fn open(file: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+// A copy for this run alone, readable by nobody else.
+struct Copy {
+    file: PathBuf,
+    // Removes it in the end.
+    _directory: tempfile::TempDir,
+}
+
+// A log that nobody uses is read in a copy, since whoever reads it where it lies makes an index beside it. Where there is
+// an index, somebody uses the log, or may.
+fn copy_with_log(file: &Path) -> std::io::Result<Option<Copy>> {
+    let log = beside(file, "-wal");
+    let has_log = log.metadata().is_ok_and(|log| log.len() > 0);
+    if !has_log || beside(file, "-shm").exists() {
+        return Ok(None);
+    }
+    let directory = tempfile::Builder::new().prefix("greenroom-").tempdir()?;
+    let copy = directory.path().join("old.sqlite3");
+    std::fs::copy(file, &copy)?;
+    std::fs::copy(log, beside(&copy, "-wal"))?;
+    // What was read-only there need not be so here.
+    for part in [copy.clone(), beside(&copy, "-wal")] {
+        std::fs::set_permissions(part, PermissionsExt::from_mode(0o600))?;
+    }
+    Ok(Some(Copy {
+        file: copy,
+        _directory: directory,
+    }))
+}
+
+fn beside(file: &Path, end: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
 // A file without a log beside it is read as it lies there, so that not even an index of a log is made next to it.
 fn uri(file: &Path) -> String {
     let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     let path = url::Url::from_file_path(absolute)
         .map_or_else(|()| format!("file:{}", file.display()), String::from);
-    let beside = |end: &str| {
-        let mut name = file.as_os_str().to_owned();
-        name.push(end);
-        PathBuf::from(name)
-            .metadata()
-            .is_ok_and(|data| data.len() > 0)
-    };
+    let has_log = beside(file, "-wal")
+        .metadata()
+        .is_ok_and(|log| log.len() > 0);
     let wal = std::fs::File::open(file).is_ok_and(|mut file| {
         let mut head = [0; 20];
         file.read_exact(&mut head).is_ok() && head[18] == 2
     });
-    if wal && !beside("-wal") {
+    if wal && !has_log {
         format!("{path}?mode=ro&immutable=1")
     } else {
         format!("{path}?mode=ro")
@@ -140,7 +175,20 @@ fn read_all(connection: &Connection) -> rusqlite::Result<Database> {
         jobs: read(connection, &mut absent)?,
         companies: read(connection, &mut absent)?,
         users: read(connection, &mut absent)?,
-        absent,
+        absent: {
+            // Nothing of them is taken over, but an older database can be told by them.
+            let interviews = columns(connection, "interviews_interview")?;
+            if !interviews
+                .iter()
+                .any(|name| name.starts_with("screen_recording_"))
+            {
+                absent.push(
+                    "interviews_interview.screen_recording_* (nothing of it is imported)"
+                        .to_owned(),
+                );
+            }
+            absent
+        },
     })
 }
 

@@ -197,6 +197,36 @@ async fn a_locked_database_is_named_and_one_with_a_log_beside_it_is_read_whole()
 }
 
 #[tokio::test]
+async fn a_log_that_nobody_uses_is_read_and_nothing_is_left_beside_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let world = World::new().await;
+    let place = world.home().join("old");
+    std::fs::create_dir(&place).unwrap();
+    let old = Old::new(&place);
+    old.run("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0");
+    old.interview(2, "Bob", "bob@c.example");
+    // As a copy of both files leaves them: without the index of the log.
+    let copy = world.home().join("copy");
+    std::fs::create_dir(&copy).unwrap();
+    for name in ["old.sqlite3", "old.sqlite3-wal"] {
+        std::fs::copy(place.join(name), copy.join(name)).unwrap();
+    }
+    std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o500)).unwrap();
+    let report = import(&world.app, request(&copy.join("old.sqlite3")))
+        .await
+        .unwrap();
+    assert_eq!(report.new, 2, "what lies in the log counts");
+    let mut names: Vec<_> = std::fs::read_dir(&copy)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["old.sqlite3", "old.sqlite3-wal"]);
+    std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+#[tokio::test]
 async fn a_damaged_database_is_named() {
     let world = World::new().await;
     let old = Old::new(world.home());

@@ -13,7 +13,8 @@ const TABLES: &str = "
 CREATE TABLE interviews_interview (updated_at datetime, id char(32) PRIMARY KEY, candidate_id bigint NOT NULL, job_id bigint,
     slot_id char(32), status varchar(20), interview_round varchar(100), feedback text, started_at datetime, ended_at datetime,
     video_url varchar(500), interview_link varchar(255) NOT NULL, link_expires_at datetime, scheduled_time datetime,
-    session_key varchar(40) NOT NULL, created_at datetime, UNIQUE (candidate_id, slot_id));
+    session_key varchar(40) NOT NULL, created_at datetime, screen_recording_url varchar(500),
+    UNIQUE (candidate_id, slot_id));
 CREATE TABLE interview_app_interviewsession (id char(32) PRIMARY KEY, session_key varchar(40) UNIQUE, created_at datetime,
     candidate_name varchar(100), candidate_email varchar(254), job_description text, resume_text text, scheduled_at datetime,
     status varchar(20), language_code varchar(10), accent_tld varchar(10));
