@@ -21,6 +21,7 @@ use crate::domain::filter::Filter;
 use crate::domain::finding::Severity;
 use crate::domain::text::counted;
 use crate::domain::trouble;
+use acknowledge::Form;
 
 /// Findings read at a time.
 const PAGE: usize = 1_000;
@@ -56,7 +57,7 @@ pub struct Audit {
     /// Print one finding a line as CSV, with candidate, address, recruiter and what mends it
     #[arg(long, conflicts_with = "html")]
     csv: bool,
-    /// Write one page for people, printable, that stands alone
+    /// Write one page for people, printable, that stands alone; - for standard output
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     /// Look at the past too
@@ -66,7 +67,7 @@ pub struct Audit {
     #[arg(long, value_name = "S", value_parser = severity, default_value = "low", hide_default_value = true)]
     min_severity: Severity,
     /// Show what was acknowledged instead, by whom and why
-    #[arg(long, conflicts_with_all = ["csv", "html", "all", "min_severity"])]
+    #[arg(long, conflicts_with_all = ["html", "all", "min_severity"])]
     acked: bool,
     /// Show at most so many findings of each code to people; 0 for all [default: 10, on the page 1000]
     #[arg(long, value_name = "N", conflicts_with_all = ["json", "csv", "acked"])]
@@ -115,7 +116,12 @@ impl Audit {
             .map_err(|error| Failure::input(error.to_string()))?;
         let audit = app.audit(&filter, self.min_severity, self.all);
         if self.acked {
-            return acknowledge::list(&audit, self.json, app, printer).await;
+            let form = match (self.json, self.csv) {
+                (true, _) => Form::Json,
+                (_, true) => Form::Csv,
+                _ => Form::Table,
+            };
+            return acknowledge::list(&audit, form, app, printer).await;
         }
         if let Some(file) = &self.html {
             return self.write_page(file, &audit, app, printer).await;
@@ -148,6 +154,15 @@ impl Audit {
             limit => limit,
         };
         let report = app.audit_report(audit, limit).await?;
+        let exit = if report.findings > 0 {
+            Exit::Findings
+        } else {
+            Exit::Done
+        };
+        if file == Path::new("-") {
+            printer.data(&report.page);
+            return Ok(exit);
+        }
         // Names and addresses stand in it, so it is for its owner only.
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
@@ -166,11 +181,7 @@ impl Audit {
             counted(report.findings, "finding"),
             file.display()
         ));
-        Ok(if report.findings > 0 {
-            Exit::Findings
-        } else {
-            Exit::Done
-        })
+        Ok(exit)
     }
 }
 

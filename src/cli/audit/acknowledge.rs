@@ -4,7 +4,7 @@ use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::FindingJson;
+use super::{FindingJson, csv};
 use crate::app::{Acknowledged, App, Audit};
 use crate::cli::printer::Printer;
 use crate::cli::table::Table;
@@ -80,19 +80,37 @@ impl Ack {
     }
 }
 
+/// How it is printed.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Form {
+    Table,
+    Json,
+    Csv,
+}
+
 /// Everything that is acknowledged.
 pub(super) async fn list(
     audit: &Audit,
-    json: bool,
+    form: Form,
     app: &App,
     printer: &mut Printer,
 ) -> Result<Exit, Failure> {
     let all = app.acknowledged(audit).await?;
-    if json {
-        for acknowledged in &all {
-            printer.json(&AckJson::from(acknowledged));
+    match form {
+        Form::Table => {}
+        Form::Json => {
+            for acknowledged in &all {
+                printer.json(&AckJson::from(acknowledged));
+            }
+            return Ok(Exit::Done);
         }
-        return Ok(Exit::Done);
+        Form::Csv => {
+            printer.lines(csv::ACKNOWLEDGED_HEAD);
+            for acknowledged in &all {
+                csv::print_acknowledged(acknowledged, printer)?;
+            }
+            return Ok(Exit::Done);
+        }
     }
     if all.is_empty() {
         printer.line("Nothing is acknowledged.");

@@ -128,6 +128,9 @@ fn a_page_stands_alone_and_takes_no_markup_from_a_name() {
         fs::metadata(&file).unwrap().permissions().mode() & 0o777,
         0o600
     );
+    let piped = greenroom.run(&["audit", "--html", "-"]).ended(1);
+    assert_eq!(piped.out, page);
+    assert!(!std::path::Path::new("-").exists());
 }
 
 #[test]
@@ -164,6 +167,17 @@ fn a_finding_is_acknowledged_for_a_reason() {
         .one();
     assert_eq!(acknowledged["reason"], "told by phone");
     assert_eq!(acknowledged["acknowledged_by"], "rita");
+    let table = greenroom.run(&["audit", "--acked", "--csv"]).ended(0).out;
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let head = reader.headers().unwrap().clone();
+    let row = reader.records().next().unwrap().unwrap();
+    let cell = |name: &str| {
+        let at = head.iter().position(|column| column == name).unwrap();
+        row[at].to_owned()
+    };
+    assert_eq!(cell("code"), "NEVER-MAILED");
+    assert_eq!(cell("acknowledged_by"), "rita");
+    assert_eq!(cell("reason"), "told by phone");
 }
 
 #[test]
