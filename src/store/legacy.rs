@@ -175,20 +175,7 @@ fn read_all(connection: &Connection) -> rusqlite::Result<Database> {
         jobs: read(connection, &mut absent)?,
         companies: read(connection, &mut absent)?,
         users: read(connection, &mut absent)?,
-        absent: {
-            // Nothing of them is taken over, but an older database can be told by them.
-            let interviews = columns(connection, "interviews_interview")?;
-            if !interviews
-                .iter()
-                .any(|name| name.starts_with("screen_recording_"))
-            {
-                absent.push(
-                    "interviews_interview.screen_recording_* (nothing of it is imported)"
-                        .to_owned(),
-                );
-            }
-            absent
-        },
+        absent,
     })
 }
 
@@ -210,6 +197,11 @@ fn read<T: LegacyRow>(
         }
     };
     let selected: Vec<String> = T::COLUMNS.iter().map(column).collect();
+    if let Some(newer) = T::NEWER
+        && !there.iter().any(|name| name.starts_with(newer))
+    {
+        absent.push(format!("{}.{newer}*", T::TABLE));
+    }
     let sql = format!("SELECT {} FROM \"{}\"", selected.join(", "), T::TABLE);
     let mut statement = connection.prepare(&sql)?;
     let count = T::COLUMNS.len();

@@ -11,6 +11,7 @@ use crate::domain::ids::InterviewId;
 use crate::domain::import::{Arrival, Defect, Finding, Names, Place, Report};
 use crate::domain::interview::Status;
 use crate::domain::session::SessionKey;
+use crate::domain::when::day_and_time;
 use crate::store::{Incoming, Reading};
 
 /// A look at what arrives.
@@ -74,20 +75,30 @@ impl<'a> Look<'a> {
             detail,
         };
         match &interview.candidate_email {
-            None => self
-                .report
-                .notice(Defect::Address, || at("there is none".to_owned())),
+            None => {
+                self.report.notice(
+                    Defect::Address,
+                    || at("candidate_email is empty".to_owned()),
+                )
+            }
             Some(address) => {
                 if let Some(meant) = address::likely_typo(address) {
                     self.report.notice(Defect::Address, || {
-                        at(format!("{address}: did you mean {meant}?"))
+                        at(format!(
+                            "candidate_email says {address}; did you mean {meant}?"
+                        ))
                     });
                 }
             }
         }
         if interview.status == Status::Scheduled && interview.ends_at().is_some_and(|end| end < now)
         {
-            self.report.notice(Defect::InThePast, || at(String::new()));
+            let start = interview
+                .starts_at
+                .map(|at| day_and_time(at, &interview.zone));
+            self.report.notice(Defect::InThePast, || {
+                at(format!("starts_at says {}", start.unwrap_or_default()))
+            });
         }
         let Some(key) = arrival.key else {
             return Ok(());
@@ -100,16 +111,18 @@ impl<'a> Look<'a> {
             self.keys.insert(key, holders);
             return Ok(());
         };
+        let first = holders.first;
         if self.shared.insert(key) {
-            let first = holders.first;
             let who = self.incoming.name(first)?.unwrap_or_default();
             self.report.notice(Defect::SharedKey, || Finding {
                 at: format!("line {first}"),
                 who,
-                detail: String::new(),
+                detail: format!("line {line} has the same session_key"),
             });
         }
-        self.report.notice(Defect::SharedKey, || at(String::new()));
+        self.report.notice(Defect::SharedKey, || {
+            at(format!("line {first} has the same session_key"))
+        });
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Defect;
-use super::legacy::Skew;
+use super::legacy::{Skew, without};
 
 /// Examples that are kept of each kind: enough to look into, few enough for a file of a million bad lines.
 const KEPT: usize = 1_000;
@@ -183,7 +183,10 @@ impl Report {
         if !self.absent.is_empty() {
             lines.push(String::new());
             lines.push("What the source does not have, or what means nothing here:".to_owned());
-            lines.extend(self.absent.iter().map(|absent| format!("  {absent}")));
+            lines.extend(self.absent.iter().map(|absent| match without(absent) {
+                Some(words) => format!("  {absent}: {words}"),
+                None => format!("  {absent}"),
+            }));
         }
         if self.bad > 0 {
             lines.push(String::new());

@@ -111,10 +111,86 @@ async fn every_defect_is_noticed_by_its_name_and_nothing_else(
         .map(|(name, _)| name)
         .collect();
     assert_eq!(found, names);
-    // In words, and never with a key.
+    // Each finding says what is wrong where; in words, and never with a key.
+    for group in looked.report().noticed.values() {
+        assert!(group.findings.iter().all(|one| !one.detail.is_empty()));
+    }
     let words = looked.in_words(looked.report(), false, 10).join("\n");
     assert!(names.iter().all(|name| words.contains(name)), "{words}");
     assert!(!words.contains("9689ddff0000"), "{words}");
+}
+
+#[rstest]
+#[case(NO_KEY, "Ada Lovelace · session_key is empty")]
+#[case(
+    "DELETE FROM interview_app_interviewsession",
+    "no session has its session_key"
+)]
+#[case(
+    "UPDATE interviews_interview SET interview_link = ''",
+    "interview_link is empty"
+)]
+#[case(
+    "UPDATE candidates_candidate SET email = ''",
+    "Ada Lovelace · email is empty"
+)]
+#[case(
+    "UPDATE candidates_candidate SET email = 'ada at c'",
+    "email says ada at c: "
+)]
+#[case(
+    "UPDATE candidates_candidate SET email = 'ada@gmial.com'",
+    "email says ada@gmial.com; did you mean ada@gmail.com?"
+)]
+#[case(
+    "UPDATE candidates_candidate SET full_name = NULL",
+    "full_name is empty"
+)]
+#[case(
+    "DELETE FROM candidates_candidate",
+    "candidate_id names 1, and there is no such candidate"
+)]
+#[case(
+    "DELETE FROM candidates_candidate",
+    "address: an address that is missing, can't be written to, or looks mistyped\n  0f0e0d0c0b0a49088706050403020100 · there is no such candidate"
+)]
+#[case(
+    "UPDATE interviews_interview SET job_id = NULL",
+    "job_id is empty; that of its slot or its candidate is taken: Backend engineer"
+)]
+#[case(
+    "UPDATE interviews_interview SET job_id = 7",
+    "job_id names 7, and there is no such job"
+)]
+#[case(
+    "UPDATE jobs_job SET job_title = ''",
+    "the job_title of job 1 is empty"
+)]
+#[case(
+    "UPDATE interviews_interview SET session_key = 'abc'",
+    "session_key has 3 characters"
+)]
+#[case("UPDATE interviews_interview SET status = 'error'", "status is error")]
+#[case(
+    "UPDATE interviews_interviewslot SET current_bookings = 3",
+    "current_bookings says 3, and 1 is booked"
+)]
+#[case(
+    "UPDATE interviews_interview SET slot_id = 'nowhere'",
+    "slot_id names nowhere, and there is no such slot"
+)]
+#[case(
+    "UPDATE interviews_interview SET link_expires_at = '2031-05-01 11:15:00'",
+    "link_expires_at says Thu 1 May 2031 16:45 IST, the start is"
+)]
+#[tokio::test]
+async fn every_finding_names_the_field_at_fault(#[case] change: &str, #[case] said: &str) {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.run(change);
+    let looked = look(&world.app, request(&old.file)).await.unwrap();
+    let words = looked.in_words(looked.report(), false, 10).join("\n");
+    assert!(words.contains(said), "{words}");
 }
 
 #[tokio::test]

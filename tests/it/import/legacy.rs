@@ -109,6 +109,49 @@ async fn one_key_on_two_interviews_is_kept_by_neither() {
 }
 
 #[tokio::test]
+async fn a_key_that_another_candidate_was_mailed_is_kept_by_nobody() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.interview(2, "Bob", "bob@c.example");
+    old.run(&format!(
+        "UPDATE interviews_interview SET interview_link = 'https://old.example/?session_key={KEY}' WHERE candidate_id = 2"
+    ));
+    let report = import(&world.app, request(&old.file)).await.unwrap();
+    assert_eq!(
+        noticed(&report),
+        [("shared-key", 1), ("link-of-another-key", 1)]
+    );
+    let words = report.details(10).join("\n");
+    for part in [
+        format!(
+            "{ID} · Ada Lovelace · its key is also that of {} · Bob",
+            Old::id(2)
+        ),
+        format!("carries another key than session_key: that of {ID} · Ada Lovelace"),
+    ] {
+        assert!(words.contains(&part), "{words}");
+    }
+    assert_eq!(world.row(ada()).await.facts.key, None);
+    assert!(world.row(ada()).await.facts.import_conflict);
+    let bob = world.row(Old::id(2).parse().unwrap()).await;
+    assert_eq!(bob.facts.key.unwrap().expose(), Old::key(2));
+}
+
+#[tokio::test]
+async fn a_key_that_the_same_candidate_was_mailed_for_another_interview_stays_where_it_is() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.interview(2, "Ada Lovelace", "ada@c.example");
+    old.run(&format!(
+        "UPDATE interviews_interview SET interview_link = 'https://old.example/?session_key={KEY}', candidate_id = 1
+             WHERE candidate_id = 2"
+    ));
+    import(&world.app, request(&old.file)).await.unwrap();
+    let key = world.row(ada()).await.facts.key.unwrap();
+    assert_eq!(key.expose(), KEY);
+}
+
+#[tokio::test]
 async fn a_key_that_an_interview_here_has_stays_there() {
     let world = World::new().await;
     let here = world
@@ -169,6 +212,11 @@ async fn a_key_that_an_interview_here_has_stays_there() {
      UPDATE interviews_interviewslot SET start_time = '2031-05-06 07:20:00', end_time = '2031-05-06 07:50:00'",
     Some("2031-05-06T07:20:00Z")
 )]
+#[case::a_status_is_read_in_whatever_case(
+    "DELETE FROM interviews_interviewslot;
+     UPDATE interviews_interview SET started_at = '2031-05-08 01:00:00', status = 'Scheduled'",
+    Some("2031-05-08T01:00:00Z")
+)]
 #[case::a_slot_may_cross_midnight(
     "UPDATE interviews_interviewslot SET start_time = '23:50:00', end_time = '00:10:00', duration_minutes = NULL",
     Some("2031-05-06T18:20:00Z")
@@ -204,8 +252,13 @@ async fn a_column_that_is_missing_is_named_and_the_rest_comes_in(
     old.interview(1, "Ada Lovelace", "ada@c.example");
     old.run(&format!("ALTER TABLE {table} DROP COLUMN {column}"));
     let report = import(&world.app, request(&old.file)).await.unwrap();
-    let named = column.replace("_file", "_* (nothing of it is imported)");
+    let named = column.replace("recording_file", "recording_*");
     assert_eq!(report.absent, [format!("{table}.{named}")]);
+    let words = report.details(10).join("\n");
+    assert!(
+        words.contains(&format!("  {table}.{named}: ")),
+        "what becomes of it is said: {words}"
+    );
     assert_eq!(report.new, 1);
     let link = world.link(ada()).await;
     assert!(

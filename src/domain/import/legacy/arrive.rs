@@ -138,7 +138,7 @@ fn standing(
         "scheduled" => {}
         "completed" => return Ok((Status::Completed, None)),
         "error" => {
-            teller.say(Defect::ErrorStatus, String::new());
+            teller.say(Defect::ErrorStatus, "status is error".to_owned());
             return Ok((Status::Cancelled, Some(ERROR)));
         }
         _ => return Err(format!("status: {:?} is not known", clip(said, 40))),
@@ -148,7 +148,8 @@ fn standing(
         .and_then(|schedule| schedule.status.as_deref())
         .is_some_and(|status| status.eq_ignore_ascii_case("cancelled"));
     if cancelled {
-        teller.say(Defect::CancelledInSchedule, String::new());
+        let detail = "the schedule's status is cancelled, the interview's is scheduled";
+        teller.say(Defect::CancelledInSchedule, detail.to_owned());
         return Ok((Status::Cancelled, Some(CANCELLED)));
     }
     Ok((Status::Scheduled, None))
@@ -165,22 +166,29 @@ fn whom(
         candidate.and_then(|one| one.full_name.as_deref()),
     );
     let name = name.unwrap_or_else(|| {
-        teller.say(Defect::NoName, String::new());
         let number = row.candidate_id.as_deref().unwrap_or("unknown");
-        format!("Candidate {}", clip(number, 20))
+        let number = clip(number, 20);
+        let detail = match candidate {
+            Some(_) => "full_name is empty".to_owned(),
+            None => format!("candidate_id names {number}, and there is no such candidate"),
+        };
+        teller.say(Defect::NoName, detail);
+        format!("Candidate {number}")
     });
-    let address = teller.address(candidate.and_then(|one| one.email.as_deref()));
+    let address = teller.address(candidate);
     (name, address)
 }
 
 fn what_for(row: &InterviewRow, known: &Known<'_>, teller: &mut Teller<'_>) -> String {
     let title = known.job(row).and_then(|job| job.job_title.as_deref());
     let title = teller.text("job title", title);
-    if title.is_none() || !known.names_its_job(row) {
-        let missing = row.job_id.as_deref().map_or_else(
-            || "no job is named".to_owned(),
-            |id| format!("there is no job {}", clip(id, 40)),
-        );
+    let is_there = known.names_its_job(row);
+    if title.is_none() || !is_there {
+        let missing = match row.job_id.as_deref().map(|id| clip(id, 40)) {
+            None => "job_id is empty".to_owned(),
+            Some(id) if is_there => format!("the job_title of job {id} is empty"),
+            Some(id) => format!("job_id names {id}, and there is no such job"),
+        };
         let instead = title.as_deref().map_or_else(String::new, |title| {
             format!("; that of its slot or its candidate is taken: {title}")
         });
@@ -203,7 +211,11 @@ fn how_long(
     slot.and_then(|slot| slot_length(slot, &terms.zone))
         .or_else(planned)
         .unwrap_or_else(|| {
-            teller.say(Defect::NoDuration, format!("{} are taken", terms.duration));
+            let detail = format!(
+                "neither its slot nor started_at and ended_at tell it; {} are taken",
+                terms.duration
+            );
+            teller.say(Defect::NoDuration, detail);
             terms.duration
         })
 }

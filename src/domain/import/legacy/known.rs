@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::link;
 use super::rows::{
     CandidateRow, CompanyRow, Database, InterviewRow, JobRow, ScheduleRow, SessionRow, SlotRow,
     UserRow,
@@ -29,7 +30,43 @@ pub(super) struct Known<'a> {
     jobs: By<'a, JobRow>,
     companies: By<'a, CompanyRow>,
     users: By<'a, UserRow>,
-    keys: HashMap<String, u32>,
+    keys: HashMap<String, Holders<'a>>,
+}
+
+/// Whose key it is, and who else holds it.
+struct Holders<'a> {
+    by: &'a InterviewRow,
+    other: Option<&'a InterviewRow>,
+}
+
+// Two interviews have a key if it stands in both rows, or in one and in the link that another candidate was mailed.
+fn holders(interviews: &[InterviewRow]) -> HashMap<String, Holders<'_>> {
+    let mut keys: HashMap<String, Holders<'_>> = HashMap::new();
+    for row in interviews {
+        let Some(key) = row.session_key.as_deref().map(plain) else {
+            continue;
+        };
+        keys.entry(key)
+            .and_modify(|holders| {
+                holders.other.get_or_insert(row);
+            })
+            .or_insert(Holders {
+                by: row,
+                other: None,
+            });
+    }
+    for row in interviews {
+        let mailed = row.interview_link.as_deref().map(link::read);
+        let Some(mailed) = mailed.and_then(|link| link.key) else {
+            continue;
+        };
+        if let Some(holders) = keys.get_mut(&mailed.expose())
+            && holders.by.candidate_id != row.candidate_id
+        {
+            holders.other.get_or_insert(row);
+        }
+    }
+    keys
 }
 
 fn by<'a, T>(rows: &'a [T], id: impl Fn(&'a T) -> Option<&'a str>) -> By<'a, T> {
@@ -44,12 +81,6 @@ fn find<'a, T>(rows: &By<'a, T>, id: Option<&str>) -> Option<&'a T> {
 
 impl<'a> Known<'a> {
     pub fn of(database: &'a Database) -> Self {
-        let mut keys = HashMap::new();
-        for row in &database.interviews {
-            if let Some(key) = &row.session_key {
-                *keys.entry(plain(key)).or_default() += 1;
-            }
-        }
         Self {
             sessions: by(&database.sessions, |row| row.session_key.as_deref()),
             slots: by(&database.slots, |row| row.id.as_deref()),
@@ -58,7 +89,7 @@ impl<'a> Known<'a> {
             jobs: by(&database.jobs, |row| row.id.as_deref()),
             companies: by(&database.companies, |row| row.id.as_deref()),
             users: by(&database.users, |row| row.id.as_deref()),
-            keys,
+            keys: holders(&database.interviews),
         }
     }
 
@@ -141,7 +172,24 @@ impl<'a> Known<'a> {
     }
 
     pub fn is_shared(&self, key: &str) -> bool {
-        self.keys.get(&plain(key)).is_some_and(|count| *count > 1)
+        self.keys
+            .get(&plain(key))
+            .is_some_and(|holders| holders.other.is_some())
+    }
+
+    /// Another interview that has this key, by its id and its candidate.
+    pub fn other_with(&self, key: &str, row: &InterviewRow) -> Option<String> {
+        let holders = self.keys.get(&plain(key))?;
+        let other = [Some(holders.by), holders.other]
+            .into_iter()
+            .flatten()
+            .find(|holder| !std::ptr::eq(*holder, row))?;
+        let (id, name) = self.called(other);
+        let parts: Vec<_> = [id, name]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect();
+        Some(parts.join(" · "))
     }
 
     pub fn times(&self, row: &InterviewRow, zone: &Zone) -> Times {
@@ -159,7 +207,7 @@ impl<'a> Known<'a> {
                 report.notice(Defect::SessionWithoutInterview, || Finding {
                     at: session.id.clone().unwrap_or_default(),
                     who: session.candidate_name.clone().unwrap_or_default(),
-                    detail: "no interview has its key".to_owned(),
+                    detail: "no interview has its session_key".to_owned(),
                 });
             }
         }

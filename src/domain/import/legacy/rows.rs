@@ -6,13 +6,16 @@ pub trait LegacyRow {
     const TABLE: &'static str;
     /// Its columns that matter.
     const COLUMNS: &'static [&'static str];
+    /// What the names of further columns begin with that newer databases have. Nothing reads them; that they are missing
+    /// tells how old a database is.
+    const NEWER: Option<&'static str> = None;
 
     /// The row with these cells, in the order of the columns; blank ones are none.
     fn of(cells: impl Iterator<Item = Option<String>>) -> Self;
 }
 
 macro_rules! rows {
-    ($(#[$doc:meta])* $name:ident of $table:ident: $($column:ident)*) => {
+    ($(#[$doc:meta])* $name:ident of $table:ident: $($column:ident)* $(, newer $newer:literal)?) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Default)]
         pub struct $name {
@@ -22,6 +25,7 @@ macro_rules! rows {
         impl LegacyRow for $name {
             const TABLE: &'static str = stringify!($table);
             const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),*];
+            $(const NEWER: Option<&'static str> = Some($newer);)?
 
             fn of(mut cells: impl Iterator<Item = Option<String>>) -> Self {
                 Self { $($column: cells.next().flatten()),* }
@@ -33,7 +37,7 @@ macro_rules! rows {
 rows! {
     /// An interview.
     InterviewRow of interviews_interview: id candidate_id job_id slot_id status interview_round started_at ended_at
-    interview_link link_expires_at scheduled_time session_key created_at updated_at
+    interview_link link_expires_at scheduled_time session_key created_at updated_at, newer "screen_recording_"
 }
 rows! {
     /// A session, tied to an interview by nothing but an equal key.
@@ -79,4 +83,22 @@ pub struct Database {
     pub users: Vec<UserRow>,
     /// Tables and columns that this database does not have.
     pub absent: Vec<String>,
+}
+
+/// What becomes of what stands in a column that a database does not have.
+#[must_use]
+pub fn without(column: &str) -> Option<&'static str> {
+    Some(match column {
+        "interviews_interview.session_key" => "keys are read from the links that were written down",
+        "interviews_interview.slot_id" => "slots are those of the schedule",
+        "interviews_interview.scheduled_time" => "starts are read from the other places",
+        "interviews_interview.screen_recording_*" => "recordings are not imported anyway",
+        "interviews_interviewslot.interview_date" => {
+            "start_time and end_time hold the day too, and are read as UTC"
+        }
+        "the table interview_app_interviewsession" => {
+            "which links opened anything there can't be told"
+        }
+        _ => return None,
+    })
 }

@@ -6,6 +6,7 @@ use super::known::plain;
 use super::rows::Database;
 use crate::domain::import::{Arrival, Defect, Finding, Report};
 use crate::domain::interview::Status;
+use crate::domain::text::clip;
 
 pub(super) fn report(database: &Database, arrivals: &[Arrival], report: &mut Report) {
     same_addresses(arrivals, report);
@@ -34,7 +35,7 @@ fn same_addresses(arrivals: &[Arrival], report: &mut Report) {
             report.notice(Defect::SameAddress, || Finding {
                 at: arrival.imported.external_id.clone().unwrap_or_default(),
                 who: arrival.interview.candidate_name.clone(),
-                detail: address.clone(),
+                detail: format!("email is {address}"),
             });
         }
     }
@@ -59,7 +60,11 @@ fn bookings(database: &Database, report: &mut Report) {
             report.notice(Defect::BookingCount, || Finding {
                 at: format!("slot {id}"),
                 who: String::new(),
-                detail: format!("{said} are written down, {booked} are booked"),
+                detail: format!(
+                    "current_bookings says {}, and {booked} {} booked",
+                    clip(said, 20),
+                    if booked == 1 { "is" } else { "are" }
+                ),
             });
         }
     }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::LegacyTerms;
 use super::known::Known;
 use super::link::{self, OldLink};
-use super::rows::{InterviewRow, SlotRow, UserRow};
+use super::rows::{CandidateRow, InterviewRow, SlotRow, UserRow};
 use super::skew::apart_in_words;
 use super::times::{Recorded, Times, near, unreadable_slot, utc, within};
 use crate::domain::address::{self, EmailAddress};
@@ -46,7 +46,10 @@ impl Teller<'_> {
     /// What names a time and can't be read, and slots that are not there.
     pub fn places(&mut self, row: &InterviewRow, known: &Known<'_>) {
         for id in known.missing_slots(row) {
-            self.say(Defect::NoSlot, format!("there is no slot {}", clip(id, 40)));
+            self.say(
+                Defect::NoSlot,
+                format!("slot_id names {}, and there is no such slot", clip(id, 40)),
+            );
         }
         let mut slots: Vec<&SlotRow> = known.slots(row).into_iter().flatten().collect();
         slots.dedup_by_key(|slot| slot.id.as_deref());
@@ -80,9 +83,15 @@ impl Teller<'_> {
 
     pub fn start(&mut self, times: &Times) -> Option<Timestamp> {
         if times.invented {
-            let written = times.scheduled_time.or(times.session_at);
-            let written = written.map(|at| self.shown(at)).unwrap_or_default();
-            self.say(Defect::InventedTime, format!("{written} was written down"));
+            let (name, at) = match times.scheduled_time {
+                Some(at) => ("scheduled_time", Some(at)),
+                None => (Recorded::Session.words(), times.session_at),
+            };
+            let written = at.map(|at| self.shown(at)).unwrap_or_default();
+            self.say(
+                Defect::InventedTime,
+                format!("{name} says {written}, an hour after created_at"),
+            );
         }
         let zone = &self.terms.zone;
         let (place, start) = match &self.report.skew {
@@ -166,47 +175,69 @@ impl Teller<'_> {
         old: &OldLink,
     ) -> Option<SessionKey> {
         let Some(text) = row.session_key.as_deref() else {
-            self.say(Defect::NoKey, String::new());
+            self.say(Defect::NoKey, "session_key is empty".to_owned());
             if row.interview_link.is_some() {
-                self.say(Defect::KeyOrLinkAlone, "a link, but no key".to_owned());
+                let detail = "interview_link is filled in, session_key is empty";
+                self.say(Defect::KeyOrLinkAlone, detail.to_owned());
             }
             return None;
         };
         if known.is_shared(text) {
-            self.say(Defect::SharedKey, String::new());
+            let other = known.other_with(text, row).unwrap_or_default();
+            self.say(
+                Defect::SharedKey,
+                format!("its key is also that of {other}"),
+            );
         }
         if known.session(row).is_none() {
-            self.say(Defect::KeyWithoutSession, String::new());
+            let detail = "no session has its session_key";
+            self.say(Defect::KeyWithoutSession, detail.to_owned());
         }
         if row.interview_link.is_none() {
-            self.say(Defect::KeyOrLinkAlone, "a key, but no link".to_owned());
+            let detail = "session_key is filled in, interview_link is empty";
+            self.say(Defect::KeyOrLinkAlone, detail.to_owned());
         }
         let Some(key) = link::key(text) else {
-            self.say(Defect::KeyUnreadable, String::new());
+            let detail = match text.chars().count() {
+                32 => "session_key holds other characters than 0-9 and a-f".to_owned(),
+                count => format!("session_key has {count} characters"),
+            };
+            self.say(Defect::KeyUnreadable, detail);
             return None;
         };
-        if old.key.is_some_and(|other| other != key) {
-            self.say(Defect::LinkOfAnotherKey, String::new());
+        if let Some(other) = old.key.filter(|other| *other != key) {
+            let whose = known
+                .other_with(&other.expose(), row)
+                .map_or_else(String::new, |whose| format!(": that of {whose}"));
+            let detail = format!("interview_link carries another key than session_key{whose}");
+            self.say(Defect::LinkOfAnotherKey, detail);
         }
         (!known.is_shared(text)).then_some(key)
     }
 
-    pub fn address(&mut self, text: Option<&str>) -> Option<EmailAddress> {
-        let Some(text) = text else {
-            self.say(Defect::Address, "there is none".to_owned());
+    pub fn address(&mut self, candidate: Option<&CandidateRow>) -> Option<EmailAddress> {
+        let Some(text) = candidate.and_then(|one| one.email.as_deref()) else {
+            let detail = candidate.map_or("there is no such candidate", |_| "email is empty");
+            self.say(Defect::Address, detail.to_owned());
             return None;
         };
         match EmailAddress::parse(text) {
             Ok(address) => {
                 if let Some(meant) = address::likely_typo(&address) {
-                    self.say(Defect::Address, format!("{address}: did you mean {meant}?"));
+                    self.say(
+                        Defect::Address,
+                        format!("email says {address}; did you mean {meant}?"),
+                    );
                 }
                 Some(address)
             }
             Err(error) => {
                 self.say(
                     Defect::Address,
-                    format!("{}: {error}; they come in without one", clip(text, 80)),
+                    format!(
+                        "email says {}: {error}; they come in without one",
+                        clip(text, 80)
+                    ),
                 );
                 None
             }
@@ -261,7 +292,7 @@ impl Teller<'_> {
             let latest = ends_at.checked_add(LINK_LIFE).unwrap_or(Timestamp::MAX);
             if expiry <= start || expiry > latest {
                 let detail = format!(
-                    "the link ended {}, the start is {}",
+                    "link_expires_at says {}, the start is {}",
                     self.shown(expiry),
                     self.shown(start)
                 );
@@ -273,7 +304,10 @@ impl Teller<'_> {
             .and_then(|session| session.status.as_deref())
             .is_some_and(|status| status.eq_ignore_ascii_case("expired"));
         if expired && start > self.terms.now {
-            let detail = format!("the start is {}", self.shown(start));
+            let detail = format!(
+                "the session's status is EXPIRED, the start is {}",
+                self.shown(start)
+            );
             self.say(Defect::ExpiredTooEarly, detail);
         }
         if interview.status == Status::Scheduled && ends_at < self.terms.now && !times.invented {

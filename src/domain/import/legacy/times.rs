@@ -77,7 +77,10 @@ impl Times {
         times.invented = booked.or(named).or(times.started_at).is_none()
             && (times.is_made_up(times.scheduled_time)
                 || (times.scheduled_time.is_none() && times.is_made_up(times.session_at)));
-        let is_scheduled = row.status.as_deref() == Some("scheduled");
+        let is_scheduled = row
+            .status
+            .as_deref()
+            .is_some_and(|status| status.eq_ignore_ascii_case("scheduled"));
         let all = [
             (Recorded::ScheduleSlot, booked),
             (Recorded::InterviewSlot, named),
