@@ -15,7 +15,7 @@ use crate::domain::ids::{DeliveryId, InterviewId, SessionId};
 use crate::domain::interview::Interview;
 use crate::domain::session::{LinkToken, Session, SessionKey};
 use crate::domain::verdict::{Reason, Standing};
-use crate::store::{Acknowledgement, Place, Reading};
+use crate::store::{Acknowledgement, DeadKey, Place, Reading};
 
 /// Where a window of the list begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub struct Dossier {
     /// The link tokens of these, in the same order.
     pub tokens: Vec<LinkToken>,
     /// Keys in links of the old system that let nobody into it.
-    pub dead_keys: Vec<SessionKey>,
+    pub dead_keys: Vec<DeadKey>,
     /// The findings that somebody acknowledged, and why.
     pub acknowledgements: Vec<Acknowledgement>,
     /// Its mails, newest first.

@@ -12,8 +12,9 @@ use crate::domain::finding::Finding;
 use crate::domain::ids::InterviewId;
 use crate::domain::interview::Status;
 use crate::domain::session::{LinkToken, Session, SessionKey};
+use crate::domain::text::{clip, visible};
 use crate::domain::when::{self, Zone};
-use crate::store::{Acknowledgement, Place};
+use crate::store::{Acknowledgement, DeadKey, Place};
 
 /// An answer about one interview.
 #[derive(Debug, Clone)]
@@ -39,8 +40,10 @@ pub enum FoundBy {
     Key,
     /// A key that was replaced or revoked then.
     FormerKey(Timestamp),
-    /// A key in a link of the old system that leads nowhere.
+    /// A key that was dropped at the import: another interview has it too.
     DeadKey,
+    /// A key that is known only from a link that the old system mailed.
+    MailedKey,
     /// The token of a link that works, or of the old system.
     Token,
     /// The token of a link that was replaced or revoked then.
@@ -59,6 +62,7 @@ impl FoundBy {
             Self::Key => "key",
             Self::FormerKey(_) => "former_key",
             Self::DeadKey => "dead_key",
+            Self::MailedKey => "mailed_key",
             Self::Token => "token",
             Self::FormerToken(_) => "former_token",
             Self::ExternalId => "external_id",
@@ -142,13 +146,14 @@ impl App {
     fn answer(&self, dossier: Dossier, found_by: FoundBy, text: &str) -> Why {
         let (row, now) = (&dossier.row, self.now());
         let zone = &row.interview.zone;
-        let found_by = match (dossier.session_in(text), found_by) {
+        let found_by = match (dossier.session_in(text), dossier.dead_key_in(text)) {
             (Some((Names::Key, session)), _) => match session.revoked_at {
                 None => FoundBy::Key,
                 Some(at) => FoundBy::FormerKey(at),
             },
-            _ if dossier.dead_key_in(text) => FoundBy::DeadKey,
-            (_, found_by) => found_by,
+            (_, Some(dead)) if dead.shared || dead.opens.is_some() => FoundBy::DeadKey,
+            (_, Some(_)) => FoundBy::MailedKey,
+            (_, None) => found_by,
         };
         let mut sentence = row
             .reason(&self.policy().window, now)
@@ -168,8 +173,21 @@ impl App {
         }
         if let Some(former) = dossier.former_link_in_words(text, zone) {
             sentence = format!("{former} {sentence}");
-        } else if dossier.may_hold_a_dead_link() {
-            sentence.push_str(" They hold a dead link of the old platform.");
+        } else if dossier.may_hold_an_old_link() {
+            let mut elsewhere = dossier
+                .dead_keys
+                .iter()
+                .filter_map(|dead| dead.opens.as_deref());
+            match elsewhere.next() {
+                Some(whose) => {
+                    let _ = write!(
+                        sentence,
+                        " They hold a link of the old platform that leads to another interview: that of {}.",
+                        named(whose)
+                    );
+                }
+                None => sentence.push_str(" They hold a dead link of the old platform."),
+            }
         }
         let seen = dossier
             .accesses
@@ -182,6 +200,10 @@ impl App {
             dossier,
         }
     }
+}
+
+fn named(candidate: &str) -> String {
+    clip(&visible(candidate), 80)
 }
 
 // Whether a word of a text is that key, a link with it, or as much of it as screens show.
@@ -223,12 +245,13 @@ impl Dossier {
             .find(|said| finding.acknowledged && said.code == finding.code)
     }
 
-    fn dead_key_in(&self, text: &str) -> bool {
-        self.dead_keys.iter().any(|key| names_key(text, *key))
+    fn dead_key_in(&self, text: &str) -> Option<&DeadKey> {
+        let mut keys = self.dead_keys.iter();
+        keys.find(|dead| names_key(text, dead.key))
     }
 
     // The old system mailed its links to everybody; only a mail of ours takes the place of that one.
-    fn may_hold_a_dead_link(&self) -> bool {
+    fn may_hold_an_old_link(&self) -> bool {
         !self.dead_keys.is_empty()
             && self.row.facts.told.is_none()
             && self.row.interview.status == Status::Scheduled
@@ -238,7 +261,7 @@ impl Dossier {
     /// when, and by what. If it holds a key of the old system that leads nowhere: that, and what they should hold.
     #[must_use]
     pub fn former_link_in_words(&self, text: &str, zone: &Zone) -> Option<String> {
-        if self.dead_key_in(text) {
+        if let Some(dead) = self.dead_key_in(text) {
             let instead = match self.sessions.first() {
                 Some(session) if session.revoked_at.is_none() => {
                     format!(
@@ -248,9 +271,12 @@ impl Dossier {
                 }
                 _ => "They should hold a new link, and there is none yet.".to_owned(),
             };
-            return Some(format!(
-                "This old link leads nowhere: its key was dropped at the import. {instead}"
-            ));
+            let what = match &dead.opens {
+                Some(whose) => format!("This old link leads to another interview: that of {}.", named(whose)),
+                None if dead.shared => "This old link leads nowhere: two interviews had its key, so that it was dropped at the import.".to_owned(),
+                None => "This old link leads nowhere: its key is known only from what the old system mailed.".to_owned(),
+            };
+            return Some(format!("{what} {instead}"));
         }
         let (names, session) = self.session_in(text)?;
         let ended = when::day_and_time(session.revoked_at?, zone);

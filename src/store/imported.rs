@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::rows::parsed;
+use super::rows::{Cells as _, parsed};
 use super::{Reading, StoreError, Writing};
 use crate::domain::ids::InterviewId;
 use crate::domain::session::SessionKey;
@@ -34,16 +34,37 @@ impl Writing<'_> {
     }
 }
 
+/// A key in an old link of an interview that does not let anybody into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadKey {
+    /// The key.
+    pub key: SessionKey,
+    /// An old link of another interview carries it too.
+    pub shared: bool,
+    /// Whose interview it opens, if it is the key of another one.
+    pub opens: Option<String>,
+}
+
 impl Reading<'_> {
-    /// The keys in old links of this interview that let nobody in.
+    /// The keys in old links of this interview that do not let anybody into it.
     ///
     /// # Errors
     /// The engine's.
-    pub fn dead_keys(&self, id: InterviewId) -> Result<Vec<SessionKey>, StoreError> {
+    pub fn dead_keys(&self, id: InterviewId) -> Result<Vec<DeadKey>, StoreError> {
         self.many(
-            "SELECT key FROM dead_key WHERE interview_id = $1 ORDER BY key",
+            "SELECT key, EXISTS (SELECT 1 FROM dead_key AS other
+                     WHERE other.key = dead_key.key AND other.interview_id <> dead_key.interview_id) AS shared,
+                 (SELECT candidate_name FROM interview JOIN session ON interview_id = interview.id
+                     WHERE session.key = dead_key.key AND revoked_at IS NULL) AS opens
+             FROM dead_key WHERE interview_id = $1 ORDER BY key",
             [id.to_string()],
-            |row| parsed(row, "key"),
+            |row| {
+                Ok(DeadKey {
+                    key: parsed(row, "key")?,
+                    shared: row.cell("shared")?,
+                    opens: row.cell("opens")?,
+                })
+            },
         )
     }
 
@@ -60,13 +81,13 @@ impl Reading<'_> {
         Ok(found.is_some())
     }
 
-    /// Whether a session, live or revoked, has this key.
+    /// Whether a session, live or revoked, has this key, or an old link that lies in an inbox carries it.
     ///
     /// # Errors
     /// The engine's.
     pub fn has_key(&self, key: SessionKey) -> Result<bool, StoreError> {
         let found = self.one(
-            "SELECT 1 FROM session WHERE key = $1",
+            "SELECT 1 FROM session WHERE key = $1 UNION ALL SELECT 1 FROM dead_key WHERE key = $1 LIMIT 1",
             [key.expose()],
             |_| Ok(()),
         )?;

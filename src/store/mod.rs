@@ -36,6 +36,7 @@ pub use deliveries::{
     Delivery, Entry, MoveError, NewDelivery, Outgoing, Remark, Settled, UnsentMail,
 };
 pub use engine::OpenError;
+pub use imported::DeadKey;
 pub use incoming::{Incoming, OnItsWay};
 pub use interviews::Written;
 pub use legacy::{LegacyError, is_database, read_legacy};

@@ -140,8 +140,7 @@ impl<'a> Look<'a> {
                         self.report.notice(Defect::SharedKey, || Finding {
                             at: arrival.imported.external_id.clone().unwrap_or_default(),
                             who: arrival.interview.candidate_name.clone(),
-                            detail: "an interview that is here already has it, and keeps it"
-                                .to_owned(),
+                            detail: "an interview that is here has it already, or an old link of one does".to_owned(),
                         });
                     } else if let Some(holders) = self.keys.get_mut(&key) {
                         holders.new += 1;

@@ -166,6 +166,45 @@ async fn a_key_that_an_interview_here_has_stays_there() {
     assert_eq!(report.without_link, 1);
     assert!(world.row(ada()).await.facts.import_conflict);
     assert_eq!(world.row(here).await.facts.key.unwrap().expose(), key);
+    // Whoever asks about it is told of both: whose it is, and where the other's old link leads.
+    let (answers, _) = world.app.why(&key, 20).await.unwrap();
+    let mut said: Vec<_> = answers
+        .iter()
+        .map(|answer| (answer.found_by.name(), answer.sentence.as_str()))
+        .collect();
+    said.sort_unstable();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert_eq!(said[0].0, "dead_key");
+    let leads = "This old link leads to another interview: that of Eve.";
+    assert!(said[0].1.starts_with(leads), "{said:?}");
+    assert_eq!(said[1].0, "key");
+    let (answers, _) = world.app.why("Ada", 20).await.unwrap();
+    let holds =
+        "They hold a link of the old platform that leads to another interview: that of Eve.";
+    assert!(
+        answers[0].sentence.ends_with(holds),
+        "{}",
+        answers[0].sentence
+    );
+}
+
+#[tokio::test]
+async fn a_key_in_an_old_link_of_somebody_here_is_given_to_nobody_else() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    let mailed = "e".repeat(32);
+    old.run(&format!(
+        "UPDATE interviews_interview SET interview_link = 'https://old.example/?session_key={mailed}'"
+    ));
+    import(&world.app, request(&old.file)).await.unwrap();
+    let table = world.home().join("table.csv");
+    let line = "candidate_name,candidate_email,role,starts_at,zone,duration_minutes,session_key\n\
+                Bob,bob@c.example,Engineer,2031-05-07 10:00,UTC,30,";
+    std::fs::write(&table, format!("{line}{mailed}\n")).unwrap();
+    let report = import(&world.app, request(&table)).await.unwrap();
+    assert_eq!((report.new, report.without_link), (1, 1));
+    assert_eq!(noticed(&report), [("shared-key", 1)]);
+    assert_eq!(world.count("session"), 1);
 }
 
 #[rstest]
@@ -481,10 +520,16 @@ async fn a_key_that_was_dropped_finds_everyone_whose_links_carry_it_and_lets_nob
         answers[0].sentence
     );
     let site = world.serve().await;
-    for (key, names) in [
-        (KEY, &["Ada Lovelace", "Bob"][..]),
-        (&cleo, &["Cleo"]),
-        (&dan, &["Dan"]),
+    let only_mailed = "its key is known only from what the old system mailed.";
+    for (key, names, by, said) in [
+        (
+            KEY,
+            &["Ada Lovelace", "Bob"][..],
+            FoundBy::DeadKey,
+            "two interviews had its key, so that it was dropped at the import.",
+        ),
+        (&cleo, &["Cleo"], FoundBy::MailedKey, only_mailed),
+        (&dan, &["Dan"], FoundBy::MailedKey, only_mailed),
     ] {
         for text in [key.to_owned(), link(key), link(&key.to_uppercase())] {
             let (answers, _) = world.app.why(&text, 20).await.unwrap();
@@ -494,12 +539,9 @@ async fn a_key_that_was_dropped_finds_everyone_whose_links_carry_it_and_lets_nob
                 .collect();
             assert_eq!(found, names, "{text}");
             for answer in &answers {
-                assert_eq!(answer.found_by, FoundBy::DeadKey);
-                assert!(
-                    answer.sentence.starts_with("This old link leads nowhere"),
-                    "{}",
-                    answer.sentence
-                );
+                assert_eq!(answer.found_by, by);
+                let said = format!("This old link leads nowhere: {said}");
+                assert!(answer.sentence.starts_with(&said), "{}", answer.sentence);
             }
             let filter = Filter::parse(&text).unwrap();
             assert_eq!(world.app.count(&filter).await.unwrap(), names.len() as u64);
