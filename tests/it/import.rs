@@ -3,6 +3,7 @@
 mod defects;
 mod export;
 mod hostile;
+mod keys;
 mod legacy;
 mod table;
 

@@ -76,11 +76,10 @@ impl<'a> Look<'a> {
         };
         match &interview.candidate_email {
             None => {
-                self.report.notice(
-                    Defect::Address,
-                    || at("candidate_email is empty".to_owned()),
-                )
+                let finding = || at("candidate_email is empty".to_owned());
+                self.report.notice(Defect::Address, finding);
             }
+
             Some(address) => {
                 if let Some(meant) = address::likely_typo(address) {
                     self.report.notice(Defect::Address, || {
