@@ -57,6 +57,10 @@ fn wanted(model: &mut Model, intent: Intent) -> Vec<Effect> {
     match intent {
         Intent::Suspend => return vec![Effect::Suspend],
         Intent::Redraw => return vec![Effect::Redraw],
+        Intent::Help => {
+            model.message = None;
+            return shared::open_help(model);
+        }
         _ => model.message = None,
     }
     match model.layer() {

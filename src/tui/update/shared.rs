@@ -35,10 +35,6 @@ pub(super) fn act(model: &mut Model, intent: &Intent) -> Vec<Effect> {
         }
         Intent::Outbox => outbox::open(model),
         Intent::NextPart => pane::next_part(model),
-        Intent::Help => {
-            model.modals.push(Modal::Help(0));
-            Vec::new()
-        }
         Intent::Quit if model.setting.quits_freely => vec![Effect::Quit],
         Intent::Quit => vec![Effect::CountUnsent],
         Intent::Paste(text) => {
@@ -166,6 +162,16 @@ pub(super) fn scrolled(scroll: usize, intent: &Intent, page: usize) -> usize {
         Intent::Bottom => usize::MAX,
         _ => scroll,
     }
+}
+
+/// Opens the help where the keys of what is on the screen stand; at its beginning for the list.
+pub(super) fn open_help(model: &mut Model) -> Vec<Effect> {
+    let body = areas(model).body;
+    let width = usize::from(body.width);
+    let longest = view::help::height(width).saturating_sub(usize::from(body.height));
+    let scroll = view::help::heading(model.layer(), width).min(longest);
+    model.modals.push(Modal::Help(scroll));
+    Vec::new()
 }
 
 /// A key in the help.

@@ -16,6 +16,24 @@ pub fn height(width: usize) -> usize {
     lines(Theme::new(false), width).len()
 }
 
+/// At which line the keys of a layer stand, 0 where they have no heading of their own.
+#[must_use]
+pub fn heading(layer: Layer, width: usize) -> usize {
+    let layer = match layer {
+        Layer::Evidence => Layer::Findings,
+        Layer::Mail => Layer::Plan,
+        other => other,
+    };
+    let Some((_, heading)) = Layer::HELP.iter().find(|(other, _)| *other == layer) else {
+        return 0;
+    };
+    let heading = format!(" {heading}");
+    lines(Theme::new(false), width)
+        .iter()
+        .position(|line| line.to_string() == heading)
+        .unwrap_or_default()
+}
+
 /// The lines.
 #[must_use]
 pub fn lines(theme: Theme, width: usize) -> Vec<Line<'static>> {

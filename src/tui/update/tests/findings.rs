@@ -185,3 +185,22 @@ fn f_does_not_send_what_would_end_like_the_last() {
         stage.screen()
     );
 }
+
+#[test]
+fn the_help_opens_at_the_keys_of_what_is_on_the_screen() {
+    let mut stage = open();
+    stage.keys("?");
+    let screen = stage.screen();
+    let heading = screen.lines().position(|line| line.trim() == "Findings");
+    let mend = screen
+        .lines()
+        .position(|line| line.contains("mend it, or all"));
+    assert!(heading < mend && heading.is_some(), "{screen}");
+    stage.keys("Esc");
+    assert!(
+        stage.model.findings_mut().is_some(),
+        "and leaves it as it was"
+    );
+    stage.keys("Esc ?");
+    assert!(stage.screen().lines().any(|line| line.trim() == "List"));
+}
