@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::super::AppError;
 use crate::domain::filter::Predicate;
 use crate::domain::ids::InterviewId;
+use crate::domain::interview::Interview;
 use crate::domain::session::SessionKey;
 use crate::domain::verdict::Imported;
 use crate::store::Reading;
@@ -51,6 +52,16 @@ impl<'a> Database<'a> {
         } else {
             Known::New
         })
+    }
+
+    /// Another interview that is to take place with the same person at the same time.
+    pub fn planned(&self, interview: &Interview) -> Result<Option<InterviewId>, AppError> {
+        let when = interview.candidate_email.as_ref().zip(interview.starts_at);
+        let Some((address, start)) = when.filter(|_| self.count > 0) else {
+            return Ok(None);
+        };
+        let there = self.read.scheduled_at(address, start)?;
+        Ok(there.map(|row| row.id()))
     }
 
     pub fn has_key(&self, key: SessionKey) -> Result<bool, AppError> {

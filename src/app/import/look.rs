@@ -145,6 +145,18 @@ impl<'a> Look<'a> {
                         holders.new += 1;
                     }
                 }
+                if arrival.interview.status == Status::Scheduled
+                    && let Some(other) = self.database.planned(&arrival.interview)?
+                {
+                    self.report.notice(Defect::AlreadyPlanned, || Finding {
+                        at: match &arrival.imported.external_id {
+                            Some(external) => external.clone(),
+                            None => format!("line {line}"),
+                        },
+                        who: arrival.interview.candidate_name.clone(),
+                        detail: format!("interview {other}"),
+                    });
+                }
                 self.report.new += 1;
                 self.report.without_link += u64::from(!linked);
                 self.report.without_time += u64::from(arrival.interview.starts_at.is_none());

@@ -30,11 +30,12 @@ pub enum Defect {
     TextChanged,
     TimeUnreadable,
     NoSlot,
+    AlreadyPlanned,
 }
 
 impl Defect {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::NoKey,
         Self::KeyWithoutSession,
         Self::SessionWithoutInterview,
@@ -61,6 +62,7 @@ impl Defect {
         Self::TextChanged,
         Self::TimeUnreadable,
         Self::NoSlot,
+        Self::AlreadyPlanned,
     ];
 
     /// Its number in the list of the old system's defects, 1 to 17.
@@ -100,6 +102,7 @@ impl Defect {
             Self::TextChanged => "text-changed",
             Self::TimeUnreadable => "time-unreadable",
             Self::NoSlot => "no-slot",
+            Self::AlreadyPlanned => "already-planned",
         }
     }
 
@@ -174,6 +177,9 @@ impl Defect {
             }
             Self::NoSlot => {
                 "booked in a slot that is not there: the next place that names a start counts"
+            }
+            Self::AlreadyPlanned => {
+                "another interview of this address at this very time is here already: both stay, each with a link of its own; cancel the one that is not meant"
             }
         }
     }

@@ -428,3 +428,23 @@ async fn fields_of_json_that_mean_nothing_are_named_and_a_number_is_no_name() {
         ]
     );
 }
+
+#[tokio::test]
+async fn who_has_an_interview_at_that_time_already_is_named() {
+    let world = World::new().await;
+    let first = file(&world, format!("{HEADER}\n{ADA}\n"));
+    import(&world.app, request(&first)).await.unwrap();
+    // The role was corrected, and so it is another interview.
+    let second = file(
+        &world,
+        format!(
+            "{HEADER}\n{}\n",
+            ADA.replace("Engineer", "Compiler engineer")
+        ),
+    );
+    let report = import(&world.app, request(&second)).await.unwrap();
+    assert_eq!((report.new, report.here), (1, 0));
+    assert_eq!(noticed(&report), [("already-planned", 1)]);
+    let again = import(&world.app, request(&second)).await.unwrap();
+    assert_eq!((again.new, noticed(&again)), (0, Vec::new()));
+}
