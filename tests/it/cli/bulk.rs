@@ -8,7 +8,6 @@ use std::sync::Arc;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::Notify;
 
-use super::outbox::make_due;
 use crate::support::program::{Greenroom, Ran};
 use crate::support::smtp_server::{Act, At, Script, SmtpServer};
 
@@ -89,7 +88,7 @@ async fn an_interrupted_resend_finishes_its_mail_and_says_what_is_left() {
         "{}",
         ran.err
     );
-    make_due(&greenroom);
+    greenroom.make_due();
     assert_eq!(
         run(&greenroom, &["deliver"]).ended(0).out,
         format!("{left} accepted\n")
@@ -182,7 +181,7 @@ async fn what_waits_for_its_batch_is_said_to_wait_for_its_batch() {
         "{}",
         resumed.err
     );
-    make_due(&greenroom);
+    greenroom.make_due();
     run(&greenroom, &["deliver"]).ended(0);
     assert_eq!(server.mails().len(), 30);
     let nothing = run(&greenroom, &["batch", "retry", "1", "--yes"]).ended(0);

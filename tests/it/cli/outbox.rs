@@ -55,14 +55,6 @@ fn pause(greenroom: &Greenroom, probes: bool) {
         .unwrap();
 }
 
-// The clock of holds and retries starts anew in each run, at the instant at which that of decisions stands.
-pub(super) fn make_due(greenroom: &Greenroom) {
-    rusqlite::Connection::open(greenroom.home().join("data/greenroom.db"))
-        .unwrap()
-        .execute_batch("UPDATE delivery SET due_at = 0 WHERE due_at IS NOT NULL")
-        .unwrap();
-}
-
 fn states(ran: &Ran) -> Vec<String> {
     let state = |mail: Value| mail["state"].as_str().unwrap().to_owned();
     ran.json().into_iter().map(state).collect()
@@ -310,7 +302,7 @@ async fn a_paused_outbox_is_said_first_and_goes_on_when_resumed() {
 
         let resumed = greenroom.run(&["outbox", "resume"]).ended(0);
         assert!(resumed.out.contains("no longer paused; 1 mail in it"), "{}", resumed.out);
-        make_due(&greenroom);
+        greenroom.make_due();
         let delivered = greenroom.run(&["deliver"]).ended(0);
         assert_eq!(delivered.out, "1 accepted\n");
         let resumed = greenroom.run(&["outbox", "resume"]).ended(0);
@@ -334,7 +326,7 @@ async fn deliver_tries_one_mail_of_an_outbox_that_was_paused_by_a_dead_server() 
             .execute_batch("DELETE FROM setting WHERE name = 'outbox_paused'")
             .unwrap();
         pause(&greenroom, true);
-        make_due(&greenroom);
+        greenroom.make_due();
         assert_eq!(greenroom.run(&["deliver"]).ended(0).out, "1 accepted\n");
         let listed = greenroom.run(&["outbox"]).ended(0);
         assert_eq!(listed.out, "Nothing is on its way.\n");
@@ -359,7 +351,7 @@ async fn a_restored_backup_holds_its_mail_until_a_person_resumes_it() {
         let restored = Greenroom::new().with_smtp(port);
         std::fs::create_dir(restored.home().join("data")).unwrap();
         std::fs::rename(&copy, restored.home().join("data/greenroom.db")).unwrap();
-        make_due(&restored);
+        restored.make_due();
         let ran = restored.run(&["deliver"]).ended(1);
         assert!(
             ran.out

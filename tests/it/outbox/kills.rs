@@ -197,6 +197,7 @@ impl Run {
     /// Delivers what is left, undisturbed.
     async fn finish(&mut self) {
         loop {
+            self.greenroom.make_due();
             let ended = self.deliver().wait_with_output().unwrap();
             let said = String::from_utf8_lossy(&ended.stderr);
             assert!(!said.contains("locked"), "{said}");

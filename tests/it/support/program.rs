@@ -131,6 +131,15 @@ impl Greenroom {
         self.run(&[&ada, more].concat())
     }
 
+    /// Makes all mail due that waits: the clock of holds and retries starts anew in each run, at the instant at which that
+    /// of decisions stands.
+    pub fn make_due(&self) {
+        rusqlite::Connection::open(self.home().join("data/greenroom.db"))
+            .unwrap()
+            .execute_batch("UPDATE delivery SET due_at = 0 WHERE due_at IS NOT NULL")
+            .unwrap();
+    }
+
     /// Fills the data directory with the sample week.
     pub fn demo(&self) {
         let data = self.home.path().join("data");
