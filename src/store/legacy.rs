@@ -3,22 +3,20 @@
 //! The file is foreign. Whatever is not a plain table with plain cells is left alone, and no cell is read further than
 //! what could matter.
 
+mod place;
+
 use std::collections::BTreeSet;
 use std::io::Read as _;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode};
 
 use crate::domain::import::legacy::{Database, LegacyRow};
 use crate::domain::trouble;
 
 /// Octets of a cell that are looked at.
 const LONGEST: usize = 2_000;
-/// How long a program that writes the file is waited for.
-const PATIENCE: Duration = Duration::from_secs(3);
 /// What every `SQLite` file begins with.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
@@ -61,97 +59,33 @@ pub fn is_database(file: &Path) -> std::io::Result<bool> {
 /// # Errors
 /// [`LegacyError`], by name.
 pub fn read_legacy(file: &Path) -> Result<Database, LegacyError> {
-    let name = file.display().to_string();
-    let unreadable =
-        |error: &dyn std::fmt::Display| LegacyError::Unreadable(name.clone(), error.to_string());
-    if !is_database(file).map_err(|error| unreadable(&trouble::in_words(&error)))? {
-        return Err(LegacyError::NotADatabase(name));
+    let name = || file.display().to_string();
+    let is_one = is_database(file)
+        .map_err(|error| LegacyError::Unreadable(name(), trouble::in_words(&error)))?;
+    if !is_one {
+        return Err(LegacyError::NotADatabase(name()));
     }
-    let explain = |error: rusqlite::Error| match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            LegacyError::Locked(name.clone())
-        }
-        Some(ErrorCode::NotADatabase) => LegacyError::NotADatabase(name.clone()),
-        Some(ErrorCode::DatabaseCorrupt) => LegacyError::Damaged(name.clone(), error.to_string()),
-        _ => unreadable(&error),
-    };
-    // Kept until all is read.
-    let copy = copy_with_log(file).map_err(|error| unreadable(&trouble::in_words(&error)))?;
-    let read = copy.as_ref().map_or(file, |copy| &copy.file);
-    let connection = open(read).map_err(explain)?;
-    if !columns(&connection, "interviews_interview")
+    let opened = place::open(file)?;
+    let connection = &opened.connection;
+    let explain = |error: rusqlite::Error| explained(file, &error);
+    if !columns(connection, "interviews_interview")
         .map_err(explain)?
         .contains("id")
     {
-        return Err(LegacyError::NoInterviews(name));
+        return Err(LegacyError::NoInterviews(name()));
     }
-    read_all(&connection).map_err(explain)
+    let database = read_all(connection).map_err(explain)?;
+    opened.finish(file)?;
+    Ok(database)
 }
 
-fn open(file: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_URI;
-    let connection = Connection::open_with_flags(uri(file), flags)?;
-    connection.busy_timeout(PATIENCE)?;
-    connection.pragma_update(None, "query_only", true)?;
-    connection.pragma_update(None, "trusted_schema", false)?;
-    // All tables as they are at one moment.
-    connection.execute_batch("BEGIN")?;
-    Ok(connection)
-}
-
-// A copy for this run alone, readable by nobody else.
-struct Copy {
-    file: PathBuf,
-    // Removes it in the end.
-    _directory: tempfile::TempDir,
-}
-
-// A log that nobody uses is read in a copy, since whoever reads it where it lies makes an index beside it. Where there is
-// an index, somebody uses the log, or may.
-fn copy_with_log(file: &Path) -> std::io::Result<Option<Copy>> {
-    let log = beside(file, "-wal");
-    let has_log = log.metadata().is_ok_and(|log| log.len() > 0);
-    if !has_log || beside(file, "-shm").exists() {
-        return Ok(None);
-    }
-    let directory = tempfile::Builder::new().prefix("greenroom-").tempdir()?;
-    let copy = directory.path().join("old.sqlite3");
-    std::fs::copy(file, &copy)?;
-    std::fs::copy(log, beside(&copy, "-wal"))?;
-    // What was read-only there need not be so here.
-    for part in [copy.clone(), beside(&copy, "-wal")] {
-        std::fs::set_permissions(part, PermissionsExt::from_mode(0o600))?;
-    }
-    Ok(Some(Copy {
-        file: copy,
-        _directory: directory,
-    }))
-}
-
-fn beside(file: &Path, end: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(end);
-    PathBuf::from(name)
-}
-
-// A file without a log beside it is read as it lies there, so that not even an index of a log is made next to it.
-fn uri(file: &Path) -> String {
-    let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-    let path = url::Url::from_file_path(absolute)
-        .map_or_else(|()| format!("file:{}", file.display()), String::from);
-    let has_log = beside(file, "-wal")
-        .metadata()
-        .is_ok_and(|log| log.len() > 0);
-    let wal = std::fs::File::open(file).is_ok_and(|mut file| {
-        let mut head = [0; 20];
-        file.read_exact(&mut head).is_ok() && head[18] == 2
-    });
-    if wal && !has_log {
-        format!("{path}?mode=ro&immutable=1")
-    } else {
-        format!("{path}?mode=ro")
+fn explained(file: &Path, error: &rusqlite::Error) -> LegacyError {
+    let name = file.display().to_string();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LegacyError::Locked(name),
+        Some(ErrorCode::NotADatabase) => LegacyError::NotADatabase(name),
+        Some(ErrorCode::DatabaseCorrupt) => LegacyError::Damaged(name, error.to_string()),
+        _ => LegacyError::Unreadable(name, error.to_string()),
     }
 }
 

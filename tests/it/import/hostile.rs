@@ -227,6 +227,57 @@ async fn a_log_that_nobody_uses_is_read_and_nothing_is_left_beside_it() {
 }
 
 #[tokio::test]
+async fn a_change_that_was_never_finished_is_undone_in_a_copy_and_stays_where_it_lies() {
+    let world = World::new().await;
+    let place = world.home().join("old");
+    std::fs::create_dir(&place).unwrap();
+    let old = Old::new(&place);
+    // As a program leaves it that was killed while it wrote: half of the change stands in the file already.
+    old.run(
+        "PRAGMA cache_size = 1; BEGIN; UPDATE interviews_interview SET status = 'error';
+         UPDATE candidates_candidate SET poc_email = hex(randomblob(50000)); DELETE FROM jobs_job",
+    );
+    let crashed = world.home().join("crashed");
+    std::fs::create_dir(&crashed).unwrap();
+    for name in ["old.sqlite3", "old.sqlite3-journal"] {
+        std::fs::copy(place.join(name), crashed.join(name)).unwrap();
+    }
+    let file = crashed.join("old.sqlite3");
+    let octets = || std::fs::read(&file).unwrap();
+    let before = octets();
+    let report = import(&world.app, request(&file)).await.unwrap();
+    assert_eq!((report.new, report.noticed.len()), (1, 0), "{report:?}");
+    assert_eq!(octets(), before);
+    let beside = std::fs::read_dir(&crashed).unwrap().count();
+    assert_eq!(beside, 2, "the journal is still there, and nothing else");
+}
+
+#[tokio::test]
+async fn an_index_that_was_left_of_a_log_is_no_reason_to_fail() {
+    let world = World::new().await;
+    let place = world.home().join("old");
+    std::fs::create_dir(&place).unwrap();
+    let old = Old::new(&place);
+    old.run("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0");
+    old.interview(2, "Bob", "bob@c.example");
+    let parts = ["old.sqlite3", "old.sqlite3-shm", "old.sqlite3-wal"];
+    for (kept, new) in [(&parts[..], 2), (&parts[..2], 1)] {
+        let copy = world.home().join(format!("copy{}", kept.len()));
+        std::fs::create_dir(&copy).unwrap();
+        for name in kept {
+            std::fs::copy(place.join(name), copy.join(name)).unwrap();
+        }
+        let file = copy.join("old.sqlite3");
+        let before = std::fs::read(&file).unwrap();
+        let looked = look(&world.app, request(&file)).await.unwrap();
+        assert_eq!(looked.report().new, new, "{kept:?}");
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+        let beside = std::fs::read_dir(&copy).unwrap().count();
+        assert_eq!(beside, kept.len(), "{kept:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_damaged_database_is_named() {
     let world = World::new().await;
     let old = Old::new(world.home());
