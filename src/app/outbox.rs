@@ -212,7 +212,7 @@ pub(super) fn waiting_words(
     zone: &when::Zone,
     now: jiff::Timestamp,
 ) -> String {
-    let due = delivery.due.map(|due| when::moment(due, zone, now));
+    let due = delivery.due.map(|due| when::moment_in_full(due, zone, now));
     match (delivery.state, due) {
         _ if delivery.paused => "waits for its batch to be resumed".to_owned(),
         (State::Held, Some(due)) => format!("is held until {due}"),

@@ -194,7 +194,7 @@ impl App {
             .iter()
             .find(|access| access.kind != AccessKind::Prefetch);
         Why {
-            last_seen: seen.map(|access| access.words(zone, now)),
+            last_seen: seen.map(|access| access.words_in_full(zone, now)),
             sentence,
             found_by,
             dossier,

@@ -129,7 +129,7 @@ fn timeline(dossier: &Dossier, app: &App) -> String {
     }
     text.push_str("\nWhat the candidate saw, newest first\n");
     for access in &dossier.accesses {
-        let _ = writeln!(text, "  {}", visible(&access.words(zone, now)));
+        let _ = writeln!(text, "  {}", visible(&access.words_in_full(zone, now)));
     }
     text
 }

@@ -227,7 +227,7 @@ fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
         printer.line("");
         printer.line(&format!("Mail ({})", interview.zone.name()));
         for delivery in &dossier.deliveries {
-            let since = when::moment(delivery.since, &interview.zone, now);
+            let since = when::day_and_time(delivery.since, &interview.zone);
             printer.line(&format!(
                 "  {since}  {} {}",
                 delivery.kind.name(),
@@ -261,12 +261,13 @@ fn timeline(events: &[Event], zone: &Zone, printer: &mut Printer) {
 fn looks(dossier: &Dossier, now: jiff::Timestamp, printer: &mut Printer) {
     let interview = &dossier.row.interview;
     let zone = &interview.zone;
-    let Some(summary) = access::summary(&dossier.accesses, interview.joined_at, zone, now) else {
+    let Some(summary) = access::summary_in_full(&dossier.accesses, interview.joined_at, zone, now)
+    else {
         return;
     };
     printer.line("");
     printer.line(&format!("Join page ({}): {summary}", zone.name()));
     for access in dossier.accesses.iter().take(NEWEST_LOOKS) {
-        printer.line(&format!("  {}", access.words(zone, now)));
+        printer.line(&format!("  {}", access.words_in_full(zone, now)));
     }
 }

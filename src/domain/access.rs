@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::door::Door;
-use super::when::{Zone, moment, time_24h};
+use super::when::{Zone, moment, moment_in_full, time_24h, time_and_zone};
 
 /// How a link was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,19 +51,31 @@ pub struct Access {
 }
 
 impl Access {
-    /// What happened, in words: `opened 14:41: page said it opens 15:00`.
+    /// What happened, in words that stand beside the name of the zone: `opened 14:41: page said it opens 15:00`.
     #[must_use]
     pub fn words(&self, zone: &Zone, now: Timestamp) -> String {
-        let at = moment(self.at, zone, now);
+        self.said(&Clock::SHORT, zone, now)
+    }
+
+    /// The same, each time with its zone.
+    #[must_use]
+    pub fn words_in_full(&self, zone: &Zone, now: Timestamp) -> String {
+        self.said(&Clock::FULL, zone, now)
+    }
+
+    fn said(&self, clock: &Clock, zone: &Zone, now: Timestamp) -> String {
+        let at = (clock.moment)(self.at, zone, now);
         let said = match (self.door, self.opens_at) {
             (Door::Dead, _) => "the link doesn't work".to_owned(),
             (Door::Cancelled, _) => "cancelled".to_owned(),
             (Door::Expired, _) => "over".to_owned(),
             (Door::Unscheduled, _) => "no time yet".to_owned(),
             (Door::NotYetOpen, Some(opens)) if same_day(self.at, opens, zone) => {
-                format!("it opens {}", time_24h(opens, zone))
+                format!("it opens {}", (clock.time)(opens, zone))
             }
-            (Door::NotYetOpen, Some(opens)) => format!("it opens {}", moment(opens, zone, now)),
+            (Door::NotYetOpen, Some(opens)) => {
+                format!("it opens {}", (clock.moment)(opens, zone, now))
+            }
             (Door::NotYetOpen, None) => "not open yet".to_owned(),
             (Door::Open | Door::Joined, _) => "join now".to_owned(),
             (Door::Waiting, _) => "checked in, waiting".to_owned(),
@@ -78,13 +90,30 @@ impl Access {
     }
 }
 
+// How times are written.
+struct Clock {
+    moment: fn(Timestamp, &Zone, Timestamp) -> String,
+    time: fn(Timestamp, &Zone) -> String,
+}
+
+impl Clock {
+    const SHORT: Self = Self {
+        moment,
+        time: time_24h,
+    };
+    const FULL: Self = Self {
+        moment: moment_in_full,
+        time: time_and_zone,
+    };
+}
+
 fn same_day(one: Timestamp, other: Timestamp, zone: &Zone) -> bool {
     let day = |at| zone.time_zone().to_datetime(at).date();
     day(one) == day(other)
 }
 
 /// What is known of a candidate who has a link, in one line: whether they opened it, what they saw, and that opening is
-/// not joining. `accesses` newest first; none when nobody ever looked.
+/// not joining. `accesses` newest first; none when nobody ever looked. It stands beside the name of the zone.
 #[must_use]
 pub fn summary(
     accesses: &[Access],
@@ -92,19 +121,40 @@ pub fn summary(
     zone: &Zone,
     now: Timestamp,
 ) -> Option<String> {
+    summed_up(accesses, joined_at, &Clock::SHORT, zone, now)
+}
+
+/// The same, each time with its zone.
+#[must_use]
+pub fn summary_in_full(
+    accesses: &[Access],
+    joined_at: Option<Timestamp>,
+    zone: &Zone,
+    now: Timestamp,
+) -> Option<String> {
+    summed_up(accesses, joined_at, &Clock::FULL, zone, now)
+}
+
+fn summed_up(
+    accesses: &[Access],
+    joined_at: Option<Timestamp>,
+    clock: &Clock,
+    zone: &Zone,
+    now: Timestamp,
+) -> Option<String> {
     let seen = |kind| accesses.iter().find(|access| access.kind == kind);
     if let Some(joined) = joined_at {
-        return Some(format!("joined {}", moment(joined, zone, now)));
+        return Some(format!("joined {}", (clock.moment)(joined, zone, now)));
     }
     // A press that was refused says more than the page that was opened before it.
     let tried = seen(AccessKind::Join).or_else(|| seen(AccessKind::View));
     if let Some(tried) = tried {
-        return Some(format!("{}, not joined", tried.words(zone, now)));
+        return Some(format!("{}, not joined", tried.said(clock, zone, now)));
     }
     let scanned = seen(AccessKind::Prefetch)?;
     Some(format!(
         "not opened; a scanner fetched it {}",
-        moment(scanned.at, zone, now)
+        (clock.moment)(scanned.at, zone, now)
     ))
 }
 

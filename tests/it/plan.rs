@@ -163,7 +163,7 @@ async fn a_deferred_mail_is_skipped_with_its_next_try() {
     let planned = plan(&world, Action::Resend, &[ada]).await;
     assert_eq!(
         says(&planned),
-        "skip: already waiting: it was put off (next try 10:01)"
+        "skip: already waiting: it was put off (next try 10:01 CEST)"
     );
 }
 

@@ -166,7 +166,7 @@ async fn incident_28_what_the_candidate_last_saw_is_said() {
     let (answers, _) = world.app.why("ada", 20).await.unwrap();
     let last = answers[0].last_seen.as_deref().unwrap();
     assert!(
-        last.starts_with("opened 09:41: page said it opens"),
+        last == "opened 09:41 CEST: page said it opens Tue 6 May 2031 14:45 CEST",
         "{last}"
     );
 }

@@ -42,6 +42,36 @@ fn a_list_in_json_has_one_interview_a_line_soonest_first() {
 }
 
 #[test]
+fn incident_29_every_time_in_what_is_shown_of_an_interview_names_its_zone() {
+    let greenroom = Greenroom::new();
+    greenroom.demo();
+    let all = greenroom.run(&["list", "--limit", "40", "--json"]).ended(0);
+    let mut times = 0;
+    for interview in all.json() {
+        let id = interview["id"].as_str().unwrap();
+        for shown in [
+            greenroom.run(&["show", id]).ended(0).out,
+            greenroom.run(&["why", id]).ended(0).out,
+        ] {
+            let words: Vec<&str> = shown.split_whitespace().collect();
+            let is_time = |word: &str| {
+                let word = word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
+                word.len() == 5 && word.parse::<jiff::civil::Time>().is_ok()
+            };
+            for (at, _) in words.iter().enumerate().filter(|(_, word)| is_time(word)) {
+                // GMT, Sao Paulo, +05:30
+                let zone = words.get(at + 1).copied().unwrap_or_default();
+                let is_zone = zone
+                    .starts_with(|first: char| first.is_ascii_uppercase() || "+-".contains(first));
+                assert!(is_zone, "{} {zone}: {shown}", words[at]);
+                times += 1;
+            }
+        }
+    }
+    assert!(times > 100, "{times}");
+}
+
+#[test]
 fn a_limited_list_says_what_it_leaves_out() {
     let greenroom = Greenroom::new();
     greenroom.demo();

@@ -133,9 +133,9 @@ fn the_link_in_the_mail_works_when_clicked(#[case] signal: Signal) {
     assert_eq!(code, Some(0));
     assert!(took < Duration::from_secs(10), "{took:?}");
     let shown = greenroom.run(&["show", &id]).ended(0).out;
-    assert!(shown.contains("joined 09:12"), "{shown}");
+    assert!(shown.contains("joined 09:12 GMT"), "{shown}");
     assert!(
-        shown.contains("opened 09:12: page said join now"),
+        shown.contains("opened 09:12 GMT: page said join now"),
         "{shown}"
     );
 
