@@ -26,6 +26,8 @@ pub struct BatchStatus {
     pub history: Vec<BatchEvent>,
     /// Where its mails stand.
     pub progress: Progress,
+    /// Whether it is held: nothing of it leaves before its time.
+    pub held: bool,
     /// How many mails came to their end within the last minute.
     pub last_minute: u64,
     /// How many come to their end in a minute, by that; `None` where too few did to tell.
@@ -63,7 +65,7 @@ impl BatchStatus {
         };
         let others = [
             (also_stored, "stored on this machine"),
-            (progress.waiting, "waiting"),
+            (progress.waiting, if self.held { "held" } else { "waiting" }),
             (progress.sending, "being sent"),
             (progress.deferred, "put off"),
             (progress.failed, "failed"),
@@ -158,6 +160,12 @@ pub struct Retry {
 }
 
 impl Retry {
+    /// Whether a person has to do something about what is left out.
+    #[must_use]
+    pub const fn needs_somebody(&self) -> bool {
+        self.permanent + self.unknown > 0
+    }
+
     /// What is left out and why, in one sentence; empty when nothing is.
     #[must_use]
     pub fn left_out(&self) -> String {
@@ -390,6 +398,7 @@ impl App {
             history,
             batch,
             progress,
+            held,
             last_minute,
         })
     }

@@ -4,10 +4,11 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::next_steps::BY;
 use super::printer::Printer;
 use super::selector;
 use super::table::Table;
-use super::{Exit, Failure, wait};
+use super::{Exit, Failure, paused, wait};
 use crate::app::{App, BatchStatus, DeliveryJson, SentBy, Steer};
 use crate::domain::batch::{BatchEvent, Progress};
 use crate::domain::when;
@@ -73,6 +74,7 @@ struct Retry {
 }
 
 const LIMIT: u32 = 20;
+const NOTHING_AGAIN: &str = "Nothing of this batch is to be sent again; nothing was done.";
 
 #[derive(Serialize)]
 struct BatchJson<'a> {
@@ -247,8 +249,14 @@ impl Batch {
             printer.line(&format!("{} withdrawn", steered.withdrawn));
         }
         say(&steered.status, app, printer);
-        if steer == Steer::Resume && app.who_sends() == SentBy::Nobody {
-            printer.remark("Nobody sends mail at this moment; it leaves by greenroom deliver, or while the dashboard or greenroom serve runs.");
+        if steer == Steer::Resume {
+            if let Some(paused) = paused::in_words(app).await? {
+                printer.remark(&paused);
+            } else if app.who_sends() == SentBy::Nobody {
+                printer.remark(&format!(
+                    "Nobody sends mail at this moment; it leaves {BY}."
+                ));
+            }
         }
         Ok(Exit::Done)
     }
@@ -260,26 +268,29 @@ impl Batch {
         printer: &mut Printer,
     ) -> Result<Exit, Failure> {
         let planned = app.plan_retry(retry.number).await?;
-        let left_out = planned.left_out();
+        let (left_out, needs_somebody) = (planned.left_out(), planned.needs_somebody());
         if !left_out.is_empty() {
             printer.remark(&left_out);
         }
         let Some(plan) = planned.plan else {
-            printer.remark("Nothing of this batch is to be sent again; nothing was done.");
-            return Ok(if left_out.is_empty() {
-                Exit::Done
-            } else {
+            printer.remark(NOTHING_AGAIN);
+            return Ok(if needs_somebody {
                 Exit::Findings
+            } else {
+                Exit::Done
             });
         };
         let done = retry
             .consent
             .carry_out(plan, self.json, app, printer)
             .await?;
+        if done.plan.acts() == 0 && done.deliveries.is_some() {
+            printer.remark(NOTHING_AGAIN);
+        }
         let sound = done
             .deliveries
             .is_none_or(|deliveries| deliveries.iter().all(wait::has_left));
-        Ok(if sound && left_out.is_empty() {
+        Ok(if sound && !needs_somebody {
             Exit::Done
         } else {
             Exit::Findings

@@ -95,20 +95,20 @@ impl Deliver {
         if elsewhere > 0 && !complains {
             printer.line(&format!("{elsewhere} being sent by another process"));
         }
-        let paused = paused::in_words(app).await?.filter(|_| left > 0);
+        let paused = paused::in_words(app)
+            .await?
+            .filter(|_| left + of_batches > 0);
         match &paused {
             Some(paused) => printer.prose("", 2, paused),
             None if complains => {}
             None if left > 0 => printer.line(&format!("{left} not due yet")),
-            None if ends.is_empty() && elsewhere == 0 => printer.line("Nothing was due."),
+            None if ends.is_empty() && elsewhere + of_batches == 0 => {
+                printer.line("Nothing was due.")
+            }
             None => {}
         }
-        if of_batches > 0 {
-            printer.prose(
-                "",
-                2,
-                &format!("{of_batches} of paused batches: greenroom batch lists them, greenroom batch resume N lets them leave"),
-            );
+        if let Some(waiting) = paused::of_batches(&unsent) {
+            printer.prose("", 2, &waiting);
         }
         Ok(if all_taken && paused.is_none() && !complains {
             Exit::Done

@@ -24,6 +24,7 @@ mod import;
 mod interrupt;
 mod list;
 mod new;
+mod next_steps;
 mod outbox;
 mod paused;
 mod preview;

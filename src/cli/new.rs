@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::printer::Printer;
-use super::{Exit, Failure, astray, wait};
+use super::{Exit, Failure, astray, next_steps, wait};
 use crate::app::{
     App, Delivery, DeliveryJson, InterviewJson, MailWish, Preview, Row, Schedule, Scheduled,
 };
@@ -228,7 +228,7 @@ impl New {
                 delivery,
             });
         } else {
-            say_what_happened(&scheduled, &row, delivery.as_ref(), app, printer);
+            say_what_happened(&scheduled, &row, delivery.as_ref(), app, printer).await?;
         }
         Ok(if delivery.as_ref().is_none_or(wait::has_left) {
             Exit::Done
@@ -295,13 +295,13 @@ fn say_what_was_understood(details: &Details, app: &App, printer: &mut Printer) 
     }
 }
 
-fn say_what_happened(
+async fn say_what_happened(
     scheduled: &Scheduled,
     row: &Row,
     delivery: Option<&Delivery>,
     app: &App,
     printer: &mut Printer,
-) {
+) -> Result<(), Failure> {
     if scheduled.repeated {
         printer.line("This was done before under the same key; nothing was done again.");
     }
@@ -315,6 +315,7 @@ fn say_what_happened(
     );
     printer.prose("Mail      ", 10, &mail);
     if let Some(delivery) = delivery {
-        wait::say_next_steps(slice::from_ref(delivery), "          ", printer);
+        next_steps::say(slice::from_ref(delivery), "          ", app, printer).await?;
     }
+    Ok(())
 }

@@ -4,11 +4,12 @@ use std::slice;
 
 use clap::{ArgGroup, Args, Subcommand};
 
+use super::next_steps::BY;
 use super::paused::{self, counted};
 use super::printer::Printer;
 use super::table::Table;
-use super::{Exit, Failure, wait};
-use crate::app::{App, Delivery, DeliveryJson, Row, Settlement, TakenBack};
+use super::{Exit, Failure, next_steps, wait};
+use crate::app::{App, Delivery, DeliveryJson, Row, SentBy, Settlement, TakenBack};
 use crate::domain::delivery::State;
 use crate::domain::ids::DeliveryId;
 use crate::domain::when;
@@ -103,6 +104,9 @@ impl Outbox {
                 printer.line("Nothing is on its way.");
             }
             print(&mails, app, printer);
+            if let Some(waiting) = paused::of_batches(&app.unsent().await?) {
+                printer.remark(&waiting);
+            }
         }
         if more {
             printer.remark(&format!(
@@ -195,7 +199,7 @@ impl Outbox {
                 Settlement::SendAgain => {
                     let outcome = wait::outcome(&mail, app);
                     printer.prose("", 2, &format!("{name}: mail {outcome}"));
-                    wait::say_next_steps(slice::from_ref(&mail), "  ", printer);
+                    next_steps::say(slice::from_ref(&mail), "  ", app, printer).await?;
                 }
                 Settlement::Leave(why) => printer.prose(
                     "",
@@ -221,20 +225,28 @@ impl Outbox {
 async fn resume(app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
     let was = app.pause().await?;
     app.resume_outbox().await?;
-    let unsent = app.unsent().await?.count;
-    let waiting = if unsent == 0 {
-        "nothing waits".to_owned()
+    let unsent = app.unsent().await?;
+    let standing = if was.is_some() {
+        "The outbox is no longer paused"
     } else {
-        format!(
-            "{} in it; they leave by greenroom deliver, or while the dashboard is open",
-            counted(unsent)
-        )
+        "The outbox was not paused"
     };
-    printer.line(&if was.is_some() {
-        format!("The outbox is no longer paused; {waiting}")
-    } else {
-        format!("The outbox was not paused; {waiting}")
-    });
+    let waiting = match unsent.count.saturating_sub(unsent.paused) {
+        0 if unsent.paused == 0 => "; nothing waits".to_owned(),
+        0 => String::new(),
+        free => {
+            let leave = if free == 1 { "it leaves" } else { "they leave" };
+            let how = match app.who_sends() {
+                SentBy::Nobody => BY,
+                SentBy::Here | SentBy::Other(_) => "when due",
+            };
+            format!("; {} in it: {leave} {how}", counted(free))
+        }
+    };
+    printer.line(&format!("{standing}{waiting}"));
+    if let Some(waiting) = paused::of_batches(&unsent) {
+        printer.remark(&waiting);
+    }
     Ok(Exit::Done)
 }
 

@@ -1,7 +1,7 @@
 //! Says that nothing leaves the outbox, and how it goes on.
 
 use super::Failure;
-use crate::app::{App, Pause};
+use crate::app::{App, Pause, UnsentMail};
 use crate::domain::when;
 
 /// Why nothing leaves, how much waits and since when, in one line; `None` when the outbox is not paused.
@@ -36,6 +36,18 @@ const fn how_it_goes_on(pause: &Pause) -> &'static str {
     } else {
         "Nothing leaves before greenroom outbox resume"
     }
+}
+
+/// What waits for a batch to be resumed, and how; `None` when nothing does.
+pub(super) fn of_batches(unsent: &UnsentMail) -> Option<String> {
+    let wait = match unsent.paused {
+        0 => return None,
+        1 => "1 mail waits".to_owned(),
+        mails => format!("{mails} mails wait"),
+    };
+    Some(format!(
+        "{wait} for a paused batch: greenroom batch lists them, greenroom batch resume N lets one go on"
+    ))
 }
 
 /// `1 mail`, `2 mails`.

@@ -22,6 +22,14 @@ pub(super) const fn has_left(delivery: &Delivery) -> bool {
     matches!(delivery.state, State::Accepted | State::Stored)
 }
 
+/// Whether something came of it that was not wished for. What waits is no such thing.
+pub(super) const fn was_not_taken(delivery: &Delivery) -> bool {
+    matches!(
+        delivery.state,
+        State::Deferred | State::Failed | State::Unknown | State::Withdrawn
+    )
+}
+
 /// What came of a mail, with the server's last words and what they mean.
 pub(super) fn outcome(delivery: &Delivery, app: &App) -> String {
     let words = match delivery.state {
@@ -56,56 +64,6 @@ pub(super) fn outcome(delivery: &Delivery, app: &App) -> String {
             format!("{words} ({})", with_meaning(reply))
         }
         _ => words,
-    }
-}
-
-const LEAVES: &str = "It stays in the outbox and leaves by greenroom deliver, or while the dashboard or greenroom serve runs";
-
-/// What is safe now and what to do next about mails of one state; `None` where nothing is to be done.
-///
-/// `mail` and `interview` name them in the commands: an id, or `ID` where several are meant.
-fn next_step(state: State, mail: &str, interview: &str) -> Option<String> {
-    Some(match state {
-        State::Unknown => format!(
-            "It is not sent again by itself. Ask the candidate, then settle it: greenroom outbox settle {mail} \
-             --send-again (the same mail, byte for byte), or greenroom outbox settle {mail} --reason 'they have it'"
-        ),
-        State::Deferred => format!("{LEAVES}; nothing has to be done"),
-        State::Queued => LEAVES.to_owned(),
-        State::Failed => format!(
-            "The interview and its link stand, and this mail is not tried again: put right what was refused, then \
-             greenroom resend {interview}"
-        ),
-        State::Withdrawn => format!(
-            "It will not leave. If the interview takes place, greenroom resend {interview} mails it as it is now"
-        ),
-        State::Held | State::Claimed | State::HandingOver | State::Accepted | State::Stored => {
-            return None;
-        }
-    })
-}
-
-/// Says what is safe now and what to do next, once for all mails that stand alike. What waits for its batch is told by
-/// the batch.
-pub(super) fn say_next_steps(mails: &[Delivery], label: &str, printer: &mut Printer) {
-    for state in State::ALL {
-        let mut alike = mails
-            .iter()
-            .filter(|mail| mail.state == state && !mail.paused);
-        let (Some(first), more) = (alike.next(), alike.next()) else {
-            continue;
-        };
-        let step = match more {
-            None => next_step(
-                state,
-                &first.id.to_string(),
-                &first.interview_id.to_string(),
-            ),
-            Some(_) => next_step(state, "ID", "ID"),
-        };
-        if let Some(step) = step {
-            printer.prose(label, label.len(), &step);
-        }
     }
 }
 

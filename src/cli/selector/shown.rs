@@ -10,11 +10,12 @@ use crate::app::{
 };
 use crate::cli::printer::Printer;
 use crate::cli::table::Table;
-use crate::cli::wait;
+use crate::cli::{next_steps, wait};
+use crate::domain::delivery::State;
 use crate::domain::ids::InterviewId;
 use crate::domain::when;
 
-/// Mails that are listed one by one; of more, only those that were not taken.
+/// Mails that are listed one by one; of more, only those that were tried and not taken.
 const LISTED: usize = 20;
 
 /// A row of a plan for programs.
@@ -170,25 +171,44 @@ pub(super) async fn say_outcome(
         printer.line(&format!("{} {what}", counted(done.links_made, "link")));
     }
     let is_long = deliveries.len() > LISTED;
-    let all = deliveries
+    let mut told: Vec<&Delivery> = deliveries
         .iter()
-        .filter(|mail| !is_long || !wait::has_left(mail));
-    for delivery in all.clone().take(LISTED) {
+        .filter(|mail| !is_long || wait::was_not_taken(mail))
+        .collect();
+    if is_long {
+        told.sort_by_key(|mail| urgency(mail.state));
+    }
+    for delivery in told.iter().take(LISTED) {
         if let Some(dossier) = app.details(delivery.interview_id).await? {
             let name = &dossier.row.interview.candidate_name;
             let outcome = wait::outcome(delivery, app);
             printer.prose("", 2, &format!("{name}: mail {outcome}"));
         }
     }
-    let more = all.count().saturating_sub(LISTED);
+    let more = told.len().saturating_sub(LISTED);
     if more > 0 {
         printer.line(&format!("… and {more} more that were not taken"));
     }
     if let Some(batch) = done.batch.filter(|_| deliveries.len() > 1) {
         say_batch(batch, app, printer).await?;
     }
-    wait::say_next_steps(deliveries, "  ", printer);
-    Ok(())
+    next_steps::say(deliveries, "  ", app, printer).await
+}
+
+// What a person has to do something about is never hidden by what goes on by itself.
+const fn urgency(state: State) -> u8 {
+    match state {
+        State::Failed => 0,
+        State::Unknown => 1,
+        State::Withdrawn => 2,
+        State::Deferred => 3,
+        State::Held
+        | State::Queued
+        | State::Claimed
+        | State::HandingOver
+        | State::Accepted
+        | State::Stored => 4,
+    }
 }
 
 // How it stands as a whole, and by what name it can be spoken of.

@@ -330,6 +330,7 @@ pub fn batches() -> Vec<BatchStatus> {
         time_left: (state == BatchState::Going && progress.left() > 0)
             .then(|| Duration::from_secs(4)),
         progress,
+        held: false,
     };
     let going = Progress {
         waiting: 17,

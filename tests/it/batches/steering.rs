@@ -113,6 +113,7 @@ async fn a_stopped_batch_withdraws_what_has_not_left_and_only_that_is_tried_agai
         retry.left_out(),
         "left out: 1 refused for good (mend the address first), 1 of unknown outcome (settle them first)"
     );
+    assert!(retry.needs_somebody());
     let plan = retry.plan.unwrap();
     assert_eq!(
         plan.rows.iter().map(|row| row.id).collect::<Vec<_>>(),
@@ -131,6 +132,8 @@ async fn a_batch_that_is_held_can_be_stopped_before_anything_leaves() {
     let world = World::new().await;
     let ids = candidates(&world, 30).await;
     let number = batch(&world, &ids, Some(Duration::from_secs(30))).await;
+    let held = world.app.batch(number).await.unwrap();
+    assert_eq!(held.words(), "0 of 30 sent, 30 held");
     let stopped = world.app.steer_batch(number, Steer::Stop).await.unwrap();
     assert_eq!((stopped.withdrawn, stopped.status.progress.left()), (30, 0));
     world.wait_minutes(5);

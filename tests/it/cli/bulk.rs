@@ -6,8 +6,10 @@ use std::process::{Child, Stdio};
 use std::sync::Arc;
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 use tokio::sync::Notify;
 
+use super::outbox::pause;
 use crate::support::program::{Greenroom, Ran};
 use crate::support::smtp_server::{Act, At, Script, SmtpServer};
 
@@ -170,7 +172,7 @@ async fn what_waits_for_its_batch_is_said_to_wait_for_its_batch() {
     assert!(
         delivered
             .out
-            .contains(" of paused batches: greenroom batch lists them"),
+            .contains(" for a paused batch: greenroom batch lists them"),
         "{}",
         delivered.out
     );
@@ -192,4 +194,100 @@ async fn what_waits_for_its_batch_is_said_to_wait_for_its_batch() {
         "{}",
         nothing.err
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_that_were_put_off_the_few_that_failed_are_listed_first() {
+    let script = Script::new()
+        .on_line(At::Rcpt, "c29@", Act::Say("550 5.1.1 no such user"))
+        .on_line(At::Rcpt, "@c.example", Act::Say("451 4.7.1 later"));
+    let (greenroom, _server) = candidates(30, script).await;
+    let ran = run(&greenroom, &["resend", "all", "--yes"]).ended(1);
+    assert!(
+        ran.out.contains("C29: mail to c29@c.example failed"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("… and 10 more that were not taken"),
+        "{}",
+        ran.out
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_meanwhile_is_told_with_what_can_be_done_about_it() {
+    let go = Arc::new(Notify::new());
+    let script = Script::new().once(At::Dot, Act::StallUntil(Arc::clone(&go)));
+    let (greenroom, server) = candidates(30, script).await;
+    let sending = start(&greenroom, &["resend", "all", "--yes"]);
+    server.stalled().await;
+    let mails = run(&greenroom, &["outbox", "--json"]).ended(0).json();
+    let waiting = mails.iter().filter(|mail| mail["state"] == "queued");
+    let said = |mail: &Value, what: &str| mail[what].as_str().unwrap().to_owned();
+    let mut waiting = waiting.map(|mail| (said(mail, "interview_id"), said(mail, "to")));
+    let (id, called_off) = waiting.next().unwrap();
+    run(&greenroom, &["cancel", &id]).ended(0);
+    let (id, shut_out) = waiting.next().unwrap();
+    run(&greenroom, &["revoke", &id]).ended(0);
+    go.notify_one();
+    let ran = ended(sending).ended(1);
+    for said in [
+        format!("mail to {called_off} withdrawn (the interview was cancelled)"),
+        "nothing has to be done: the interview is over or was called off".to_owned(),
+        format!("mail to {shut_out} withdrawn (the link was revoked)"),
+        "its link was revoked and lets nobody in. If they are to come".to_owned(),
+        "rotate ".to_owned(),
+    ] {
+        assert!(ran.out.contains(&said), "{said}\n{}", ran.out);
+    }
+    assert!(!ran.out.contains("greenroom resend"), "{}", ran.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_batch_in_a_paused_outbox_is_told_with_both() {
+    let go = Arc::new(Notify::new());
+    let script = Script::new().once(At::Dot, Act::StallUntil(Arc::clone(&go)));
+    let (greenroom, server) = candidates(30, script).await;
+    let sending = start(&greenroom, &["resend", "all", "--yes"]);
+    server.stalled().await;
+    run(&greenroom, &["batch", "pause", "1"]).ended(0);
+    go.notify_one();
+    ended(sending).ended(1);
+    pause(&greenroom, false);
+    let batches = "mails wait for a paused batch: greenroom batch lists them";
+    let delivered = run(&greenroom, &["deliver"]).ended(1);
+    for said in [
+        "The outbox is paused since",
+        "greenroom outbox resume",
+        batches,
+    ] {
+        assert!(delivered.out.contains(said), "{said}\n{}", delivered.out);
+    }
+    let listed = run(&greenroom, &["outbox"]).ended(0);
+    assert!(listed.err.contains(batches), "{}", listed.err);
+    let resumed = run(&greenroom, &["batch", "resume", "1"]).ended(0);
+    assert!(
+        resumed
+            .err
+            .contains("Nothing leaves before greenroom outbox resume"),
+        "{}",
+        resumed.err
+    );
+    run(&greenroom, &["batch", "pause", "1"]).ended(0);
+    let resumed = run(&greenroom, &["outbox", "resume"]).ended(0);
+    assert_eq!(resumed.out, "The outbox is no longer paused\n");
+    assert!(resumed.err.contains(batches), "{}", resumed.err);
+    run(&greenroom, &["batch", "stop", "1"]).ended(0);
+    run(&greenroom, &["cancel", "all", "--yes"]).ended(0);
+    let sent = server.mails().len();
+    let nothing = run(&greenroom, &["batch", "retry", "1", "--yes"]).ended(0);
+    assert!(
+        nothing
+            .err
+            .contains("Nothing of this batch is to be sent again"),
+        "{}",
+        nothing.err
+    );
+    assert_eq!(server.mails().len(), sent);
 }

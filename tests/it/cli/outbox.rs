@@ -42,7 +42,7 @@ async fn unknown() -> (Greenroom, SmtpServer, Value) {
     (greenroom, server, made)
 }
 
-fn pause(greenroom: &Greenroom, probes: bool) {
+pub(super) fn pause(greenroom: &Greenroom, probes: bool) {
     let pause = format!(
         r#"{{"why":"connecting: nobody answers","since":"2031-03-04T09:10:00Z","probes":{probes}}}"#
     );
@@ -301,7 +301,7 @@ async fn a_paused_outbox_is_said_first_and_goes_on_when_resumed() {
         assert!(started.elapsed() < Duration::from_secs(10), "nobody waits");
 
         let resumed = greenroom.run(&["outbox", "resume"]).ended(0);
-        assert!(resumed.out.contains("no longer paused; 1 mail in it"), "{}", resumed.out);
+        assert!(resumed.out.contains("no longer paused; 1 mail in it: it leaves by greenroom deliver"), "{}", resumed.out);
         greenroom.make_due();
         let delivered = greenroom.run(&["deliver"]).ended(0);
         assert_eq!(delivered.out, "1 accepted\n");
