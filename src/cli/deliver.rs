@@ -98,13 +98,12 @@ impl Deliver {
         let paused = paused::in_words(app)
             .await?
             .filter(|_| left + of_batches > 0);
+        let nothing = ends.is_empty() && elsewhere + of_batches == 0;
         match &paused {
             Some(paused) => printer.prose("", 2, paused),
             None if complains => {}
             None if left > 0 => printer.line(&format!("{left} not due yet")),
-            None if ends.is_empty() && elsewhere + of_batches == 0 => {
-                printer.line("Nothing was due.")
-            }
+            None if nothing => printer.line("Nothing was due."),
             None => {}
         }
         if let Some(waiting) = paused::of_batches(&unsent) {

@@ -117,8 +117,9 @@ impl Printer {
     pub(super) fn redraw(&mut self, text: &str) {
         let shown = match self.err_width {
             0 => visible(text).into_owned(),
-            // A line that is broken could not be taken away; and the last column may break it.
-            width => clip(&visible(text), width - 1),
+            // A line that is broken could not be taken away: the last column may break it, and so may the ^C that a
+            // terminal shows of whoever interrupts.
+            width => clip(&visible(text), width.saturating_sub(3).max(1)),
         };
         let _ = write!(self.err, "\r\x1b[K{shown}");
         let _ = self.err.flush();

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::Failure;
 use crate::app::{
-    Action, App, CarriedOut, Delivery, DeliveryJson, Held, InterviewJson, LinkStep, Plan, PlanRow,
+    Action, App, BatchStatus, CarriedOut, Delivery, DeliveryJson, Held, InterviewJson, LinkStep,
+    Plan, PlanRow,
 };
 use crate::cli::printer::Printer;
 use crate::cli::table::Table;
@@ -213,7 +214,12 @@ const fn urgency(state: State) -> u8 {
 
 // How it stands as a whole, and by what name it can be spoken of.
 async fn say_batch(number: i64, app: &App, printer: &mut Printer) -> Result<(), Failure> {
-    let status = app.batch(number).await?;
+    // What was a pace is none any more: nobody may be sending.
+    let status = BatchStatus {
+        per_minute: None,
+        time_left: None,
+        ..app.batch(number).await?
+    };
     printer.line(&format!("{}: {}", status.name(), status.words()));
     printer.remark(&format!("greenroom batch show {number} lists its mails."));
     if status.progress.failed > 0 {

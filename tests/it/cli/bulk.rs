@@ -57,6 +57,7 @@ async fn an_interrupted_resend_finishes_its_mail_and_says_what_is_left() {
     let go = Arc::new(Notify::new());
     let script = Script::new().once(At::Dot, Act::StallUntil(Arc::clone(&go)));
     let (greenroom, server) = candidates(30, script).await;
+    let greenroom = greenroom.with("GREENROOM_MAIL__RATE", "20");
     let mut sending = start(&greenroom, &["resend", "all", "--yes"]);
     server.stalled().await;
     let pid = Pid::from_raw(i32::try_from(sending.id()).unwrap()).unwrap();
@@ -85,6 +86,7 @@ async fn an_interrupted_resend_finishes_its_mail_and_says_what_is_left() {
         "{}",
         ran.err
     );
+    assert!(!ran.out.contains("about "), "nothing goes on: {}", ran.out);
     assert!(
         ran.err.contains("greenroom batch stop 1 takes it back"),
         "{}",
