@@ -320,8 +320,20 @@ impl App {
     /// # Errors
     /// [`AppError::NoBatch`], or a base URL that must not leave this machine.
     pub async fn plan_retry(&self, number: i64) -> Result<Retry, AppError> {
+        self.plan_retry_choosing(number, &Chosen::Nobody).await
+    }
+
+    /// The same with interviews chosen that the plan would leave alone by itself.
+    ///
+    /// # Errors
+    /// As [`App::plan_retry`].
+    pub async fn plan_retry_choosing(
+        &self,
+        number: i64,
+        chosen: &Chosen,
+    ) -> Result<Retry, AppError> {
         self.policy().may_leave()?;
-        let app = self.clone();
+        let (app, chosen) = (self.clone(), chosen.clone());
         self.store()
             .read(move |read| {
                 let batch = numbered(read, number)?;
@@ -345,7 +357,7 @@ impl App {
                 }
                 if !again.is_empty() {
                     let selection = Selection::Ids(again);
-                    let plan = app.plan_in(read, Action::Resend, &selection, &Chosen::Nobody)?;
+                    let plan = app.plan_in(read, Action::Resend, &selection, &chosen)?;
                     retry.plan = Some(Plan {
                         retries: Some(number),
                         ..plan

@@ -83,7 +83,8 @@ async fn make_plan(
             marked.map(MadePlan::from).map_err(words)
         }
         Subject::Retry(number) => {
-            let retry = app.plan_retry(number).await.map_err(words)?;
+            let retry = app.plan_retry_choosing(number, &chosen).await;
+            let retry = retry.map_err(words)?;
             let left_out = retry.left_out();
             let plan = retry.plan.ok_or_else(|| {
                 let colon = if left_out.is_empty() { "" } else { "; " };

@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{Pen, bar, cut, show};
-use crate::app::BatchStatus;
+use crate::app::{BatchStatus, SentBy};
+use crate::domain::batch::BatchState;
 use crate::domain::text::pad;
 use crate::domain::when;
 use crate::tui::model::Model;
@@ -33,6 +34,7 @@ pub(super) fn draw(
     let height = usize::from(area.height).saturating_sub(1);
     let mut lines = vec![Line::from(pen.write(Role::Strong, " Batches"))];
     let batches = &model.outbox.batches;
+    let stuck = batches.get(view.index).and_then(|it| standstill(model, it));
     if !view.known {
         lines.push(Line::from(pen.write(Role::Dim, "   a moment …")));
     } else if batches.is_empty() {
@@ -47,6 +49,7 @@ pub(super) fn draw(
             (true, true) => 3,
             (true, false) => 5,
         };
+        let below = below + usize::from(below > 0 && stuck.is_some());
         let room = (height - below).max(1);
         let first = (view.index + 1).saturating_sub(room);
         let rows = batches.iter().enumerate().skip(first).take(room);
@@ -55,10 +58,39 @@ pub(super) fn draw(
         );
         if let Some(status) = batches.get(view.index).filter(|_| below > 0) {
             lines.push(Line::default());
+            lines.extend(stuck.map(|why| {
+                let why = pen.mark(Role::Attention, &why);
+                Line::from(cut(vec![Span::raw("   "), why], width))
+            }));
             lines.extend(more(model, status, pen, width));
         }
     }
     show(frame, area, lines, 0);
+}
+
+// Why nothing of a batch leaves just now, and what can be done about it; what holds it up longest comes first.
+fn standstill(model: &Model, status: &BatchStatus) -> Option<String> {
+    let progress = &status.progress;
+    if status.is_over() || progress.sending > 0 {
+        return None;
+    }
+    let clock = |at| when::moment(at, &model.setting.zone, model.moment.now);
+    let held = status.batch.held_until;
+    let held = held.filter(|until| *until > model.moment.running);
+    Some(if status.batch.state == BatchState::Paused {
+        "It stands still, it is paused: p lets it go on".to_owned()
+    } else if let Some(pause) = &model.outbox.pause {
+        let brief = safe::line(&pause.brief, 25);
+        format!("It stands still, the outbox is paused ({brief}): Tab tells why")
+    } else if model.sending.by == SentBy::Nobody {
+        "It stands still, nobody is sending: greenroom deliver sends it".to_owned()
+    } else if let Some(until) = held {
+        format!("It is held until {}: s takes it back", clock(until))
+    } else if progress.waiting == 0 {
+        "What is left was put off and is tried again: Tab tells when".to_owned()
+    } else {
+        return None;
+    })
 }
 
 fn role_of(status: &BatchStatus) -> Role {

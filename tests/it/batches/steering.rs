@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use greenroom::app::{AppError, Steer, Stop};
+use greenroom::app::{Action, AppError, Chosen, Selection, Steer, Stop};
 use greenroom::domain::batch::{BatchEvent, Progress};
 use jiff::SignedDuration;
 
 use super::{batch, candidates};
+use crate::support::dashboard::Dashboard;
 use crate::support::{Answer, World, words};
 
 async fn progress(world: &World, number: i64) -> Progress {
@@ -254,4 +255,54 @@ async fn a_pause_is_no_part_of_the_pace() {
         (0, None, None),
         "nothing is known of it yet"
     );
+}
+
+#[tokio::test]
+async fn who_was_mailed_a_moment_ago_can_be_chosen_when_a_batch_is_tried_again() {
+    let world = World::new().await;
+    let ids = candidates(&world, 2).await;
+    batch(&world, &ids, None).await;
+    world.deliver().await;
+    let (selection, all) = (Selection::Ids(ids.clone()), Chosen::Everybody);
+    let again = world
+        .app
+        .plan_choosing(Action::Resend, &selection, &all)
+        .await
+        .unwrap();
+    let hold = Some(Duration::from_secs(30));
+    let second = world.app.carry_out(&again, hold).await.unwrap().batch;
+    world
+        .app
+        .steer_batch(second.unwrap(), Steer::Stop)
+        .await
+        .unwrap();
+    let mut dashboard = Dashboard::open(&world, 120, 30).await;
+    dashboard.keys("B").await.keys("Tab").await.keys("r").await;
+    let screen = dashboard.screen();
+    assert!(screen.contains("0 send · 2 skip"), "{screen}");
+    dashboard.keys("Space").await;
+    let screen = dashboard.screen();
+    assert!(screen.contains("1 send · 1 skip"), "{screen}");
+    dashboard.keys("y").await;
+    world.clock.advance(SignedDuration::from_secs(31));
+    world.deliver().await;
+    assert_eq!(world.letters().len(), 3);
+}
+
+#[tokio::test]
+async fn a_batch_with_nothing_to_try_again_says_so_and_what_is_left_out() {
+    let world = World::new().await;
+    let ids = candidates(&world, 2).await;
+    batch(&world, &ids, None).await;
+    world.post.answers([Answer::Never, Answer::Lost]);
+    world.deliver().await;
+    let mut dashboard = Dashboard::open(&world, 200, 50).await;
+    dashboard.keys("B").await.keys("Tab").await.keys("r").await;
+    let screen = dashboard.screen();
+    let words = "nothing of batch 1 can be sent again; left out: 1 refused for good (mend the address first), 1 of unknown outcome (settle them first)";
+    assert!(screen.contains(words), "{screen}");
+    dashboard.keys("y").await.keys("Esc").await;
+    let screen = dashboard.screen();
+    assert!(!screen.contains("retried"), "{screen}");
+    assert_eq!(world.app.batches(10).await.unwrap().len(), 1);
 }

@@ -3,12 +3,12 @@
 use rstest::rstest;
 
 use super::the_plan;
-use crate::app::{CarriedOut, Steer};
+use crate::app::{CarriedOut, SentBy, Steer};
 use crate::domain::batch::Progress;
 use crate::domain::ids::DeliveryId;
 use crate::tui::message::{Effect, Event, Moment};
 use crate::tui::model::plan::Subject;
-use crate::tui::testing::{Stage, at, batches};
+use crate::tui::testing::{Stage, at, batches, outbox};
 
 fn open() -> Stage {
     let mut stage = Stage::new(120, 30);
@@ -239,4 +239,49 @@ fn how_far_a_batch_is_stands_whole_on_a_narrow_screen() {
     stage.answer_pane();
     let words = "batch 11 paused: 8 of 60 sent, 52 left · p in B lets it go on";
     assert!(stage.screen().contains(words), "{}", stage.screen());
+}
+
+#[test]
+fn a_batch_that_stands_still_says_why_and_what_to_do() {
+    type Change = fn(&mut Stage);
+    let said = |change: Change| {
+        let mut stage = Stage::new(80, 24);
+        stage.outbox.batches = batches();
+        stage.outbox.batches[0].progress.sending = 0;
+        change(&mut stage);
+        stage.keys("B Tab");
+        stage.answer_pane();
+        stage.screen()
+    };
+    let goes = said(|_| {});
+    assert!(!goes.contains("stands still"), "{goes}");
+    let cases: [(Change, &str); 5] = [
+        (
+            |stage| drop(stage.outbox.batches.remove(0)),
+            "It stands still, it is paused: p lets it go on",
+        ),
+        (
+            |stage| stage.outbox.pause = outbox().pause,
+            "It stands still, the outbox is paused (login refused (535)): Tab tells why",
+        ),
+        (
+            |stage| stage.model.sending.by = SentBy::Nobody,
+            "It stands still, nobody is sending: greenroom deliver sends it",
+        ),
+        (
+            |stage| stage.outbox.batches[0].batch.held_until = Some(at("2031-03-04T09:12:25Z")),
+            "It is held until 09:12: s takes it back",
+        ),
+        (
+            |stage| {
+                let progress = &mut stage.outbox.batches[0].progress;
+                (progress.waiting, progress.deferred) = (0, 17);
+            },
+            "What is left was put off and is tried again: Tab tells when",
+        ),
+    ];
+    for (change, words) in cases {
+        let screen = said(change);
+        assert!(screen.contains(words), "{words}:\n{screen}");
+    }
 }
