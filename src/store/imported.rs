@@ -3,9 +3,12 @@
 
 use std::collections::HashSet;
 
-use super::rows::{Cells as _, parsed};
+use rusqlite::params;
+
+use super::rows::{Cells as _, instant, parsed};
 use super::{Reading, StoreError, Writing};
 use crate::domain::ids::InterviewId;
+use crate::domain::interview::Interview;
 use crate::domain::session::SessionKey;
 
 impl Writing<'_> {
@@ -92,6 +95,44 @@ impl Reading<'_> {
             |_| Ok(()),
         )?;
         Ok(found.is_some())
+    }
+
+    /// The interview with this candidate, at this address, for this role and at this start, if there is one. What lacks an
+    /// address or a start can't be told from others.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn interview_alike(
+        &self,
+        interview: &Interview,
+    ) -> Result<Option<InterviewId>, StoreError> {
+        let (Some(address), Some(start)) = (&interview.candidate_email, interview.starts_at) else {
+            return Ok(None);
+        };
+        let (address, start) = (address.ascii(), instant(start));
+        self.one(
+            "SELECT id FROM interview
+             WHERE address = $1 AND starts_at = $2 AND candidate_name = $3 AND role = $4 ORDER BY id LIMIT 1",
+            params![address, start, interview.candidate_name, interview.role],
+            |row| parsed(row, "id"),
+        )
+    }
+
+    /// The interview of this candidate whose session, live or revoked, has this key, if there is one.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn interview_with_key(
+        &self,
+        key: SessionKey,
+        candidate: &str,
+    ) -> Result<Option<InterviewId>, StoreError> {
+        self.one(
+            "SELECT interview.id FROM session JOIN interview ON interview.id = session.interview_id
+             WHERE session.key = $1 AND interview.candidate_name = $2",
+            [&key.expose(), candidate],
+            |row| parsed(row, "id"),
+        )
     }
 
     /// The interviews that were erased.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::super::AppError;
 use crate::domain::filter::Predicate;
 use crate::domain::ids::InterviewId;
+use crate::domain::import::Arrival;
 use crate::domain::interview::Interview;
 use crate::domain::session::SessionKey;
 use crate::domain::verdict::Imported;
@@ -62,6 +63,30 @@ impl<'a> Database<'a> {
         };
         let there = self.read.scheduled_at(address, start)?;
         Ok(there.map(|row| row.id()))
+    }
+
+    /// The interview that is here and can only be the one that a line without an id of its own means, and by what it is
+    /// recognised. A person's own edits of a table make another line of it, and must not make another interview.
+    pub fn recognises(
+        &self,
+        arrival: &Arrival,
+    ) -> Result<Option<(InterviewId, &'static str)>, AppError> {
+        let interview = &arrival.interview;
+        if self.count == 0
+            || arrival.imported.external_id.is_some()
+            || self.knows(interview.id, &arrival.imported)? != Known::New
+        {
+            return Ok(None);
+        }
+        if let Some(key) = arrival.key
+            && let Some(id) = self
+                .read
+                .interview_with_key(key, &interview.candidate_name)?
+        {
+            return Ok(Some((id, "by candidate and key")));
+        }
+        let alike = self.read.interview_alike(interview)?;
+        Ok(alike.map(|id| (id, "by candidate, address, role and start")))
     }
 
     pub fn has_key(&self, key: SessionKey) -> Result<bool, AppError> {

@@ -56,6 +56,15 @@ impl<'a> Look<'a> {
         self.report.read += 1;
         match outcome.and_then(|arrival| self.seen.once(line, &arrival).map(|()| arrival)) {
             Ok(arrival) => {
+                if let Some((id, by)) = self.database.recognises(&arrival)? {
+                    self.report.here += 1;
+                    self.report.notice(Defect::Recognised, || Finding {
+                        at: format!("line {line}"),
+                        who: arrival.interview.candidate_name.clone(),
+                        detail: format!("{by}: it is interview {id}"),
+                    });
+                    return Ok(());
+                }
                 self.note(line, &arrival, now)?;
                 self.take(line, &arrival)
             }

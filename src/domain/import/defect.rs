@@ -31,11 +31,12 @@ pub enum Defect {
     TimeUnreadable,
     NoSlot,
     AlreadyPlanned,
+    Recognised,
 }
 
 impl Defect {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::NoKey,
         Self::KeyWithoutSession,
         Self::SessionWithoutInterview,
@@ -63,6 +64,7 @@ impl Defect {
         Self::TimeUnreadable,
         Self::NoSlot,
         Self::AlreadyPlanned,
+        Self::Recognised,
     ];
 
     /// Its number in the list of the old system's defects, 1 to 17.
@@ -103,6 +105,7 @@ impl Defect {
             Self::TimeUnreadable => "time-unreadable",
             Self::NoSlot => "no-slot",
             Self::AlreadyPlanned => "already-planned",
+            Self::Recognised => "recognised",
         }
     }
 
@@ -180,6 +183,9 @@ impl Defect {
             }
             Self::AlreadyPlanned => {
                 "another interview of this address at this very time is here already: both stay, each with a link of its own; cancel the one that is not meant"
+            }
+            Self::Recognised => {
+                "lines without an id of their own that mean an interview which is here already: it stays as it is"
             }
         }
     }

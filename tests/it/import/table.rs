@@ -448,3 +448,73 @@ async fn who_has_an_interview_at_that_time_already_is_named() {
     let again = import(&world.app, request(&second)).await.unwrap();
     assert_eq!((again.new, noticed(&again)), (0, Vec::new()));
 }
+
+#[rstest]
+#[case::saved_by_a_spreadsheet(
+    "role,candidate_name,candidate_email,zone,starts_at,duration_minutes\n\
+     Engineer,Ada Lovelace,ada@c.example,Europe/London,2031-05-06T15:00:00,45\n"
+)]
+#[case::another_zone_and_a_note(
+    "candidate_name,candidate_email,role,starts_at,zone,duration_minutes,note\n\
+     Ada Lovelace,ada@C.example,Engineer,2031-05-06 16:00,Europe/Berlin,30,\"bring a pen\"\n"
+)]
+#[tokio::test]
+async fn a_line_that_came_in_before_and_was_edited_is_recognised_and_told(#[case] edited: &str) {
+    let world = World::new().await;
+    let first = file(&world, format!("{HEADER}\n{ADA}\n"));
+    import(&world.app, request(&first)).await.unwrap();
+    let looked = look(&world.app, request(&file(&world, edited)))
+        .await
+        .unwrap();
+    let report = looked.report();
+    assert_eq!((report.new, report.here), (0, 1));
+    assert_eq!(noticed(report), [("recognised", 1)]);
+    let id: String = world.ask("SELECT id FROM interview");
+    let said = looked.in_words(report, false, 10).join("\n");
+    let told = format!(
+        "line 2 · Ada Lovelace · by candidate, address, role and start: it is interview {id}"
+    );
+    assert!(said.contains(&told), "{said}");
+    assert!(said.contains("1 already here, left as they are"), "{said}");
+}
+
+#[rstest]
+#[case::start("Ada Lovelace,ada@c.example,Engineer,2031-05-07 15:00,Europe/London,45")]
+#[case::role("Ada Lovelace,ada@c.example,Manager,2031-05-06 15:00,Europe/London,45")]
+#[case::name("Ada King,ada@c.example,Engineer,2031-05-06 15:00,Europe/London,45")]
+#[case::address("Ada Lovelace,ada@d.example,Engineer,2031-05-06 15:00,Europe/London,45")]
+#[case::no_address("Ada Lovelace,,Engineer,2031-05-06 15:00,Europe/London,45")]
+#[case::with_an_id("Ada Lovelace,ada@c.example,Engineer,2031-05-06 15:00,Europe/London,45,ats-9")]
+#[tokio::test]
+async fn what_differs_in_any_of_what_makes_an_interview_comes_in(#[case] line: &str) {
+    let world = World::new().await;
+    let first = file(&world, format!("{HEADER}\n{ADA}\n"));
+    import(&world.app, request(&first)).await.unwrap();
+    let id = if line.ends_with("ats-9") {
+        ",external_id"
+    } else {
+        ""
+    };
+    let second = file(&world, format!("{HEADER}{id}\n{line}\n"));
+    assert_eq!(import(&world.app, request(&second)).await.unwrap().new, 1);
+}
+
+#[tokio::test]
+async fn a_key_with_its_candidate_is_recognised_and_with_another_is_a_conflict() {
+    let world = World::new().await;
+    let key = "9689ddff00004000800000000000002a";
+    let line = |name: &str, at: &str| {
+        format!("{HEADER},session_key\n{name},a@c.example,Engineer,2031-05-06 {at},UTC,45,{key}\n")
+    };
+    let first = file(&world, line("Ada", "15:00"));
+    import(&world.app, request(&first)).await.unwrap();
+    let moved = import(&world.app, request(&file(&world, line("Ada", "16:00"))))
+        .await
+        .unwrap();
+    assert_eq!((moved.new, moved.here), (0, 1));
+    assert_eq!(noticed(&moved), [("recognised", 1)]);
+    let other = import(&world.app, request(&file(&world, line("Bob", "16:30"))))
+        .await
+        .unwrap();
+    assert_eq!((other.new, noticed(&other)), (1, vec![("shared-key", 1)]));
+}
