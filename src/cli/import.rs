@@ -184,7 +184,7 @@ impl ImportCommand {
         if self.json {
             printer.json(&as_json(looked, report, done));
         } else {
-            say(looked, report, done, printer, Printer::line);
+            say(looked, report, done, printer, line);
         }
     }
 }
@@ -231,6 +231,18 @@ const fn format_name(format: Format) -> &'static str {
         Format::Csv => "csv",
         Format::Json => "json",
     }
+}
+
+// A line of the report; on a narrow terminal what does not fit is set in behind where it began.
+fn line(printer: &mut Printer, text: &str) {
+    let words = text.trim_start();
+    let (indent, _) = text.split_at(text.len() - words.len());
+    let hang = if indent.is_empty() {
+        0
+    } else {
+        indent.len() + 2
+    };
+    printer.prose(indent, hang, words);
 }
 
 fn say(

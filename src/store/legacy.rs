@@ -12,7 +12,7 @@ use std::path::Path;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode};
 
-use crate::domain::import::legacy::{Database, LegacyRow};
+use crate::domain::import::legacy::{Database, LegacyRow, absent_table};
 use crate::domain::trouble;
 
 /// Octets of a cell that are looked at.
@@ -119,7 +119,7 @@ fn read<T: LegacyRow>(
 ) -> rusqlite::Result<Vec<T>> {
     let there = columns(connection, T::TABLE)?;
     if there.is_empty() {
-        absent.push(format!("the table {}", T::TABLE));
+        absent.push(absent_table(T::TABLE));
         return Ok(Vec::new());
     }
     let column = |name: &&'static str| {

@@ -256,3 +256,37 @@ fn repair_counts_everyone_who_holds_a_link_and_no_mail_and_says_who_can_be_maile
         assert!(said.contains(part), "{part}: {said}");
     }
 }
+
+#[test]
+fn on_a_narrow_terminal_the_report_of_an_import_breaks_between_words() {
+    let greenroom = Greenroom::new();
+    let old = Old::new(greenroom.home());
+    old.run("UPDATE interviews_interview SET link_expires_at = '2020-01-01 00:00:00'");
+    let (_, written) = greenroom
+        .terminal(
+            &[
+                "--color",
+                "never",
+                "import",
+                old.file.to_str().unwrap(),
+                "--dry-run",
+            ],
+            80,
+            24,
+        )
+        .ends();
+    let lines: Vec<&str> = written.lines().map(str::trim_end).collect();
+    assert!(
+        lines.iter().all(|line| line.chars().count() <= 80),
+        "{written}"
+    );
+    let joined = lines
+        .join(" ")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(
+        joined.contains("here the link opens and closes by the start alone"),
+        "no word is cut: {written}"
+    );
+}

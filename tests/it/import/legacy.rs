@@ -8,7 +8,7 @@ use greenroom::domain::import::legacy::SkewAnswer;
 use greenroom::domain::when::Zone;
 use rstest::rstest;
 
-use super::{import, import_with, look, request};
+use super::{import, import_with, look, noticed, request};
 use crate::support::legacy::{ID, KEY, Old};
 use crate::support::{World, words};
 
@@ -184,16 +184,25 @@ async fn a_column_that_is_missing_is_named_and_the_rest_comes_in(
 async fn a_table_that_is_missing_is_named_and_the_rest_comes_in() {
     let world = World::new().await;
     let old = Old::new(world.home());
-    old.run("DROP TABLE interview_app_interviewsession; DROP TABLE companies_company");
+    old.run(
+        "DROP TABLE interview_app_interviewsession; DROP TABLE companies_company;
+         DROP TABLE interviews_interviewschedule",
+    );
     let report = import(&world.app, request(&old.file)).await.unwrap();
     assert_eq!(
         report.absent,
         [
             "the table interview_app_interviewsession",
+            "the table interviews_interviewschedule",
             "the table companies_company"
         ]
     );
     assert_eq!(report.new, 1);
+    assert_eq!(
+        noticed(&report),
+        [],
+        "what nobody can know is no defect of an interview"
+    );
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ pub(super) struct Known<'a> {
     companies: By<'a, CompanyRow>,
     users: By<'a, UserRow>,
     keys: HashMap<String, Holders<'a>>,
+    has_sessions: bool,
 }
 
 /// Whose key it is, and who else holds it.
@@ -90,11 +91,17 @@ impl<'a> Known<'a> {
             companies: by(&database.companies, |row| row.id.as_deref()),
             users: by(&database.users, |row| row.id.as_deref()),
             keys: holders(&database.interviews),
+            has_sessions: database.has::<SessionRow>(),
         }
     }
 
     pub fn session(&self, row: &InterviewRow) -> Option<&'a SessionRow> {
         find(&self.sessions, row.session_key.as_deref())
+    }
+
+    /// Whether the old system had no session for the key of an interview. Without a table of sessions nobody knows.
+    pub fn lacks_session(&self, row: &InterviewRow) -> bool {
+        self.has_sessions && self.session(row).is_none()
     }
 
     pub fn schedule(&self, row: &InterviewRow) -> Option<&'a ScheduleRow> {

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 
 pub use rows::{
     CandidateRow, CompanyRow, Database, InterviewRow, JobRow, LegacyRow, ScheduleRow, SessionRow,
-    SlotRow, UserRow, without,
+    SlotRow, UserRow, absent_table, without,
 };
 pub use skew::{Skew, SkewAnswer};
 pub use times::Recorded;

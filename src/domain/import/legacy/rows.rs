@@ -85,6 +85,20 @@ pub struct Database {
     pub absent: Vec<String>,
 }
 
+impl Database {
+    /// Whether it has the table of these rows.
+    #[must_use]
+    pub fn has<T: LegacyRow>(&self) -> bool {
+        !self.absent.contains(&absent_table(T::TABLE))
+    }
+}
+
+/// How a table that is not there is called.
+#[must_use]
+pub fn absent_table(table: &str) -> String {
+    format!("the table {table}")
+}
+
 /// What becomes of what stands in a column that a database does not have.
 #[must_use]
 pub fn without(column: &str) -> Option<&'static str> {
@@ -98,6 +112,9 @@ pub fn without(column: &str) -> Option<&'static str> {
         }
         "the table interview_app_interviewsession" => {
             "which links opened anything there can't be told"
+        }
+        "the table interviews_interviewschedule" => {
+            "slots are those of the interviews; what was cancelled in the schedule can't be told"
         }
         _ => return None,
     })

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::known::plain;
-use super::rows::Database;
+use super::rows::{Database, ScheduleRow};
 use crate::domain::import::{Arrival, Defect, Finding, Report};
 use crate::domain::interview::Status;
 use crate::domain::text::clip;
@@ -42,6 +42,10 @@ fn same_addresses(arrivals: &[Arrival], report: &mut Report) {
 }
 
 fn bookings(database: &Database, report: &mut Report) {
+    // Without the table nobody knows who booked.
+    if !database.has::<ScheduleRow>() {
+        return;
+    }
     let mut live: HashMap<String, i64> = HashMap::new();
     for schedule in &database.schedules {
         let status = schedule.status.as_deref().unwrap_or_default();

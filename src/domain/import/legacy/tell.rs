@@ -189,7 +189,7 @@ impl Teller<'_> {
                 format!("its key is also that of {other}"),
             );
         }
-        if known.session(row).is_none() {
+        if known.lacks_session(row) {
             let detail = "no session has its session_key";
             self.say(Defect::KeyWithoutSession, detail.to_owned());
         }
