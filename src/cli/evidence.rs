@@ -128,6 +128,9 @@ fn timeline(dossier: &Dossier, app: &App) -> String {
         );
     }
     text.push_str("\nWhat the candidate saw, newest first\n");
+    if dossier.accesses.is_empty() {
+        text.push_str("  nothing: nobody opened the link here\n");
+    }
     for access in &dossier.accesses {
         let _ = writeln!(text, "  {}", visible(&access.words_in_full(zone, now)));
     }

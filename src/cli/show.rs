@@ -16,6 +16,10 @@ use crate::domain::when::{self, Zone};
 
 /// Looks at the link that are shown.
 const NEWEST_LOOKS: usize = 10;
+/// Columns before the value of a field.
+const FIELD: usize = 14;
+/// Columns before what has no room in the line of a timeline.
+const BELOW: usize = 6;
 
 /// Show one interview, its mails and its timeline
 #[derive(Debug, Args)]
@@ -158,7 +162,7 @@ fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
     let field = |printer: &mut Printer, name: &str, value: &str| {
         for (number, line) in value.lines().enumerate() {
             let name = if number == 0 { name } else { "" };
-            printer.line(&format!("{name:<13} {line}"));
+            printer.prose(&format!("{name:<13} "), FIELD, line);
         }
     };
     let maybe = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -167,8 +171,8 @@ fn say(dossier: &Dossier, app: &App, printer: &mut Printer) {
         || interview.candidate_name.clone(),
         |email| format!("{} <{}>", interview.candidate_name, email.display()),
     );
-    printer.line(&whom);
-    printer.line(&reason.sentence_in_full(&interview.zone, now));
+    printer.prose("", 0, &whom);
+    printer.prose("", 0, &reason.sentence_in_full(&interview.zone, now));
     printer.line("");
     field(printer, "Role", &interview.role);
     match interview.starts_at {
@@ -249,11 +253,8 @@ fn timeline(events: &[Event], zone: &Zone, printer: &mut Printer) {
         } else {
             format!(": {}", event.detail)
         };
-        printer.line(&format!(
-            "  {at}  {}{detail} ({})",
-            event.kind.words(),
-            event.actor
-        ));
+        let words = format!("{at}  {}{detail} ({})", event.kind.words(), event.actor);
+        printer.prose("  ", BELOW, &words);
     }
 }
 

@@ -130,10 +130,11 @@ fn say(answer: &Answer, app: &App, printer: &mut Printer) {
             format!("{}, {distance}", when::day_and_time(at, &interview.zone))
         },
     );
-    printer.line(&format!("{whom}, {}, {start}", interview.role));
-    printer.line(&answer.sentence);
+    let say = |printer: &mut Printer, text: &str| printer.prose("", 0, text);
+    say(printer, &format!("{whom}, {}, {start}", interview.role));
+    say(printer, &answer.sentence);
     match &answer.last_seen {
-        Some(seen) => printer.line(&format!("The candidate {seen}.")),
+        Some(seen) => say(printer, &format!("The candidate {seen}.")),
         None => printer.line("The candidate has not opened the link."),
     }
     for finding in app.findings(row) {
@@ -146,14 +147,13 @@ fn say(answer: &Answer, app: &App, printer: &mut Printer) {
             ),
             None => format!("Mended by: {}", finding.remedy.words),
         };
-        printer.line(&format!(
-            "{}: {} {next}",
-            finding.code.name(),
-            finding.detail
-        ));
+        let words = format!("{}: {} {next}", finding.code.name(), finding.detail);
+        say(printer, &words);
     }
     printer.line(&format!("greenroom show {}", row.id()));
 }
+
+const BELOW: &str = "      ";
 
 fn list(answers: &[Answer], app: &App, printer: &mut Printer) {
     let zone = app.config().list_zone();
@@ -172,7 +172,20 @@ fn list(answers: &[Answer], app: &App, printer: &mut Printer) {
         ]
     };
     let rows: Vec<Vec<String>> = answers.iter().map(cells).collect();
-    for line in Table::new(&[0, 30, 0, 60, 0]).lay_out(&rows, |_, _, cell| cell.to_owned()) {
-        printer.styled(&line);
+    let lines = Table::new(&[0, 30, 0, 60, 0]).lay_out(&rows, |_, _, cell| cell.to_owned());
+    if lines.iter().all(|line| printer.fits(line)) {
+        for line in &lines {
+            printer.styled(line);
+        }
+        return;
+    }
+    // Where a line has no room, what is said of an interview stands below it, its id first, where it can be copied.
+    for row in &rows {
+        if let [start, name, sentence, seen, id] = row.as_slice() {
+            printer.prose("", 0, &format!("{start}  {name}"));
+            let said = [id, sentence, seen].map(String::as_str);
+            let said: Vec<&str> = said.into_iter().filter(|part| !part.is_empty()).collect();
+            printer.prose(BELOW, BELOW.len(), &said.join(" · "));
+        }
     }
 }

@@ -100,7 +100,7 @@ fn rows(found: &[Found], table: &mut Table, app: &App, printer: &mut Printer) {
         let detail = if by_command {
             finding.detail.clone()
         } else {
-            let stop = if finding.detail.ends_with('.') {
+            let stop = if finding.detail.ends_with(['.', '?']) {
                 ""
             } else {
                 "."

@@ -6,6 +6,8 @@ use crate::domain::verdict::Facts;
 use crate::domain::when;
 
 const NOT_KNOWN: &str = "not known";
+// Of an imported key that stood on another interview too.
+const DEAD: &str = "a dead one";
 
 /// One line of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,13 +45,18 @@ pub fn evidence(interview: &Interview, facts: &Facts, window: &AccessWindow) -> 
         truth: truth.unwrap_or_default(),
     };
     // The old system mailed them, and what it said of the rest is not known.
-    let old = told.is_none() && (facts.key_imported || facts.mailed_key.is_some());
+    let dropped = told.is_none() && facts.import_conflict;
+    let old = told.is_none() && (facts.key_imported || facts.mailed_key.is_some() || dropped);
     let not_known = || old.then(|| NOT_KNOWN.to_owned());
     let imported = facts.key.filter(|_| facts.key_imported);
     let mut lines = vec![
         line(
             "key",
-            facts.held_key().or(imported).map(SessionKey::shortened),
+            facts
+                .held_key()
+                .or(imported)
+                .map(SessionKey::shortened)
+                .or_else(|| dropped.then(|| DEAD.to_owned())),
             Some(key),
         ),
         line(

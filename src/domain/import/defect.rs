@@ -173,7 +173,7 @@ impl Defect {
             Self::NoDuration => "no duration that can be: the configured one is taken",
             Self::NoName => "a candidate without a name: they are called by their number",
             Self::TextChanged => {
-                "text with characters that nobody sees, or too long: it was cleaned"
+                "text that is too long, or with characters that nobody sees or that act in a template: it was cleaned"
             }
             Self::TimeUnreadable => {
                 "a date or time that can't be: it is left out, and the next place that names a start counts"

@@ -290,3 +290,30 @@ fn on_a_narrow_terminal_the_report_of_an_import_breaks_between_words() {
         "no word is cut: {written}"
     );
 }
+
+#[test]
+fn on_a_narrow_terminal_what_is_said_of_an_interview_breaks_between_words() {
+    let greenroom = Greenroom::new();
+    let old = Old::new(greenroom.home());
+    old.interview(2, "Ada Byron", "byron@c.example");
+    old.run(&format!(
+        "UPDATE interviews_interview SET session_key = '{KEY}' WHERE candidate_id = 2"
+    ));
+    greenroom
+        .run(&["import", old.file.to_str().unwrap(), "--yes"])
+        .ended(1);
+    let id = greenroom.run(&["list", "--json", "Lovelace"]).json()[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for arguments in [["why", "Lovelace"], ["why", "Ada"], ["show", &id]] {
+        let arguments = [&["--color", "never"], &arguments[..]].concat();
+        let (_, written) = greenroom.terminal(&arguments, 80, 24).ends();
+        let lines: Vec<&str> = written.lines().map(str::trim_end).collect();
+        assert!(
+            lines.iter().all(|line| line.chars().count() <= 80),
+            "{written}"
+        );
+        assert!(written.contains(&id), "the id is in one piece: {written}");
+    }
+}

@@ -386,3 +386,22 @@ async fn incident_31_the_question_names_the_interviews_and_how_many_times_agree(
     }
     assert!(!said.contains("Bob"), "{said}");
 }
+
+#[tokio::test]
+async fn whose_key_was_dropped_holds_a_dead_link_and_the_evidence_says_so() {
+    let world = World::new().await;
+    let old = Old::new(world.home());
+    old.interview(2, "Bob", "bob@c.example");
+    old.run(&format!(
+        "UPDATE interviews_interview SET session_key = '{KEY}' WHERE candidate_id = 2"
+    ));
+    import(&world.app, request(&old.file)).await.unwrap();
+    let row = world.row(ada()).await;
+    let held = evidence(&row.interview, &row.facts, &world.app.access_window());
+    let held = |what: &str| held.iter().find(|held| held.what == what).unwrap();
+    assert_eq!(
+        (&*held("key").theirs, &*held("key").truth),
+        ("a dead one", "")
+    );
+    assert_eq!(held("start").theirs, "not known");
+}
