@@ -134,16 +134,20 @@ impl Lines {
 
     /// Columns that mean nothing here, as far as the file was read.
     pub fn unknown(&self) -> Vec<String> {
+        let told = |what: &str, name: &String| {
+            let meant = Column::nearest(name).map_or_else(String::new, |column| {
+                format!("; did you mean {}?", column.name())
+            });
+            format!("the {what} {name:?} means nothing here{meant}")
+        };
         match &self.source {
-            Source::Csv { header, .. } => header
-                .unknown
-                .iter()
-                .map(|name| format!("the column {name:?} means nothing here"))
-                .collect(),
-            Source::Json { unknown, .. } => unknown
-                .iter()
-                .map(|name| format!("the field {name:?} means nothing here"))
-                .collect(),
+            Source::Csv { header, .. } => {
+                let unknown = header.unknown.iter();
+                unknown.map(|name| told("column", name)).collect()
+            }
+            Source::Json { unknown, .. } => {
+                unknown.iter().map(|name| told("field", name)).collect()
+            }
         }
     }
 

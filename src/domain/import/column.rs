@@ -63,12 +63,27 @@ impl Column {
     /// The column of that name, in whatever case, with spaces or dashes for underscores.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        let name = name.trim().to_ascii_lowercase().replace([' ', '-'], "_");
+        let name = plain(name);
         Self::ALL
             .iter()
             .copied()
             .find(|column| column.name() == name)
     }
+
+    /// The column that was probably meant by a name that is none, if one is near. Only ever a hint.
+    #[must_use]
+    pub fn nearest(name: &str) -> Option<Self> {
+        let name = plain(name);
+        // In a short name two slips make another word.
+        let slips = if name.len() < 5 { 1 } else { 2 };
+        let far = |column: &Self| strsim::osa_distance(column.name(), &name);
+        let near = Self::ALL.iter().copied().min_by_key(far)?;
+        (far(&near) <= slips).then_some(near)
+    }
+}
+
+fn plain(name: &str) -> String {
+    name.trim().to_ascii_lowercase().replace([' ', '-'], "_")
 }
 
 /// Why a first line is not the header of a table of interviews.

@@ -321,11 +321,14 @@ async fn a_mistyped_address_and_a_start_in_the_past_are_told_and_come_in() {
 #[tokio::test]
 async fn a_column_that_means_nothing_here_is_named() {
     let world = World::new().await;
-    let file = file(&world, format!("{HEADER},shoe size\n{ADA},44\n"));
+    let file = file(&world, format!("{HEADER},shoe size,Notes\n{ADA},44,x\n"));
     let looked = look(&world.app, request(&file)).await.unwrap();
     assert_eq!(
         looked.report().absent,
-        ["the column \"shoe size\" means nothing here"]
+        [
+            "the column \"shoe size\" means nothing here",
+            "the column \"Notes\" means nothing here; did you mean note?"
+        ]
     );
 }
 
