@@ -152,9 +152,24 @@ fn head(view: &ImportView, pen: Pen, width: usize) -> Vec<Line<'static>> {
 }
 
 fn wrapped(view: &ImportView, width: usize) -> Vec<String> {
-    let wrap = |line: &String| {
-        let head: String = line.chars().take(LONGEST).collect();
-        wrap(&visible(&head), width)
+    view.report()
+        .iter()
+        .flat_map(|line| set_in(line, width))
+        .collect()
+}
+
+// What is set in stays so on every line of it, and what follows the first line a little more.
+fn set_in(line: &str, width: usize) -> Vec<String> {
+    let head: String = line.chars().take(LONGEST).collect();
+    let indent = head.len() - head.trim_start_matches(' ').len();
+    let hang = if indent == 0 { 0 } else { indent + 2 };
+    let lines = wrap(
+        &visible(head.trim_start_matches(' ')),
+        width.saturating_sub(hang),
+    );
+    let set_in = |(number, line): (usize, String)| {
+        let spaces = if number == 0 { indent } else { hang };
+        format!("{}{line}", " ".repeat(spaces))
     };
-    view.report().iter().flat_map(wrap).collect()
+    lines.into_iter().enumerate().map(set_in).collect()
 }

@@ -126,3 +126,17 @@ fn the_zone_of_the_slots_is_shown_and_can_be_named_for_an_old_database_only() {
     );
     assert_eq!(file, "t.csv");
 }
+
+#[test]
+fn what_a_report_says_of_one_line_stays_set_in_behind_it() {
+    let mut stage = Stage::new(40, 40);
+    stage.importing("a time that nobody can read in one line of a narrow terminal");
+    let screen = stage.screen();
+    let lines: Vec<&str> = screen.lines().collect();
+    let first = lines.iter().position(|line| line.starts_with("   line 3:"));
+    let below = lines[first.unwrap() + 1];
+    assert!(
+        below.starts_with("     ") && !below.trim().is_empty(),
+        "{screen}"
+    );
+}
