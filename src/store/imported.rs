@@ -7,6 +7,7 @@ use rusqlite::params;
 
 use super::rows::{Cells as _, instant, parsed};
 use super::{Reading, StoreError, Writing};
+use crate::domain::address::EmailAddress;
 use crate::domain::ids::InterviewId;
 use crate::domain::interview::Interview;
 use crate::domain::session::SessionKey;
@@ -97,8 +98,8 @@ impl Reading<'_> {
         Ok(found.is_some())
     }
 
-    /// The interview with this candidate, at this address, for this role and at this start, if there is one. What lacks an
-    /// address or a start can't be told from others.
+    /// The interview with this candidate for this role at this start, if there is one. The address finds nobody; another one
+    /// only tells two of the same name apart. What has no start can't be told from others.
     ///
     /// # Errors
     /// The engine's.
@@ -106,16 +107,18 @@ impl Reading<'_> {
         &self,
         interview: &Interview,
     ) -> Result<Option<InterviewId>, StoreError> {
-        let (Some(address), Some(start)) = (&interview.candidate_email, interview.starts_at) else {
+        let Some(start) = interview.starts_at.map(instant) else {
             return Ok(None);
         };
-        let (address, start) = (address.ascii(), instant(start));
-        self.one(
-            "SELECT id FROM interview
-             WHERE address = $1 AND starts_at = $2 AND candidate_name = $3 AND role = $4 ORDER BY id LIMIT 1",
-            params![address, start, interview.candidate_name, interview.role],
-            |row| parsed(row, "id"),
-        )
+        let address = interview.candidate_email.as_ref().map(EmailAddress::ascii);
+        let alike = self.many(
+            "SELECT id, address FROM interview
+             WHERE starts_at = $1 AND candidate_name = $2 AND role = $3 ORDER BY id",
+            params![start, interview.candidate_name, interview.role],
+            |row| Ok((parsed(row, "id")?, row.cell::<Option<String>>("address")?)),
+        )?;
+        let same = |(_, other): &(InterviewId, Option<String>)| other.as_deref() == address;
+        Ok(alike.into_iter().find(same).map(|(id, _)| id))
     }
 
     /// The interview of this candidate whose session, live or revoked, has this key, if there is one.

@@ -86,7 +86,7 @@ impl<'a> Database<'a> {
             return Ok(Some((id, "by candidate and key")));
         }
         let alike = self.read.interview_alike(interview)?;
-        Ok(alike.map(|id| (id, "by candidate, address, role and start")))
+        Ok(alike.map(|id| (id, "by candidate, role and start")))
     }
 
     pub fn has_key(&self, key: SessionKey) -> Result<bool, AppError> {

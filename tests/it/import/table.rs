@@ -474,9 +474,8 @@ async fn a_line_that_came_in_before_and_was_edited_is_recognised_and_told(#[case
     assert_eq!(noticed(report), [("recognised", 1)]);
     let id: String = world.ask("SELECT id FROM interview");
     let said = looked.in_words(report, false, 10).join("\n");
-    let told = format!(
-        "line 2 · Ada Lovelace · by candidate, address, role and start: it is interview {id}"
-    );
+    let told =
+        format!("line 2 · Ada Lovelace · by candidate, role and start: it is interview {id}");
     assert!(said.contains(&told), "{said}");
     assert!(said.contains("1 already here, left as they are"), "{said}");
 }
