@@ -5,11 +5,15 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::Failure;
 use super::{
     audit, backup, batch, cancel, change, deliver, demo, doctor, erase, export, import, list, new,
     outbox, preview, repair, resend, rotate, serve, setup, show, token, why,
 };
+use crate::app::{App, AppError};
 use crate::config::Options;
+use crate::domain::filter::Filter;
+use crate::domain::ids::InterviewId;
 
 /// Schedules interviews, and no invitation leaves without a working link.
 ///
@@ -161,6 +165,28 @@ impl Words {
     #[must_use]
     pub fn text(&self) -> String {
         self.words.join(" ")
+    }
+
+    /// The ids, where every word is one.
+    #[must_use]
+    pub(super) fn ids(&self) -> Option<Vec<InterviewId>> {
+        let ids: Option<Vec<InterviewId>> =
+            self.words.iter().map(|word| word.parse().ok()).collect();
+        ids.filter(|ids| !ids.is_empty())
+    }
+
+    /// The interviews that they mean, for commands that only read: those of the ids, all of which must be there, or those
+    /// that match.
+    pub(super) async fn filter(&self, app: &App) -> Result<Filter, Failure> {
+        let Some(ids) = self.ids() else {
+            return Filter::parse(&self.text()).map_err(|error| Failure::input(error.to_string()));
+        };
+        for id in &ids {
+            if app.details(*id).await?.is_none() {
+                return Err(AppError::NoInterview(*id).into());
+            }
+        }
+        Ok(Filter::these(ids))
     }
 }
 

@@ -17,7 +17,6 @@ use super::arguments::Words;
 use super::printer::Printer;
 use super::{Exit, Failure};
 use crate::app::{App, Audit as OneAudit, Found};
-use crate::domain::filter::Filter;
 use crate::domain::finding::Severity;
 use crate::domain::text::counted;
 use crate::domain::trouble;
@@ -112,8 +111,7 @@ impl Audit {
         if let Some(Deed::Ack(ack)) = &self.deed {
             return ack.run(app, printer).await;
         }
-        let filter = Filter::parse(&self.filter.text())
-            .map_err(|error| Failure::input(error.to_string()))?;
+        let filter = self.filter.filter(app).await?;
         let audit = app.audit(&filter, self.min_severity, self.all);
         if self.acked {
             let form = match (self.json, self.csv) {

@@ -6,7 +6,6 @@ use super::arguments::Words;
 use super::printer::Printer;
 use super::{Exit, Failure, csv};
 use crate::app::App;
-use crate::domain::filter::Filter;
 use crate::domain::import::Column;
 
 /// Export interviews as a table or as JSON, to standard output
@@ -42,8 +41,7 @@ enum FormatName {
 
 impl ExportCommand {
     pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
-        let filter = Filter::parse(&self.filter.text())
-            .map_err(|error| Failure::input(error.to_string()))?;
+        let filter = self.filter.filter(app).await?;
         let json = self.json || self.format == FormatName::Json;
         let mut export = app.export(&filter, self.with_keys);
         if !json {

@@ -7,7 +7,6 @@ use super::printer::Printer;
 use super::table::Table;
 use super::{Exit, Failure};
 use crate::app::{App, From, Row};
-use crate::domain::filter::Filter;
 use crate::domain::verdict::{Reason, Standing};
 use crate::domain::when;
 
@@ -39,8 +38,7 @@ pub struct List {
 
 impl List {
     pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
-        let filter = Filter::parse(&self.filter.text())
-            .map_err(|error| Failure::input(error.to_string()))?;
+        let filter = self.filter.filter(app).await?;
         let mut left = match self.limit {
             0 => usize::MAX,
             limit => limit,

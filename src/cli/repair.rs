@@ -63,17 +63,18 @@ impl Repair {
         let (can, rest): (Vec<&PlanRow>, Vec<&PlanRow>) = holding
             .iter()
             .partition(|row| row.address.is_some() && row.starts_at.is_some());
-        let lacking = |what: &str, how: &str, lacks: fn(&PlanRow) -> bool| {
+        let lacking = |what: &str, lacks: fn(&PlanRow) -> bool| {
             let count = rest.iter().filter(|row| lacks(row)).count();
             let has = if count == 1 { "has" } else { "have" };
-            (count > 0).then(|| format!("; {count} of them {has} no {what} ({how} gives one)"))
+            (count > 0).then(|| format!("; {count} of them {has} no {what}"))
         };
-        let no_address = lacking("address", "greenroom edit ID --email ADDRESS", |row| {
-            row.address.is_none()
-        });
-        let no_time = lacking("time", "greenroom reschedule ID --at WHEN", |row| {
-            row.starts_at.is_none()
-        });
+        let no_address = lacking("address", |row| row.address.is_none());
+        let no_time = lacking("time", |row| row.starts_at.is_none());
+        let anew = if rest.is_empty() {
+            ""
+        } else {
+            " (greenroom cancel ID, and schedule them anew: greenroom new)"
+        };
         let next = if can.is_empty() {
             String::new()
         } else {
@@ -85,7 +86,7 @@ impl Repair {
             format!("; greenroom resend {} mails {whom}", self.selecting(&can))
         };
         printer.remark(&format!(
-            "{} now {} a link but no mail{}{}{next}.",
+            "{} now {} a link but no mail{}{}{anew}{next}.",
             holding.len(),
             if holding.len() == 1 { "holds" } else { "hold" },
             no_address.unwrap_or_default(),

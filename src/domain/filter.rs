@@ -191,15 +191,16 @@ impl Filter {
     #[must_use]
     pub fn these(ids: Vec<InterviewId>) -> Self {
         Self {
+            words: ids.iter().map(ToString::to_string).collect(),
             terms: vec![Term {
                 negated: false,
                 condition: Condition::AnyOf(ids),
             }],
-            ..Self::default()
+            all: false,
         }
     }
 
-    /// The words that it was read from, each as it can be typed again; none of a filter that was never typed.
+    /// The words that it was read from, each as it can be typed again, or its ids; none of a text that was pasted.
     #[must_use]
     pub fn words(&self) -> &[String] {
         &self.words

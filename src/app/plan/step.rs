@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Action, LinkStep, Step};
 use crate::app::{App, outbox};
 use crate::domain::address::likely_typo;
-use crate::domain::delivery::State;
+use crate::domain::delivery::{State, was_given_up};
 use crate::domain::draft::Field;
 use crate::domain::interview::Status;
 use crate::domain::session::{LinkState, SessionCondition, SessionKey};
@@ -74,7 +74,7 @@ impl App {
                 .map_or_else(|| self.to_mail(newest, reason), skip),
             Action::Resend => self.resend(row, newest, reason, chosen),
             Action::Rotate => match replaced_at.and_then(|at| self.recent(now, at)) {
-                Some(ago) if !chosen => Step::Skip {
+                Some(ago) if !chosen && link != LinkState::Revoked => Step::Skip {
                     why: format!("got a new link {ago}"),
                     optional: true,
                 },
@@ -168,6 +168,9 @@ impl App {
             Reason::HoldsDeadLink => "they hold a link that was replaced".to_owned(),
             Reason::HoldsOldTime => "they hold the old time".to_owned(),
             Reason::MailedElsewhere => "to the new address".to_owned(),
+            Reason::MailFailed if newest.is_some_and(is_refused_for_good) => {
+                "the last mail was refused for good; is the address right?".to_owned()
+            }
             Reason::MailFailed => "the last mail failed".to_owned(),
             Reason::InvitedByOldSystem => "until now only the old system mailed them".to_owned(),
             Reason::StoredHere => "the last mail lies on this machine".to_owned(),
@@ -187,6 +190,11 @@ impl App {
             minutes => format!("{minutes} min ago"),
         })
     }
+}
+
+fn is_refused_for_good(mail: &Delivery) -> bool {
+    let reply = mail.last_reply.as_deref();
+    mail.state == State::Failed && reply.is_some() && !was_given_up(reply)
 }
 
 // What somebody wrote of it, so long as a line of a plan has room for.

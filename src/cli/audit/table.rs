@@ -4,7 +4,7 @@ use crate::app::{App, Audit, Found, Group};
 use crate::cli::Failure;
 use crate::cli::printer::Printer;
 use crate::cli::table::Table;
-use crate::domain::finding::{Severity, mending};
+use crate::domain::finding::Severity;
 use crate::domain::text::counted;
 use crate::domain::verdict::Standing;
 use crate::domain::when;
@@ -50,7 +50,7 @@ pub(super) async fn print(
                     (wanted - shown).min(super::PAGE),
                 )
                 .await?;
-            rows(&page.found, &mut table, app, printer);
+            rows(group, &page.found, &mut table, app, printer);
             shown += page.found.len();
             from = page.next;
             if from.is_none() || printer.is_broken() {
@@ -73,6 +73,7 @@ fn head(group: &Group, printer: &mut Printer) {
     let mends = match (&group.command, group.milder) {
         (None, _) => String::new(),
         (Some(command), 0) => format!("   {command}"),
+        (Some(command), 1) => format!("   {command}   (mends 1 milder one too)"),
         (Some(command), milder) => format!("   {command}   (mends {milder} milder ones too)"),
     };
     if printer.fits(&format!("{words}{mends}")) {
@@ -91,22 +92,20 @@ fn standing(severity: Severity) -> Standing {
     }
 }
 
-fn rows(found: &[Found], table: &mut Table, app: &App, printer: &mut Printer) {
+fn rows(group: &Group, found: &[Found], table: &mut Table, app: &App, printer: &mut Printer) {
     let (zone, now) = (app.config().list_zone(), app.now());
     let cells = |found: &Found| {
         let (interview, finding) = (&found.row.interview, &found.finding);
         // What the command for all of them together does not mend is said of each.
-        let by_command = mending(finding.code).is_some() && finding.remedy.plan.is_some();
+        let by_command = group.command.is_some() && finding.remedy.plan.is_some();
         let detail = if by_command {
             finding.detail.clone()
         } else {
-            let stop = if finding.detail.ends_with(['.', '?']) {
-                ""
-            } else {
-                "."
-            };
-            let mends = &finding.remedy.words;
-            format!("{}{stop} To mend it: {mends}", finding.detail)
+            format!(
+                "{} To mend it: {}",
+                ended(&finding.detail),
+                finding.remedy.words
+            )
         };
         let (start, distance) = interview.starts_at.map_or_else(
             || ("no time yet".to_owned(), String::new()),
@@ -150,6 +149,16 @@ fn rows(found: &[Found], table: &mut Table, app: &App, printer: &mut Printer) {
     }
 }
 
+// A sentence that is at its end before another begins.
+fn ended(sentence: &str) -> String {
+    let stop = if sentence.ends_with(['.', '?', '!']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{sentence}{stop}")
+}
+
 // One sentence a line, for a voice.
 fn in_words(found: &Found, app: &App) -> String {
     let (zone, now) = (app.config().list_zone(), app.now());
@@ -168,7 +177,7 @@ fn in_words(found: &Found, app: &App) -> String {
         "{}: {}, {start}: {} Mended by: {}",
         found.finding.severity,
         interview.candidate_name,
-        found.finding.detail,
+        ended(&found.finding.detail),
         found.finding.remedy.words
     )
 }

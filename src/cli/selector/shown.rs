@@ -222,7 +222,7 @@ async fn say_batch(number: i64, app: &App, printer: &mut Printer) -> Result<(), 
     };
     printer.line(&format!("{}: {}", status.name(), status.words()));
     printer.remark(&format!("greenroom batch show {number} lists its mails."));
-    if status.progress.failed > 0 {
+    if app.plan_retry(number).await?.plan.is_some() {
         printer.remark(&format!(
             "greenroom batch retry {number} plans those anew that may be sent again."
         ));

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 
 use super::{Code, Nearness};
 use crate::domain::address::likely_typo;
+use crate::domain::delivery::{State, was_given_up};
+use crate::domain::ids::InterviewId;
 use crate::domain::interview::Interview;
 use crate::domain::session::{AccessWindow, SessionCondition};
 use crate::domain::verdict::Facts;
@@ -81,6 +83,10 @@ pub fn all_with(code: Code, among: &[String]) -> Vec<String> {
 /// through.
 #[must_use]
 pub fn remedy_for_all(code: Code, among: &[String]) -> Option<String> {
+    // Ids and a filter can't be asked for together; each finding has a command of its own.
+    if among.iter().any(|word| word.parse::<InterviewId>().is_ok()) {
+        return None;
+    }
     let words = all_with(code, among);
     let quoted: Vec<_> = words.iter().map(|word| in_shell(word)).collect();
     mending(code).map(|plan| plan.line(&quoted.join(" ")))
@@ -129,6 +135,16 @@ pub fn remedy(
         return by_hand(anew(interview, "with their address"));
     }
     let mends = plan.line(&id.to_string());
+    // Sent again to the same address, it would be refused again.
+    if code == Code::Failed
+        && facts.mail_reply.is_some()
+        && !was_given_up(facts.mail_reply.as_deref())
+    {
+        return by_hand(format!(
+            "it was refused for good: if the address is wrong, {}; if that was put right where it was refused, {mends}",
+            anew(interview, "with the right one")
+        ));
+    }
     match facts.newest {
         // To settle it as it is means that they have it; so whoever mails anew all the same says so.
         Some(newest) if newest.is_unsettled() => {
@@ -158,7 +174,12 @@ fn without_plan(code: Code, interview: &Interview, facts: &Facts, now: Timestamp
     match code {
         Code::DeferredLate => match facts.newest {
             // Its time has come: who carries it is missing.
-            Some(newest) if newest.may_leave() <= now => "greenroom deliver".to_owned(),
+            Some(newest)
+                if matches!(newest.state, State::Claimed | State::HandingOver)
+                    || newest.due.is_some_and(|due| due <= now) =>
+            {
+                "greenroom deliver".to_owned()
+            }
             _ => format!("greenroom outbox withdraw {id} && greenroom resend {id}"),
         },
         Code::Unknown if facts.session == SessionCondition::Live => {

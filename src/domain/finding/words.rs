@@ -103,6 +103,9 @@ impl Case<'_> {
                     self.since()
                 )
             }
+            State::Deferred if newest.due.is_none() => {
+                "The mail was put off, and no next try is planned".to_owned()
+            }
             State::Deferred if leaves > self.now => {
                 format!(
                     "The mail was put off; the next try is {}",

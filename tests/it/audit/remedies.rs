@@ -211,3 +211,50 @@ async fn evidence_of_an_imported_key_shows_it_and_says_what_is_not_known() {
     assert_eq!(held("start"), ("not known".to_owned(), true));
     assert_eq!(held("address").0, "not known");
 }
+
+#[tokio::test]
+async fn what_was_refused_for_good_is_not_sent_to_the_same_address_without_a_word() {
+    let world = World::new().await;
+    world.post.answers([Answer::Never]);
+    let id = world.schedule(ADA, TOMORROW).await;
+    world.deliver().await;
+    let (plan, words) = remedy(&world, Code::Failed).await;
+    assert_eq!(plan, None);
+    assert!(
+        words.starts_with("it was refused for good: if the address is wrong, greenroom cancel"),
+        "{words}"
+    );
+    assert!(
+        words.ends_with(&format!("greenroom resend {id}")),
+        "{words}"
+    );
+    let ids = Selection::Ids(vec![id]);
+    let plan = world.app.plan(Action::Resend, &ids).await.unwrap();
+    let Step::Send { why } = &plan.rows[0].step else {
+        panic!("{plan:?}")
+    };
+    assert_eq!(
+        why,
+        "the last mail was refused for good; is the address right?"
+    );
+}
+
+#[tokio::test]
+async fn a_link_that_was_revoked_can_be_replaced_at_once_although_it_is_new() {
+    let world = World::new().await;
+    let id = mailed(&world).await;
+    let ids = Selection::Ids(vec![id]);
+    let rotate = async || world.app.plan(Action::Rotate, &ids).await.unwrap();
+    world.app.carry_out(&rotate().await, None).await.unwrap();
+    world.deliver().await;
+    assert!(
+        rotate().await.rows[0].step.is_optional(),
+        "a double is left alone"
+    );
+    world.app.revoke(id).await.unwrap();
+    assert_eq!(
+        remedy(&world, Code::RevokedButHeld).await.0,
+        Some(Mending::Rotate)
+    );
+    assert_eq!(rotate().await.sends(), 1);
+}

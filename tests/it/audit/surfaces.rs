@@ -251,3 +251,43 @@ fn on_a_narrow_terminal_the_sentence_stands_below_its_interview_and_no_word_is_c
     assert!(id.trim().parse::<InterviewId>().is_ok(), "{written}");
     assert!(sentence.starts_with("The interview has no"), "{written}");
 }
+
+#[test]
+fn ids_are_audited_and_listed_as_they_are_named() {
+    let greenroom = greenroom();
+    let all = greenroom.run(&["audit", "--json"]).ended(1).json();
+    let ids: Vec<&str> = all
+        .iter()
+        .map(|finding| finding["interview_id"].as_str().unwrap())
+        .collect();
+    let both = ["audit", ids[0], ids[1]];
+    let found = greenroom.run(&[&both[..], &["--json"]].concat()).ended(1);
+    assert_eq!(found.json().len(), 2);
+    assert_eq!(
+        greenroom
+            .run(&["list", ids[0], ids[1], "--json"])
+            .ended(0)
+            .json()
+            .len(),
+        2
+    );
+    // No command mends just these together, so each names its own, and it can be carried out.
+    let table = greenroom.run(&both).ended(1).out;
+    assert!(!table.contains("-when:past"), "{table}");
+    for id in ids {
+        assert!(
+            table.contains(&format!("To mend it: greenroom resend {id}")),
+            "{table}"
+        );
+        greenroom.run(&["resend", id, "--dry-run"]).ended(0);
+    }
+    let unknown = "0197fb3f-0000-7000-8000-000000000000";
+    for command in ["audit", "list", "export"] {
+        let refused = greenroom.run(&[command, unknown]).ended(2);
+        assert!(
+            refused.err.contains("there is no interview"),
+            "{}",
+            refused.err
+        );
+    }
+}
