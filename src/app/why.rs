@@ -210,7 +210,7 @@ fn named(candidate: &str) -> String {
 fn names_key(text: &str, key: SessionKey) -> bool {
     let (key, least) = (key.expose(), key.shortened().chars().count() - 1);
     text.split_whitespace().any(|word| {
-        let exact = Sought::read(word).exact.to_ascii_lowercase();
+        let exact = Sought::read(word).folded;
         let beginning = exact.get(..key.len()).unwrap_or(&exact);
         beginning.len() >= least && key.starts_with(beginning)
     })

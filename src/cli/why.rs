@@ -59,6 +59,11 @@ struct AcknowledgedJson<'a> {
 impl Why {
     pub(super) async fn run(&self, app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
         let text = self.text.join(" ");
+        if text.trim().is_empty() {
+            return Err(Failure::input(
+                "text: say a name, an address, a link, a key, a Message-ID or an id",
+            ));
+        }
         let (answers, more) = app.why(&text, LIMIT).await?;
         if self.json {
             for answer in &answers {

@@ -132,13 +132,13 @@ impl Import {
         lines
     }
 
-    /// The question that has to be answered before anything comes in.
+    /// The question that has to be answered before anything comes in; none where nothing would.
     #[must_use]
     pub fn unanswered(&self) -> Option<&Skew> {
         self.report
             .skew
             .as_ref()
-            .filter(|_| self.request.skew.is_none())
+            .filter(|_| self.request.skew.is_none() && self.report.new > 0)
     }
 
     /// What stands in the way of carrying it out.

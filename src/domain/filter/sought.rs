@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use uuid::Uuid;
+
 use crate::domain::ids::InterviewId;
 use crate::domain::session::LinkToken;
 use crate::domain::text::fold_for_search;
@@ -45,8 +47,16 @@ impl Sought {
         let named = key.or_else(|| parameter("interview_id="));
         let exact = named.unwrap_or_else(|| last_of(word));
         let claimed = || LinkToken::from_client(exact.to_owned()).claimed_interview();
+        // A key is also written as the UUID that it is.
+        let whole = named.unwrap_or(word);
+        let undashed = Uuid::try_parse(whole)
+            .ok()
+            .filter(|uuid| whole.contains('-') && uuid.get_version_num() == 4);
         Self {
-            folded: fold_for_search(named.unwrap_or(word)),
+            folded: match undashed {
+                Some(uuid) => uuid.simple().to_string(),
+                None => fold_for_search(whole),
+            },
             exact: exact.to_owned(),
             id: exact
                 .parse()

@@ -165,7 +165,12 @@ impl PlanView {
     pub fn number(&self) -> Option<usize> {
         self.made()
             .map(Plan::acts)
-            .filter(|acts| *acts > TYPED_ABOVE || (self.counted && *acts > 0))
+            .filter(|acts| *acts > TYPED_ABOVE || (self.must_be_counted() && *acts > 0))
+    }
+
+    // A plan that took the place of another just now is not answered by a key that was meant for that one.
+    const fn must_be_counted(&self) -> bool {
+        self.counted || !self.changed.is_empty()
     }
 
     /// The other way of doing the same, where there is one.

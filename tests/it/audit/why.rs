@@ -138,6 +138,11 @@ async fn the_token_of_a_link_that_was_replaced_says_so_and_a_forged_one_is_an_id
     );
     let filter = Filter::literal(&link);
     assert_eq!(world.app.count(&filter).await.unwrap(), 1);
+    let dashed = uuid::Uuid::parse_str(&key.expose())
+        .unwrap()
+        .hyphenated()
+        .to_string();
+    assert_eq!(asked(&world, &dashed).await.0.name(), "former_key");
     let (nobody, _) = world.app.why("\u{200b} <>", 20).await.unwrap();
     assert!(nobody.is_empty(), "what names nothing names nobody");
     let forged = LinkSecret::new([7; 32]).token(id, key);

@@ -64,6 +64,17 @@ fn a_plan_that_was_overtaken_is_made_and_seen_again() {
     assert!(stage.taken().is_empty(), "the new plan has not been seen");
     assert!(stage.screen().contains("an interview changed"));
     assert!(stage.screen().contains("changed just now"));
+    // A second `y` that was on its way is no answer to it, however few it concerns.
+    stage.tell(Event::PlanDrawn);
+    stage.keys("y");
+    assert!(stage.taken().is_empty());
+    assert!(
+        stage.screen().contains("type 1 first, then y"),
+        "{}",
+        stage.screen()
+    );
+    stage.keys("1 y");
+    assert!(matches!(stage.taken().pop(), Some(Effect::CarryOut { .. })));
 }
 
 #[test]
