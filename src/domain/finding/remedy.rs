@@ -75,7 +75,11 @@ pub fn all_with(code: Code, among: &[String]) -> Vec<String> {
         format!("finding:{}", code.name().to_lowercase()),
         "-when:past".to_owned(),
     ];
-    words.extend(among.iter().cloned());
+    for word in among {
+        if !words.contains(word) {
+            words.push(word.clone());
+        }
+    }
     words
 }
 

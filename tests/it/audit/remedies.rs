@@ -139,6 +139,11 @@ async fn a_group_is_mended_by_the_words_of_its_audit_and_says_what_else_that_men
         command.unwrap(),
         r#"greenroom resend finding:never-mailed -when:past '"role:Staff Engineer'\''s"' ada"#
     );
+    let once = ["finding:never-mailed".to_owned()];
+    assert_eq!(
+        remedy_for_all(Code::NeverMailed, &once).unwrap(),
+        "greenroom resend finding:never-mailed -when:past"
+    );
     let severe = Severity::parse("30").unwrap();
     let audit = world
         .app
