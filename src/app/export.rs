@@ -4,9 +4,11 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::{App, AppError, Row};
 use crate::domain::address::split_list;
+use crate::domain::delivery::State;
 use crate::domain::filter::{Filter, Predicate};
 use crate::domain::import::{Column, Line};
-use crate::domain::session::SessionCondition;
+use crate::domain::session::{SessionCondition, SessionKey};
+use crate::domain::verdict::Facts;
 use crate::store::{Horizon, Place};
 
 /// Interviews read at a time: enough to be quick, few enough that a million take no more memory than these.
@@ -81,7 +83,11 @@ impl Exported {
             .key
             .filter(|_| with_keys && facts.session == SessionCondition::Live);
         Self {
-            line: Line::of(&row.interview, facts.imported.as_ref(), key),
+            line: Line::of(
+                &row.interview,
+                facts.imported.as_ref(),
+                key.map(|key| (key, is_mailed(facts, key))),
+            ),
             with_keys,
         }
     }
@@ -98,8 +104,10 @@ impl Serialize for Exported {
         for column in columns(self.with_keys) {
             let text = self.line.get(column);
             let name = column.name();
-            match (column, text.parse::<u16>()) {
-                (Column::DurationMinutes, Ok(minutes)) => map.serialize_entry(name, &minutes)?,
+            match (column, text.parse::<u32>()) {
+                (Column::DurationMinutes | Column::Sequence, Ok(number)) => {
+                    map.serialize_entry(name, &number)?;
+                }
                 (Column::Interviewers, _) => {
                     let people: Vec<&str> = split_list(text).collect();
                     map.serialize_entry(name, &people)?;
@@ -111,7 +119,22 @@ impl Serialize for Exported {
     }
 }
 
+// Whether the candidate may hold the link with this key. Where nobody knows, or a mail is on its way, they may.
+fn is_mailed(facts: &Facts, key: SessionKey) -> bool {
+    let told = facts.told.as_ref().is_some_and(|told| told.key == key);
+    let newest = facts.newest.map(|newest| newest.state);
+    let left = newest.is_some_and(|state| {
+        !matches!(
+            state,
+            State::Accepted | State::Withdrawn | State::Failed | State::Stored
+        )
+    });
+    facts.key_imported || told || left
+}
+
 fn columns(with_keys: bool) -> impl Iterator<Item = Column> {
     let all = Column::ALL.iter().copied();
-    all.filter(move |column| with_keys || *column != Column::SessionKey)
+    all.filter(move |column| {
+        with_keys || !matches!(column, Column::SessionKey | Column::LinkMailed)
+    })
 }

@@ -13,6 +13,9 @@ use crate::domain::import::Column;
 /// Without a filter, all of them, soonest first. What was exported can be imported again. Cells that a spreadsheet would
 /// take for a formula begin with an apostrophe, which an import takes away. Session keys let whoever has them into the
 /// interview: they are left out unless you say --with-keys, and interviews then arrive elsewhere without a link.
+///
+/// Stays here: mails and what became of them, the timeline, who opened a link or joined, what was acknowledged, longer
+/// opening times, former and revoked links, and links of an older system. `greenroom backup` copies everything.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

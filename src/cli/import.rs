@@ -31,6 +31,7 @@ const SHOWN: usize = 10;
 A table begins with a line that names its columns, in any order, separated by commas, semicolons or tabs:
   candidate_name,candidate_email,role,starts_at,zone,duration_minutes
 and if you like company, round, kind, interviewers, meeting_url, candidate_zone, note, recruiter, status, session_key,
+link_mailed (yes or no: whether the link with that key is in an inbox), sequence,
 external_id, source, id. starts_at is 2031-05-06 15:00 on the clock of its zone, or 2031-05-06T15:00:00+01:00.
 
 Examples:

@@ -18,7 +18,7 @@ use crate::domain::session::{Session, SessionKey};
 use crate::domain::verdict::Imported;
 
 /// What is kept beside the columns of the interview itself.
-const OWN: [&str; 8] = [
+const OWN: [&str; 9] = [
     "source",
     "external_id",
     "import_conflict",
@@ -27,6 +27,7 @@ const OWN: [&str; 8] = [
     "dead_keys",
     "token",
     "cancelled_because",
+    "key_mailed",
 ];
 
 // Where a column stands in a row, the number of its line before it. A name would be looked for a million times.
@@ -66,6 +67,7 @@ const MAILED_KEY: usize = place("mailed_key");
 const DEAD_KEYS: usize = place("dead_keys");
 const TOKEN: usize = place("token");
 const BECAUSE: usize = place("cancelled_because");
+const KEY_MAILED: usize = place("key_mailed");
 
 static KEEP: LazyLock<String> = LazyLock::new(|| {
     let columns = [&COLUMNS[..], &OWN[..]].concat();
@@ -135,6 +137,7 @@ impl Incoming {
                 .into(),
             arrival.token.clone().into(),
             arrival.cancelled_because.map(str::to_owned).into(),
+            arrival.key_mailed.into(),
         ];
         let values = std::iter::once(Value::from(line))
             .chain(values(&arrival.interview)?)
@@ -268,7 +271,7 @@ impl Writing<'_> {
         let last = [
             conflict.into(),
             kept.map(SessionKey::expose).into(),
-            kept.is_some().into(),
+            (kept.is_some() && row.get(KEY_MAILED)?).into(),
             mailed.into(),
         ];
         cells.extend(last.map(|value: Value| ToSqlOutput::Owned(value)));

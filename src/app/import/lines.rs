@@ -276,7 +276,11 @@ fn json_line(text: &[u8], unknown: &mut BTreeSet<String>) -> ReadLine {
 }
 
 fn json_cell(column: Column, value: &Value) -> Result<String, &'static str> {
-    let numbers = [Column::DurationMinutes, Column::ExternalId];
+    let numbers = [
+        Column::DurationMinutes,
+        Column::ExternalId,
+        Column::Sequence,
+    ];
     match value {
         Value::Null => Ok(String::new()),
         Value::String(text) => Ok(text.clone()),

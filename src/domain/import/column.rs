@@ -44,6 +44,8 @@ columns! {
     Recruiter "recruiter"
     Status "status"
     SessionKey "session_key"
+    LinkMailed "link_mailed"
+    Sequence "sequence"
 }
 
 impl Column {

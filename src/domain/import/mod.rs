@@ -38,6 +38,8 @@ pub struct Arrival {
     pub imported: Imported,
     /// The key that it keeps: it is already in a candidate's inbox.
     pub key: Option<SessionKey>,
+    /// Whether its link was mailed before it came in, as far as that is known.
+    pub key_mailed: bool,
     /// The key in the link that the old system wrote down, if that is another one.
     pub mailed_key: Option<SessionKey>,
     /// Keys that the old system had or wrote down for it and that are not kept: whoever holds a link with one holds a dead link.

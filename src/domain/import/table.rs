@@ -91,7 +91,7 @@ impl Line {
                 .recruiter()
                 .unwrap_or_else(|| terms.defaults.recruiter.clone()),
             note: check.optional(Field::Note),
-            sequence: 0,
+            sequence: self.sequence().unwrap_or_default(),
             joined_at: None,
             admitted_at: None,
             opens_at: None,
@@ -104,7 +104,7 @@ impl Line {
             .into_iter()
             .map(|refusal| format!("{}: {}", column_of(refusal.field).name(), refusal.message))
             .collect();
-        let (status, key) = self.own(&mut reasons);
+        let (status, key, key_mailed) = self.own(&mut reasons);
         if !reasons.is_empty() {
             return Err(reasons);
         }
@@ -118,6 +118,7 @@ impl Line {
                 external_id: self.given(Column::ExternalId).map(str::to_owned),
             },
             key,
+            key_mailed,
             mailed_key: None,
             dead_keys: Vec::new(),
             conflict: false,
@@ -148,7 +149,7 @@ impl Line {
     }
 
     // What the form does not have.
-    fn own(&self, reasons: &mut Vec<String>) -> (Status, Option<SessionKey>) {
+    fn own(&self, reasons: &mut Vec<String>) -> (Status, Option<SessionKey>, bool) {
         let mut own =
             |column: Column, reason: &str| reasons.push(format!("{}: {reason}", column.name()));
         let status = match self.given(Column::Status) {
@@ -168,6 +169,19 @@ impl Line {
             })
             .ok()
         });
+        // A key that comes from elsewhere is in an inbox, unless somebody knows better.
+        let mailed = match self.given(Column::LinkMailed).map(str::to_ascii_lowercase) {
+            None => true,
+            Some(text) if text == "yes" => true,
+            Some(text) if text == "no" => false,
+            Some(_) => {
+                own(Column::LinkMailed, "write yes or no");
+                true
+            }
+        };
+        if self.sequence().is_none() {
+            own(Column::Sequence, "write a whole number, up to a million");
+        }
         if self
             .given(Column::Id)
             .is_some_and(|id| own_id(id).is_none())
@@ -183,7 +197,15 @@ impl Line {
                 );
             }
         }
-        (status, key)
+        (status, key, mailed)
+    }
+
+    // How often the calendar entry was changed: a calendar takes no revision that is older than the one it has.
+    fn sequence(&self) -> Option<u32> {
+        let Some(text) = self.given(Column::Sequence) else {
+            return Some(0);
+        };
+        text.parse().ok().filter(|sequence| *sequence <= 1_000_000)
     }
 
     fn source(&self) -> &str {
@@ -198,8 +220,12 @@ impl Line {
         if let Some(external) = self.given(Column::ExternalId) {
             return names.id_of(self.source(), external);
         }
+        // What came to be a column later is no part of it: a line keeps the id that it was given before.
+        let named = Column::ALL
+            .iter()
+            .filter(|column| !matches!(column, Column::LinkMailed | Column::Sequence));
         let mut content = String::new();
-        for column in Column::ALL {
+        for column in named {
             content.push_str(self.get(*column).trim());
             content.push('\u{1F}');
         }

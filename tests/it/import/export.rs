@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use greenroom::app::{Export, Exported, From, MailWish};
 use greenroom::domain::filter::Filter;
-use greenroom::domain::finding::Severity;
+use greenroom::domain::finding::{Code, Severity};
 use greenroom::domain::import::Column;
 use greenroom::domain::import::formula::neutralised;
 use proptest::prelude::*;
 use rstest::rstest;
 
-use super::{import, request};
+use super::table::{ADA, HEADER, file};
+use super::{import, look, request};
 use crate::support::World;
 use crate::support::legacy::Old;
 use crate::support::world::draft;
@@ -117,6 +118,71 @@ async fn a_filter_chooses_keys_stay_and_a_revoked_one_never_leaves() {
     let window = world.app.window(&with_key, From::Start, 1).await.unwrap();
     world.app.revoke(window.rows[0].id()).await.unwrap();
     assert!(!text(&world, "", false).await.contains(&key));
+}
+
+#[tokio::test]
+async fn incident_19_who_was_never_mailed_is_not_called_invited_where_the_export_comes_in() {
+    let world = World::new().await;
+    for name in ["Mailed", "Kept", "Asked"] {
+        let address = format!("{name} <{name}@c.example>");
+        let wish = if name == "Kept" {
+            MailWish::No
+        } else {
+            MailWish::Now
+        };
+        world
+            .try_schedule(draft(&address, "tomorrow 15:00"), wish)
+            .await
+            .unwrap();
+        if name == "Mailed" {
+            world.deliver().await;
+        }
+    }
+    world.tamper("UPDATE interview SET sequence = 3 WHERE candidate_name = 'Mailed'");
+    for json in [false, true] {
+        let other = imported_again(&text(&world, "", json).await).await;
+        let found = |name: &str| {
+            let code = format!("SELECT found FROM interview WHERE candidate_name = '{name}'");
+            other.ask::<i64>(&code)
+        };
+        let bit = |code: Code| i64::from(code.bit());
+        assert_eq!(found("Mailed"), bit(Code::MailedElsewhere));
+        assert_eq!(
+            found("Asked"),
+            bit(Code::MailedElsewhere),
+            "it is on its way"
+        );
+        assert_eq!(found("Kept"), bit(Code::NeverMailed));
+        // A calendar that has the third revision would take no first one.
+        let sequence = "SELECT sequence FROM interview WHERE candidate_name = 'Mailed'";
+        assert_eq!(other.ask::<i64>(sequence), 3);
+        assert_eq!(
+            other.ask::<i64>("SELECT count(*) FROM interview WHERE import_conflict = 1"),
+            0
+        );
+    }
+}
+
+#[rstest]
+#[case("link_mailed", "perhaps", "link_mailed: write yes or no")]
+#[case("sequence", "-1", "sequence: write a whole number, up to a million")]
+#[case(
+    "sequence",
+    "4294967295",
+    "sequence: write a whole number, up to a million"
+)]
+#[tokio::test]
+async fn what_an_export_says_of_itself_is_checked(
+    #[case] column: &str,
+    #[case] cell: &str,
+    #[case] reason: &str,
+) {
+    let world = World::new().await;
+    let table = format!("{HEADER},{column}\n{ADA},{cell}\n");
+    let looked = look(&world.app, request(&file(&world, table)))
+        .await
+        .unwrap();
+    assert_eq!(looked.report().bad_lines[0].reasons, [reason]);
 }
 
 #[tokio::test]

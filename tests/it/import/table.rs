@@ -9,10 +9,12 @@ use std::path::PathBuf;
 use super::{import, look, noticed, request};
 use crate::support::{World, words};
 
-const HEADER: &str = "candidate_name,candidate_email,role,starts_at,zone,duration_minutes";
-const ADA: &str = "Ada Lovelace,ada@c.example,Engineer,2031-05-06 15:00,Europe/London,45";
+pub(super) const HEADER: &str =
+    "candidate_name,candidate_email,role,starts_at,zone,duration_minutes";
+pub(super) const ADA: &str =
+    "Ada Lovelace,ada@c.example,Engineer,2031-05-06 15:00,Europe/London,45";
 
-fn file(world: &World, text: impl AsRef<[u8]>) -> PathBuf {
+pub(super) fn file(world: &World, text: impl AsRef<[u8]>) -> PathBuf {
     let file = world.home().join("table.csv");
     std::fs::write(&file, text).unwrap();
     file

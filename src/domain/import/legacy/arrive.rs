@@ -107,6 +107,7 @@ pub(super) fn arrive(
             external_id: Some(clip(&external_id, LONGEST)),
         },
         key,
+        key_mailed: true,
         mailed_key: old
             .key
             .filter(|mailed| key.is_some_and(|key| key != *mailed)),
