@@ -119,6 +119,8 @@ struct Inner {
     policy: LinkPolicy,
     // Rung when something was put into the outbox.
     bell: Notify,
+    // How mail leaves by the configuration, in a few words.
+    transport: String,
     sending: watch::Sender<Sending>,
     serving: watch::Sender<Serving>,
     instance: String,
@@ -133,13 +135,15 @@ impl App {
     /// # Errors
     /// When the secret can't be read or kept.
     pub async fn new(wiring: Wiring) -> Result<Self, AppError> {
+        let transport = transport::transport_name(&wiring.config);
         let nobody = Sending {
-            transport: transport::transport_name(&wiring.config),
+            transport: transport.clone(),
             by: SentBy::Nobody,
         };
         let inner = Inner {
             policy: wiring.config.link_policy(),
             bell: Notify::new(),
+            transport,
             sending: watch::channel(nobody).0,
             serving: watch::channel(Serving::Off).0,
             instance: serving::instance(&wiring).await?,

@@ -7,6 +7,7 @@ use super::printer::Printer;
 use super::{Exit, Failure, ask, interview_id};
 use crate::app::{App, Dossier, Erased};
 use crate::domain::ids::InterviewId;
+use crate::domain::text::counted;
 use crate::domain::when;
 
 /// Erase a candidate: name, address, note, links, mails and ledger of an interview. This can't be undone
@@ -126,10 +127,6 @@ fn say(id: InterviewId, erased: &Erased, printer: &mut Printer) {
     printer.remark(
         "Out of reach: mails that have left, backups, exports, and other files that were written for you.",
     );
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What was erased, for programs.

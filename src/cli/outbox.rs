@@ -5,13 +5,14 @@ use std::slice;
 use clap::{ArgGroup, Args, Subcommand};
 
 use super::next_steps::BY;
-use super::paused::{self, counted};
+use super::paused;
 use super::printer::Printer;
 use super::table::Table;
 use super::{Exit, Failure, next_steps, wait};
 use crate::app::{App, Delivery, DeliveryJson, Row, SentBy, Settlement, TakenBack};
 use crate::domain::delivery::State;
 use crate::domain::ids::DeliveryId;
+use crate::domain::text::counted;
 use crate::domain::when;
 
 /// Show and steer what is on its way
@@ -240,7 +241,7 @@ async fn resume(app: &App, printer: &mut Printer) -> Result<Exit, Failure> {
                 SentBy::Nobody => BY,
                 SentBy::Here | SentBy::Other(_) => "when due",
             };
-            format!("; {} in it: {leave} {how}", counted(free))
+            format!("; {} in it: {leave} {how}", counted(free, "mail"))
         }
     };
     printer.line(&format!("{standing}{waiting}"));

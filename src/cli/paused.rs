@@ -2,6 +2,7 @@
 
 use super::Failure;
 use crate::app::{App, Pause, UnsentMail};
+use crate::domain::text::counted;
 use crate::domain::when;
 
 /// Why nothing leaves, how much waits and since when, in one line; `None` when the outbox is not paused.
@@ -15,12 +16,12 @@ pub(super) async fn in_words(app: &App) -> Result<Option<String>, Failure> {
         (0, _) => "no mail waits".to_owned(),
         (count, Some(first)) => format!(
             "{} wait{}, for interviews from {} ({}) on",
-            counted(count),
+            counted(count, "mail"),
             if count == 1 { "s" } else { "" },
             when::moment(first, &zone, now),
             zone.name()
         ),
-        (count, None) => format!("{} waiting", counted(count)),
+        (count, None) => format!("{} waiting", counted(count, "mail")),
     };
     Ok(Some(format!(
         "The outbox is paused since {}: {}; {waiting}. {}",
@@ -48,9 +49,4 @@ pub(super) fn of_batches(unsent: &UnsentMail) -> Option<String> {
     Some(format!(
         "{wait} for a paused batch: greenroom batch lists them, greenroom batch resume N lets one go on"
     ))
-}
-
-/// `1 mail`, `2 mails`.
-pub(super) fn counted(count: u64) -> String {
-    format!("{count} mail{}", if count == 1 { "" } else { "s" })
 }

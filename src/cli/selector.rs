@@ -138,22 +138,11 @@ impl Selector {
     }
 
     fn selection(&self) -> Result<Selection, Failure> {
-        let ids: Vec<Option<InterviewId>> = self
-            .words
-            .words
-            .iter()
-            .map(|word| word.parse().ok())
-            .collect();
-        if !ids.is_empty() && ids.iter().all(Option::is_some) {
-            let mut distinct: Vec<InterviewId> = Vec::new();
-            for id in ids.into_iter().flatten() {
-                if !distinct.contains(&id) {
-                    distinct.push(id);
-                }
-            }
-            return Ok(Selection::Ids(distinct));
+        if let Some(ids) = self.words.ids() {
+            return Ok(Selection::Ids(ids));
         }
-        if ids.iter().any(Option::is_some) {
+        let is_id = |word: &String| word.parse::<InterviewId>().is_ok();
+        if self.words.words.iter().any(is_id) {
             return Err(Failure::input(
                 "filter: name ids or write a filter, not both",
             ));

@@ -8,7 +8,7 @@ mod wrap;
 pub use wrap::{wrap, wrap_words};
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
@@ -23,8 +23,9 @@ const TAB: usize = 4;
 
 /// A number of things, in words: `1 finding`, `3 findings`.
 #[must_use]
-pub fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+pub fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, what: &str) -> String {
+    let ending = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {what}{ending}")
 }
 
 /// `text` as one line that may be shown on a terminal.

@@ -5,6 +5,7 @@
 //! (pragmas, locking, full-text search) stands in `engine.rs`; the other statements are portable.
 
 mod accesses;
+mod acknowledged;
 mod audit;
 mod batches;
 mod busy;
@@ -30,7 +31,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-pub use audit::{Acknowledgement, Audited, FoundCount, StretchPlace};
+pub use acknowledged::Acknowledgement;
+pub use audit::{Audited, FoundCount, StretchPlace};
 pub use batches::{Batch, NewBatch};
 pub use deliveries::{
     Delivery, Entry, MoveError, NewDelivery, Outgoing, Remark, Settled, UnsentMail,

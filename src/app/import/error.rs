@@ -3,6 +3,7 @@
 use super::super::AppError;
 use crate::domain::import::HeaderError;
 use crate::domain::import::legacy::Skew;
+use crate::domain::text::counted;
 use crate::store::{LegacyError, StoreError};
 
 /// Why nothing was imported.
@@ -46,13 +47,5 @@ pub enum ImportError {
 impl From<StoreError> for ImportError {
     fn from(error: StoreError) -> Self {
         Self::App(error.into())
-    }
-}
-
-fn counted(count: u64, what: &str) -> String {
-    if count == 1 {
-        format!("1 {what}")
-    } else {
-        format!("{count} {what}s")
     }
 }

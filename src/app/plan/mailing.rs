@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Plan};
-use crate::app::transport::transport_name;
 use crate::app::{App, AppError};
 
 /// What of the configuration decides what candidates get.
@@ -40,7 +39,7 @@ impl App {
         action.mails().then(|| Mailing {
             base_url: config.links.base_url.as_str().to_owned(),
             sender: sender.map(ToString::to_string).unwrap_or_default(),
-            transport: transport_name(config),
+            transport: self.inner.transport.clone(),
         })
     }
 

@@ -25,7 +25,7 @@ pub(super) async fn print(
         printer.line(&app.audit_compared(audit).await?.in_words());
         return Ok(false);
     }
-    let all = groups.iter().map(|group| group.count).sum();
+    let all: u64 = groups.iter().map(|group| group.count).sum();
     let zone = app.config().list_zone();
     printer.line(&format!(
         "{}, the most urgent first (times in {})",

@@ -14,6 +14,7 @@ use crate::cli::table::Table;
 use crate::cli::{next_steps, wait};
 use crate::domain::delivery::State;
 use crate::domain::ids::InterviewId;
+use crate::domain::text::counted;
 use crate::domain::when;
 
 /// Mails that are listed one by one; of more, only those that were tried and not taken.
@@ -262,9 +263,4 @@ fn ended(plan: &Plan, done: &CarriedOut) -> Option<String> {
         );
     }
     Some(said)
-}
-
-/// `1 link`, `2 links`.
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
