@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::Arc;
 
+use rstest::rstest;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -52,8 +53,11 @@ fn ended(child: Child) -> Ran {
     }
 }
 
+#[rstest]
+#[case(Signal::INT)]
+#[case(Signal::TERM)]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_interrupted_resend_finishes_its_mail_and_says_what_is_left() {
+async fn an_interrupted_resend_finishes_its_mail_and_says_what_is_left(#[case] asks: Signal) {
     let go = Arc::new(Notify::new());
     let script = Script::new().once(At::Dot, Act::StallUntil(Arc::clone(&go)));
     let (greenroom, server) = candidates(30, script).await;
@@ -61,7 +65,7 @@ async fn an_interrupted_resend_finishes_its_mail_and_says_what_is_left() {
     let mut sending = start(&greenroom, &["resend", "all", "--yes"]);
     server.stalled().await;
     let pid = Pid::from_raw(i32::try_from(sending.id()).unwrap()).unwrap();
-    kill_process(pid, Signal::INT).unwrap();
+    kill_process(pid, asks).unwrap();
     let mut words = BufReader::new(sending.stderr.take().unwrap()).lines();
     let heard = words.any(|line| {
         line.unwrap()
